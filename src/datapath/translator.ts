@@ -1,0 +1,93 @@
+/**
+ * The translator: what should happen to a flow?
+ *
+ * The slow path asks it for every upcall and every revalidation, and believes the answer until the
+ * translator says (`revalidations`) that answers may have changed. `src/ofproto/` answers from
+ * OpenFlow tables; an embedder can answer in any other way. Answers to the interface of OVS's
+ * `ofproto-dpif-xlate.h`.
+ *
+ * **Credit.** `stats` of a request are credited to every rule, port, MAC entry and mirror that the
+ * translation reaches, exactly once. Where `mayLearn` is false and there are neither stats nor a
+ * packet, a translation has no side effect at all.
+ *
+ * **Consistency.** Both methods may be called at any moment; each call sees one configuration.
+ * Results are scratch: they hold until the next call.
+ */
+
+import type { Observable } from 'rxjs';
+import type { OdpPort } from '../base/brands.js';
+import type { Flow, FlowMask } from '../packet/flow.js';
+import type { Packet } from '../packet/packet.js';
+import type { FlowStats } from './dpif.js';
+import type { OdpActions } from './odp-actions.js';
+import type { Ipfix, Netflow, Sflow } from './telemetry.js';
+
+/** Why answers may have changed; counted as `rev_<reason>`. Answers to `enum revalidate_reason`. */
+export type RevalidationReason =
+  | 'flow_table'
+  | 'mac_learning'
+  | 'mcast_snooping'
+  | 'port_toggled'
+  | 'reconfigure'
+  | 'stp'
+  | 'rstp'
+  | 'bond';
+
+/** Which bridge a datapath key belongs to, and the flow as that bridge sees it. */
+export interface Ingress {
+  /** The bridge, opaque to the slow path; two keys of one bridge have the same object. */
+  readonly ofproto: object;
+  /** As the key, but its in_port is an OpenFlow port. Scratch. */
+  readonly flow: Flow;
+  readonly odpInPort: OdpPort;
+  readonly sflow?: Sflow;
+  readonly ipfix?: Ipfix;
+  readonly netflow?: Netflow;
+}
+
+export interface XlateRequest {
+  readonly ingress: Ingress;
+  /** Present: process it (protocols, packet-ins). Absent: only classify. */
+  readonly packet?: Packet;
+  readonly tcpFlags: number;
+  /** Whether the translation may change what the switch knows (MAC learning). */
+  readonly mayLearn: boolean;
+  /** What to credit; undefined: nothing. */
+  readonly stats?: Readonly<FlowStats>;
+  /** Filled with what a later push of statistics must reach. */
+  readonly cache?: XlateCache;
+  /** The mask is not wanted; the answer's may then be anything. */
+  readonly skipWildcards: boolean;
+}
+
+/** The answer. Always fully initialised; scratch but for `actions`, which is immutable. */
+export interface XlateResult {
+  readonly actions: OdpActions;
+  /** Every bit that the answer depends on. */
+  readonly mask: FlowMask;
+  /** Bits of `SlowReason`; not 0: packets of this flow must come up, each of them. */
+  readonly slow: number;
+  /** A controller is gone and this flow is treated so because of that (profile `ovs-2.3`). */
+  readonly failOpen: boolean;
+  /** Why there is no real answer, and so the actions are empty; counted and logged by the translator. */
+  readonly error?: string;
+}
+
+/** What one flow stands for, so that counters reach it without a new translation. One per ukey. */
+export interface XlateCache {
+  /** Credits `stats` as `translate` with them would have; nothing at zero packets. */
+  push(stats: Readonly<FlowStats>, mayLearn: boolean): void;
+  /** Lets go of everything. */
+  clear(): void;
+}
+
+export interface Translator {
+  /** 'ENODEV': no bridge has the key's in_port. 'EINVAL': the key makes no sense. */
+  receive(key: Flow): Ingress | 'ENODEV' | 'EINVAL';
+  translate(request: XlateRequest): XlateResult;
+  createCache(): XlateCache;
+  /** Emits whenever answers may have changed. */
+  readonly revalidations: Observable<RevalidationReason>;
+  /** Whether any NetFlow exporter exists (process-wide in OVS). */
+  netflowExists(): boolean;
+}

@@ -1,0 +1,69 @@
+/**
+ * OpenFlow actions, as a rule holds them. Answers to OVS's `struct ofpact`.
+ *
+ * `actions-text.ts` parses and prints them in ovs-ofctl's syntax, `xlate.ts` carries them out.
+ * Lists are immutable: a rule's actions are replaced, never edited.
+ */
+
+import { type OfpPort, ofpPort } from '../base/brands.js';
+import type { Field } from '../packet/fields.js';
+
+/** A run of bits of a field: `reg0[4..7]`. */
+export interface Subfield {
+  readonly field: Field;
+  /** First bit, counted from the field's lowest. */
+  readonly start: number;
+  /** Bits. */
+  readonly width: number;
+}
+
+export type Ofpact =
+  | { readonly type: 'output'; readonly port: OfpPort; readonly maxLength: number }
+  | {
+      readonly type: 'controller';
+      readonly maxLength: number;
+      readonly reason: number;
+      readonly controllerId: number;
+    }
+  | { readonly type: 'resubmit'; readonly inPort: OfpPort; readonly table: number }
+  | { readonly type: 'goto_table'; readonly table: number }
+  | {
+      /** `set_field:value[/mask]->field`; value and mask are big-endian, as wide as the field. */
+      readonly type: 'set_field';
+      readonly field: Field;
+      readonly value: Uint8Array;
+      readonly mask: Uint8Array | undefined;
+    }
+  | {
+      /** `load:value->field[start..end]`; value is big-endian, right-aligned. */
+      readonly type: 'load';
+      readonly destination: Subfield;
+      readonly value: bigint;
+    }
+  | { readonly type: 'move'; readonly source: Subfield; readonly destination: Subfield }
+  | { readonly type: 'mod_vlan_vid'; readonly vid: number }
+  | { readonly type: 'mod_vlan_pcp'; readonly pcp: number }
+  | { readonly type: 'mod_dl_src' | 'mod_dl_dst'; readonly address: Uint8Array }
+  | { readonly type: 'mod_nw_src' | 'mod_nw_dst'; readonly address: number }
+  | { readonly type: 'mod_nw_tos' | 'mod_nw_ecn' | 'mod_nw_ttl'; readonly value: number }
+  | { readonly type: 'mod_tp_src' | 'mod_tp_dst'; readonly port: number }
+  | { readonly type: 'push_vlan'; readonly ethType: number }
+  | { readonly type: 'strip_vlan' /** Written `pop_vlan`. */; readonly isPop: boolean }
+  | { readonly type: 'push_mpls'; readonly ethType: number }
+  | { readonly type: 'pop_mpls'; readonly ethType: number }
+  | { readonly type: 'dec_ttl' };
+
+/** Empty: drop. */
+export type Ofpacts = readonly Ofpact[];
+
+/** OpenFlow's reserved ports, as 16 bits. Answers to `OFPP_*`. */
+export const OFPP_MAX = ofpPort(0xff00);
+export const OFPP_UNSET = ofpPort(0xfff7);
+export const OFPP_IN_PORT = ofpPort(0xfff8);
+export const OFPP_TABLE = ofpPort(0xfff9);
+export const OFPP_NORMAL = ofpPort(0xfffa);
+export const OFPP_FLOOD = ofpPort(0xfffb);
+export const OFPP_ALL = ofpPort(0xfffc);
+export const OFPP_CONTROLLER = ofpPort(0xfffd);
+export const OFPP_LOCAL = ofpPort(0xfffe);
+export const OFPP_NONE = ofpPort(0xffff);
