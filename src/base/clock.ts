@@ -32,13 +32,19 @@ export class SystemClock implements Clock {
   }
 
   setTimeout(task: () => void, delayMs: number): TimerId {
-    return delayMs <= 0 ? setImmediate(task) : setTimeout(task, delayMs);
+    const timer: SystemTimer =
+      delayMs <= 0 ? { immediate: setImmediate(task) } : { timeout: setTimeout(task, delayMs) };
+    return timer;
   }
 
   clearTimeout(id: TimerId): void {
-    if (id instanceof Object && 'hasRef' in id) {
-      clearImmediate(id as NodeJS.Immediate);
-      clearTimeout(id as NodeJS.Timeout);
-    }
+    const timer = (id ?? {}) as SystemTimer;
+    clearImmediate(timer.immediate);
+    clearTimeout(timer.timeout);
   }
+}
+
+interface SystemTimer {
+  readonly immediate?: NodeJS.Immediate;
+  readonly timeout?: NodeJS.Timeout;
 }
