@@ -1,0 +1,157 @@
+/**
+ * A rule: one OpenFlow flow. A match with a priority, what to do with the packets that match, and
+ * how many did.
+ *
+ * A rule's match and actions never change. A flow-mod that modifies it puts a successor beside it:
+ * translations that read the old version of the tables still find the old rule, and what is credited
+ * to it from then on goes to the successor. Answers to OVS's `struct rule` and `struct rule_dpif`.
+ *
+ * Owner: `FlowTables` creates rules and sets their versions; credits come from translation.
+ */
+
+import type { Instant } from '../base/brands.js';
+import type { FlowStats } from '../datapath/dpif.js';
+import type { Match } from './match.js';
+import type { Ofpacts } from './ofpact.js';
+
+/** Bits of a rule's flags. Answers to `OFPUTIL_FF_*`. */
+export const RuleFlag = {
+  SEND_FLOW_REM: 1 << 0,
+  CHECK_OVERLAP: 1 << 1,
+  RESET_COUNTS: 1 << 2,
+  NO_PACKET_COUNTS: 1 << 3,
+  NO_BYTE_COUNTS: 1 << 4,
+} as const;
+
+/** The priority of a flow whose text names none. Answers to `OFP_DEFAULT_PRIORITY`. */
+export const PRIORITY_DEFAULT = 0x8000;
+/** The version in which a rule that lives is removed. */
+export const VERSION_NEVER = Number.MAX_SAFE_INTEGER;
+
+/** A flow as it is asked for: what `ovs-ofctl add-flow` says in a line. */
+export interface FlowSpec {
+  /** 0 to 253. */
+  readonly table: number;
+  /** 0 to 65,535. */
+  readonly priority: number;
+  readonly match: Match;
+  readonly actions: Ofpacts;
+  /** Undefined: not given. 0 in a new rule, kept in a modified one. */
+  readonly cookie: bigint | undefined;
+  /** Seconds; 0: none. */
+  readonly idleTimeout: number;
+  /** Seconds; 0: none. */
+  readonly hardTimeout: number;
+  /** How dear the rule is to its owner (OpenFlow 1.4); carried, not used yet. */
+  readonly importance: number;
+  /** Bits of `RuleFlag`. */
+  readonly flags: number;
+}
+
+/** Which rules a modification or a deletion is about. */
+export interface FlowCriteria {
+  /** Undefined: all tables. */
+  readonly table?: number | undefined;
+  readonly match: Match;
+  /** Given: only the rule with this very match and priority ("strict"). */
+  readonly priority?: number | undefined;
+  /** Only rules whose cookie has these bits under `cookieMask`. */
+  readonly cookie?: bigint | undefined;
+  readonly cookieMask?: bigint | undefined;
+  /** Only rules that output to this port. */
+  readonly outPort?: number | undefined;
+}
+
+/** Why a rule went. Answers to `OFPRR_*`. */
+export type RemovalReason = 'idle_timeout' | 'hard_timeout' | 'delete';
+
+/** What `Rule` takes besides the flow's own text. */
+export interface RuleOptions {
+  readonly now: Instant;
+  readonly version: number;
+  readonly isHidden?: boolean;
+}
+
+export class Rule {
+  readonly table: number;
+  readonly priority: number;
+  readonly match: Match;
+  readonly actions: Ofpacts;
+  readonly cookie: bigint;
+  /** Seconds; 0: none. */
+  readonly idleTimeout: number;
+  /** Seconds; 0: none. */
+  readonly hardTimeout: number;
+  readonly importance: number;
+  /** Bits of `RuleFlag`. */
+  readonly flags: number;
+  /** Made by the switch itself, not by an OpenFlow controller; not listed, not deletable. */
+  readonly isHidden: boolean;
+  /** When the flow was added; a modification keeps it. */
+  readonly created: Instant;
+  readonly modified: Instant;
+  /** When it was last used; `modified` where never. */
+  used: Instant;
+  packets = 0;
+  /** Bytes. */
+  bytes = 0;
+  /** The first version of the tables that has it. */
+  readonly addedIn: number;
+  /** The first version that does not. */
+  removedIn = VERSION_NEVER;
+  /** Of rules with the same match in one classifier: the one of next lower priority. */
+  next: Rule | undefined = undefined;
+  #successor: Rule | undefined = undefined;
+  #forwardsCounts = false;
+
+  constructor(spec: FlowSpec, options: RuleOptions, created = options.now) {
+    this.table = spec.table;
+    this.priority = spec.priority;
+    this.match = spec.match;
+    this.actions = spec.actions;
+    this.cookie = spec.cookie ?? 0n;
+    this.idleTimeout = spec.idleTimeout;
+    this.hardTimeout = spec.hardTimeout;
+    this.importance = spec.importance;
+    this.flags = spec.flags;
+    this.isHidden = options.isHidden ?? false;
+    this.created = created;
+    this.modified = options.now;
+    this.used = options.now;
+    this.addedIn = options.version;
+  }
+
+  /** Counts packets; those of a replaced rule count for the rule in its place. */
+  credit(stats: Readonly<FlowStats>): void {
+    let rule: Rule = this;
+    let isCounted = true;
+    while (rule.#successor !== undefined) {
+      isCounted &&= rule.#forwardsCounts;
+      rule = rule.#successor;
+    }
+    if (isCounted) {
+      rule.packets += stats.packets;
+      rule.bytes += stats.bytes;
+    }
+    if (stats.used > rule.used) rule.used = stats.used;
+  }
+
+  isVisibleIn(version: number): boolean {
+    return this.addedIn <= version && version < this.removedIn;
+  }
+
+  /** Whether the newest version of the tables has it. */
+  get isLive(): boolean {
+    return this.removedIn === VERSION_NEVER;
+  }
+
+  /** Hands its time of use over to `successor`, and its counters too where `forwardsCounts`. */
+  succeed(successor: Rule, forwardsCounts: boolean): void {
+    this.#successor = successor;
+    this.#forwardsCounts = forwardsCounts;
+    successor.used = this.used;
+    if (!forwardsCounts) return;
+    successor.packets = this.packets;
+    successor.bytes = this.bytes;
+  }
+}
