@@ -1,0 +1,106 @@
+/**
+ * Reading and writing a field in a flow or a mask: as a number, as a bigint, as bytes.
+ *
+ * Numbers are for fields of at most 32 bits; a field that crosses words is read through bytes.
+ * Answers to `mf_get_value()` and `mf_set_flow_value()`.
+ */
+
+import { assert } from '../base/errors.js';
+import type { Field } from './fields.js';
+import type { Flow, FlowMask } from './flow.js';
+
+/** Bytes that hold a field's value, right-aligned. */
+export function fieldSize(field: Field): number {
+  return (field.width + 7) >>> 3;
+}
+
+/** The value of a field of at most 32 bits, unsigned. */
+export function readField(flow: Flow | FlowMask, field: Field): number {
+  const end = (field.bit & 31) + field.width;
+  assert(end <= 32, 'a field read as a number lies within one word');
+  const word = flow[field.bit >>> 5]!;
+  return ((word >>> (32 - end)) & lowBits(field.width)) >>> 0;
+}
+
+/** Writes a field of at most 32 bits; higher bits of `value` are dropped. */
+export function writeField(flow: Flow | FlowMask, field: Field, value: number): void {
+  const end = (field.bit & 31) + field.width;
+  assert(end <= 32, 'a field written as a number lies within one word');
+  const index = field.bit >>> 5;
+  const shift = 32 - end;
+  const bits = lowBits(field.width) << shift;
+  flow[index] = (flow[index]! & ~bits) | ((value << shift) & bits);
+}
+
+/** Sets every bit of a field: in a mask, the field then matters as a whole. */
+export function fillField(mask: FlowMask, field: Field): void {
+  for (let done = 0; done < field.width; ) {
+    const bit = field.bit + done;
+    const count = Math.min(32 - (bit & 31), field.width - done);
+    mask[bit >>> 5]! |= lowBits(count) << (32 - (bit & 31) - count);
+    done += count;
+  }
+}
+
+/** The value of a field of any width. */
+export function readFieldBig(flow: Flow | FlowMask, field: Field): bigint {
+  let value = 0n;
+  for (let done = 0; done < field.width; ) {
+    const bit = field.bit + done;
+    const count = Math.min(32 - (bit & 31), field.width - done);
+    const part = ((flow[bit >>> 5]! >>> (32 - (bit & 31) - count)) & lowBits(count)) >>> 0;
+    value = (value << BigInt(count)) | BigInt(part);
+    done += count;
+  }
+  return value;
+}
+
+/** Writes a field of any width; higher bits of `value` are dropped. */
+export function writeFieldBig(flow: Flow | FlowMask, field: Field, value: bigint): void {
+  let rest = value;
+  for (let left = field.width; left > 0; ) {
+    const end = field.bit + left;
+    const count = Math.min(((end - 1) & 31) + 1, left);
+    const shift = (32 - (end & 31)) & 31;
+    const index = (end - 1) >>> 5;
+    const bits = lowBits(count) << shift;
+    const part = Number(rest & 0xffff_ffffn);
+    flow[index] = (flow[index]! & ~bits) | ((part << shift) & bits);
+    rest >>= BigInt(count);
+    left -= count;
+  }
+}
+
+/** The value of a field as bytes in network order, right-aligned. */
+export function readFieldBytes(flow: Flow | FlowMask, field: Field): Uint8Array {
+  const bytes = new Uint8Array(fieldSize(field));
+  let value = readFieldBig(flow, field);
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    bytes[i] = Number(value & 0xffn);
+    value >>= 8n;
+  }
+  return bytes;
+}
+
+/** Writes a field from bytes in network order, right-aligned. */
+export function writeFieldBytes(flow: Flow | FlowMask, field: Field, bytes: Uint8Array): void {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  writeFieldBig(flow, field, value);
+}
+
+/** Whether a field has no bit set: in a mask, that it is wildcarded. */
+export function isFieldZero(flow: Flow | FlowMask, field: Field): boolean {
+  for (let done = 0; done < field.width; ) {
+    const bit = field.bit + done;
+    const count = Math.min(32 - (bit & 31), field.width - done);
+    if (((flow[bit >>> 5]! >>> (32 - (bit & 31) - count)) & lowBits(count)) !== 0) return false;
+    done += count;
+  }
+  return true;
+}
+
+/** A number whose lowest `count` bits are set, 1 to 32. */
+function lowBits(count: number): number {
+  return 0xffff_ffff >>> (32 - count);
+}
