@@ -1,5 +1,5 @@
 /**
- * What samples go to: the seams of sFlow, IPFIX and NetFlow, and of packet-ins.
+ * What samples and packet-ins go to: the seams of sFlow, IPFIX, NetFlow and of the controller.
  *
  * The exporters come later (`src/telemetry/`, `src/openflow/`); until then tests observe these.
  */
@@ -10,6 +10,7 @@ import type { Packet } from '../packet/packet.js';
 import type { UserspaceCookie } from './cookie.js';
 
 export type FlowSampleCookie = Extract<UserspaceCookie, { type: 'flow_sample' }>;
+export type ControllerCookie = Extract<UserspaceCookie, { type: 'controller' }>;
 export type SflowCookie = Extract<UserspaceCookie, { type: 'sflow' }>;
 
 export interface Sflow {
@@ -24,4 +25,9 @@ export interface Ipfix {
 export interface Netflow {
   /** The flow is gone: close its record. */
   flowClear(flow: Flow): void;
+}
+
+export interface PacketIns {
+  /** A packet that a `controller` action sent up; the receiver copies what it keeps. */
+  received(packet: Packet, key: Flow, cookie: ControllerCookie): void;
 }

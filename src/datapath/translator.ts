@@ -20,7 +20,7 @@ import type { Flow, FlowMask } from '../packet/flow.js';
 import type { Packet } from '../packet/packet.js';
 import type { FlowStats } from './dpif.js';
 import type { OdpActions } from './odp-actions.js';
-import type { Ipfix, Netflow, Sflow } from './telemetry.js';
+import type { Ipfix, Netflow, PacketIns, Sflow } from './telemetry.js';
 
 /** Why answers may have changed; counted as `rev_<reason>`. Answers to `enum revalidate_reason`. */
 export type RevalidationReason =
@@ -43,6 +43,8 @@ export interface Ingress {
   readonly sflow?: Sflow;
   readonly ipfix?: Ipfix;
   readonly netflow?: Netflow;
+  /** Where packets go that a `controller` action sends up. */
+  readonly packetIns?: PacketIns;
 }
 
 export interface XlateRequest {
