@@ -1,0 +1,80 @@
+/**
+ * The words after a command's name, parsed and checked against its table of options.
+ *
+ * `node:util` splits them; the getters here turn text into values and say what was expected. Every
+ * failure is a `UsageError` that names the option.
+ */
+
+import { parseArgs } from 'node:util';
+import { COMMON_OPTIONS, type Command } from './command.js';
+import { UsageError } from './usage-error.js';
+
+export interface IntegerRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+export class Arguments {
+  readonly #values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+
+  constructor(
+    values: Readonly<Record<string, string | boolean | undefined>>,
+    positionals: readonly string[],
+  ) {
+    this.#values = values;
+    this.positionals = positionals;
+  }
+
+  /** Whether the option was given. */
+  has(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** A whole number in `range`; undefined where the option was not given. */
+  integer(name: string, range: IntegerRange): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= range.min && value <= range.max) return value;
+    const expected = `expected a whole number from ${range.min} to ${range.max}`;
+    throw new UsageError(`Cannot use --${name} "${text}": ${expected}`);
+  }
+
+  /** One of `choices`; undefined where the option was not given. */
+  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const found = choices.find((choice) => choice === text);
+    if (found !== undefined) return found;
+    throw new UsageError(`Cannot use --${name} "${text}": expected ${choices.join(' or ')}`);
+  }
+}
+
+/** Splits `words` by the table of `command`. */
+export function parseArguments(command: Command, words: readonly string[]): Arguments {
+  const options = Object.fromEntries(
+    [...command.options, ...COMMON_OPTIONS].map((option) => [
+      option.name,
+      { type: option.value === undefined ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  try {
+    const parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    return new Arguments(parsed.values, parsed.positionals);
+  } catch (error) {
+    throw new UsageError(`Cannot run "${command.name}": ${explain(error)}`, { cause: error });
+  }
+}
+
+/** Node's own sentence without its advice, which is about escaping rather than about us. */
+function explain(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const sentence = text.split('. ')[0] ?? text;
+  return sentence.replaceAll("'", '"').replace(/^./, (letter) => letter.toLowerCase());
+}

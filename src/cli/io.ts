@@ -1,0 +1,28 @@
+/**
+ * What a command may touch of the process: its two outputs and its environment.
+ *
+ * `bin/upcall` passes the process itself; tests pass buffers. Nothing else in `src/` reads
+ * `process`. A reader that goes away (`upcall … | head`) is no failure of ours.
+ */
+
+export interface Output {
+  write(text: string | Uint8Array): unknown;
+  /** Whether a person is looking. */
+  readonly isTTY?: boolean;
+  /** Width of the terminal, in characters. */
+  readonly columns?: number;
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Swallows EPIPE on `output`, for good; every other error stays one. */
+export function ignoreClosedPipe(output: Output): void {
+  output.on?.('error', (error) => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error;
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * What `upcall replay --json` prints: one document, of these types.
+ *
+ * Every number is read from the counter that its event increments; none is computed from another
+ * one, but for `conservation.ok`, which compares them. Bytes are captured bytes.
+ */
+
+import type { DeleteReason } from '../machines/delete-reasons.js';
+
+export interface ReplayDocument {
+  readonly captures: readonly CaptureSummary[];
+  /** After the switch has stopped. */
+  readonly ports: readonly PortSummary[];
+  readonly datapath: DatapathSummary;
+  /** As of the last packet. */
+  readonly udpif: UdpifSummary;
+  /** After the switch has stopped, so with the last delta of every flow. */
+  readonly openflow: readonly RuleSummary[];
+  readonly coverage: Readonly<Record<string, number>>;
+  readonly conservation: ConservationSummary;
+}
+
+export interface CaptureSummary {
+  readonly file: string;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets older than the switch's time when they entered. */
+  readonly timeReversals: number;
+  /** Why the capture ended before its end. */
+  readonly error?: string;
+}
+
+export interface PortSummary {
+  readonly name: string;
+  readonly number: number;
+  readonly rxPackets: number;
+  readonly rxBytes: number;
+  readonly txPackets: number;
+  readonly txBytes: number;
+}
+
+/** As of the last packet. */
+export interface DatapathSummary {
+  /** `missed` includes `lost`; hit + missed + invalid is what was received. */
+  readonly lookups: {
+    readonly hit: number;
+    readonly missed: number;
+    readonly lost: number;
+    readonly invalid: number;
+  };
+  readonly masks: number;
+  readonly masksMaximum: number;
+  readonly flows: readonly MegaflowSummary[];
+}
+
+export interface MegaflowSummary {
+  readonly key: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly actions: string;
+}
+
+export interface UdpifSummary {
+  readonly flows: {
+    readonly current: number;
+    readonly average: number;
+    readonly maximum: number;
+    readonly limit: number;
+  };
+  readonly dumpDurationMs: number;
+  readonly cycles: number;
+  readonly ukeys: number;
+  readonly deleted: Readonly<Partial<Record<DeleteReason, number>>>;
+}
+
+export interface RuleSummary {
+  readonly table: number;
+  readonly priority: number;
+  readonly match: string;
+  readonly actions: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly hidden: boolean;
+}
+
+/** `ok`: what came in is what was credited, lost or invalid, in packets and in bytes. */
+export interface ConservationSummary {
+  readonly packetsIn: number;
+  readonly bytesIn: number;
+  readonly packetsCredited: number;
+  readonly bytesCredited: number;
+  readonly ok: boolean;
+}

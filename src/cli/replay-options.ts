@@ -1,0 +1,77 @@
+/**
+ * The options of `upcall replay`: the table that help and parsing share, and their checked values.
+ */
+
+import type { Arguments } from './arguments.js';
+import type { OptionSpec } from './command.js';
+import { UsageError } from './usage-error.js';
+
+export interface ReplayOptions {
+  readonly captures: readonly string[];
+  /** Path of an ovs-ofctl flow file; undefined: the default rule. */
+  readonly flows: string | undefined;
+  /** Ports at most, where ports are made from source addresses. */
+  readonly portsMax: number;
+  readonly write: string | undefined;
+  readonly isRealtime: boolean;
+  readonly isJson: boolean;
+  readonly areMegaflowsOn: boolean;
+  readonly seed: number;
+  readonly handlers: number;
+  readonly revalidators: number;
+  /** Undefined: the switch's default. */
+  readonly flowLimit: number | undefined;
+  readonly maxIdleMs: number | undefined;
+}
+
+export const REPLAY_OPTIONS: readonly OptionSpec[] = [
+  { name: 'flows', value: 'FILE', help: 'rules, in ovs-ofctl syntax (default: actions=NORMAL)' },
+  { name: 'ports', value: 'N', help: 'ports at most, one a source MAC (default: 8)' },
+  { name: 'write', value: 'FILE', help: 'write what was transmitted to a pcap file' },
+  { name: 'realtime', help: 'pace by the wall clock' },
+  { name: 'json', help: 'print one JSON document instead of the report' },
+  { name: 'megaflows', value: 'on|off', help: 'wildcarded datapath flows (default: on)' },
+  { name: 'profile', value: 'NAME', help: 'behaviour of the slow path: current (default)' },
+  { name: 'handlers', value: 'N', help: 'handlers (default: 1)' },
+  { name: 'revalidators', value: 'N', help: 'revalidators (default: 1)' },
+  { name: 'flow-limit', value: 'N', help: 'configured flow limit (default: 200000)' },
+  { name: 'max-idle', value: 'MS', help: 'idle time of a datapath flow (default: 10000)' },
+  { name: 'seed', value: 'N', help: 'decides everything that chance decides (default: 1)' },
+];
+
+const PORTS_DEFAULT = 8;
+/** OpenFlow's own ports end below its reserved ones (`OFPP_MAX`). */
+const PORTS_MAX = 0xfeff;
+/** OVS caps threads by cores; here each is an actor, and thousands of them help nobody. */
+const ACTORS_MAX = 1024;
+const UINT32_MAX = 0xffff_ffff;
+/** OVS's least `max-idle`. */
+const MAX_IDLE_MIN_MS = 500;
+
+/** The checked values; throws a `UsageError` that names the option. */
+export function readReplayOptions(args: Arguments): ReplayOptions {
+  if (args.positionals.length === 0) {
+    throw new UsageError('Cannot replay: no capture file was given');
+  }
+  checkProfile(args);
+  const actors = { min: 1, max: ACTORS_MAX };
+  return {
+    captures: args.positionals,
+    flows: args.text('flows'),
+    portsMax: args.integer('ports', { min: 1, max: PORTS_MAX }) ?? PORTS_DEFAULT,
+    write: args.text('write'),
+    isRealtime: args.has('realtime'),
+    isJson: args.has('json'),
+    areMegaflowsOn: (args.choice('megaflows', ['on', 'off']) ?? 'on') === 'on',
+    seed: args.integer('seed', { min: 0, max: UINT32_MAX }) ?? 1,
+    handlers: args.integer('handlers', actors) ?? 1,
+    revalidators: args.integer('revalidators', actors) ?? 1,
+    flowLimit: args.integer('flow-limit', { min: 0, max: UINT32_MAX }),
+    maxIdleMs: args.integer('max-idle', { min: MAX_IDLE_MIN_MS, max: UINT32_MAX }),
+  };
+}
+
+function checkProfile(args: Arguments): void {
+  if (args.choice('profile', ['current', 'ovs-2.3']) !== 'ovs-2.3') return;
+  throw new UsageError('Cannot use --profile "ovs-2.3": it comes with step 2; use "current"');
+}

@@ -1,0 +1,146 @@
+/**
+ * The report of a replay, for a person: what came in, what the slow path did, what went out.
+ *
+ * Everything here is text made from the same document that `--json` prints, and from the history
+ * that the replay sampled; nothing is counted here.
+ */
+
+import { deleteReasonNames, deleteReasons } from '../machines/delete-reasons.js';
+import { plot } from './plot.js';
+import type { ReplayDocument } from './replay-document.js';
+import type { ReplayHistory } from './replay-history.js';
+import { type Cell, textTable } from './text-table.js';
+import type { WideMegaflow } from './megaflow-summary.js';
+
+const PLOT_WIDTH = 60;
+const PLOT_HEIGHT = 5;
+/** Rows of the tables of megaflows. */
+const MEGAFLOWS_SHOWN = 5;
+/** Rows of the table of rules. */
+const RULES_SHOWN = 40;
+
+export interface ReportInput {
+  readonly document: ReplayDocument;
+  readonly history: ReplayHistory;
+  /** As of the last packet. */
+  readonly megaflows: readonly WideMegaflow[];
+}
+
+/** The whole report. */
+export function formatReport(input: ReportInput): string {
+  const { document, history, megaflows } = input;
+  const sections = [
+    capturesSection(document),
+    lookupsSection(document),
+    historySection(history),
+    megaflowsSection('Widest megaflows', widest(megaflows)),
+    megaflowsSection('Busiest megaflows', busiest(megaflows)),
+    deletionsSection(document),
+    cyclesSection(document),
+    rulesSection(document),
+    portsSection(document),
+    conservationSection(document),
+  ];
+  return sections.map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+function capturesSection({ captures }: ReplayDocument): readonly string[] {
+  const rows: Cell[][] = [['file', 'packets', 'bytes', 'time reversals']];
+  for (const capture of captures) {
+    rows.push([capture.file, capture.packets, capture.bytes, capture.timeReversals]);
+  }
+  const errors = captures.filter((capture) => capture.error !== undefined);
+  return [
+    ...section('What came in', textTable(rows)),
+    ...errors.map((capture) => `  cut short: ${capture.error}`),
+  ];
+}
+
+function lookupsSection({ datapath }: ReplayDocument): readonly string[] {
+  const { hit, missed, lost, invalid } = datapath.lookups;
+  const rate = hit + missed === 0 ? 0 : (100 * hit) / (hit + missed);
+  return section('Datapath', [
+    `hit ${hit} (${rate.toFixed(1)} %), missed ${missed}, of which lost ${lost}; invalid ${invalid}`,
+    `masks ${datapath.masks} (at most ${datapath.masksMaximum}), flows ${datapath.flows.length}`,
+  ]);
+}
+
+function historySection(history: ReplayHistory): readonly string[] {
+  const axis = { from: '0 s', to: `${(history.durationMs / 1000).toFixed(1)} s` };
+  const shape = { width: PLOT_WIDTH, height: PLOT_HEIGHT, ...axis };
+  return section('Over time', [
+    ...plot(history.flows, { title: 'flows', ...shape }),
+    ...plot(history.masks, { title: 'masks', ...shape }),
+  ]);
+}
+
+function widest(megaflows: readonly WideMegaflow[]): readonly WideMegaflow[] {
+  return [...megaflows].sort((a, b) => a.exactBits - b.exactBits).slice(0, MEGAFLOWS_SHOWN);
+}
+
+function busiest(megaflows: readonly WideMegaflow[]): readonly WideMegaflow[] {
+  return [...megaflows].sort((a, b) => b.packets - a.packets).slice(0, MEGAFLOWS_SHOWN);
+}
+
+function megaflowsSection(title: string, megaflows: readonly WideMegaflow[]): readonly string[] {
+  if (megaflows.length === 0) return section(title, ['none']);
+  const rows: Cell[][] = [['bits', 'packets', 'bytes', 'flow']];
+  for (const flow of megaflows) {
+    rows.push([flow.exactBits, flow.packets, flow.bytes, `${flow.key} actions:${flow.actions}`]);
+  }
+  return section(title, textTable(rows));
+}
+
+function deletionsSection({ udpif }: ReplayDocument): readonly string[] {
+  const rows: Cell[][] = [['reason', 'flows', 'meaning']];
+  for (const reason of deleteReasonNames) {
+    const count = udpif.deleted[reason];
+    if (count !== undefined) rows.push([reason, count, deleteReasons[reason].text]);
+  }
+  return section('Why flows were deleted', rows.length > 1 ? textTable(rows) : ['none was']);
+}
+
+function cyclesSection({ udpif }: ReplayDocument): readonly string[] {
+  const { current, average, maximum, limit } = udpif.flows;
+  return section('Revalidation', [
+    `${udpif.cycles} cycles, the last dump took ${udpif.dumpDurationMs} ms, ${udpif.ukeys} ukeys`,
+    `flows: ${current} now, ${average} on average, ${maximum} at most, limit ${limit}`,
+  ]);
+}
+
+function rulesSection({ openflow }: ReplayDocument): readonly string[] {
+  const rules = openflow.filter((rule) => !rule.hidden || rule.packets > 0);
+  if (rules.length === 0) return section('Rules', ['none']);
+  const rows: Cell[][] = [['packets', 'bytes', 'table', 'rule']];
+  for (const rule of rules.slice(0, RULES_SHOWN)) {
+    const match = rule.match === '' ? '' : `,${rule.match}`;
+    const hidden = rule.hidden ? ' (hidden)' : '';
+    const text = `priority=${rule.priority}${match} actions=${rule.actions}${hidden}`;
+    rows.push([rule.packets, rule.bytes, rule.table, text]);
+  }
+  const more = rules.length - RULES_SHOWN;
+  return [
+    ...section('Rules', textTable(rows)),
+    ...(more > 0 ? [`  … and ${more} more; --json has them all`] : []),
+  ];
+}
+
+function portsSection({ ports }: ReplayDocument): readonly string[] {
+  const rows: Cell[][] = [['port', 'in', 'bytes in', 'out', 'bytes out', 'name']];
+  for (const port of ports) {
+    rows.push([port.number, port.rxPackets, port.rxBytes, port.txPackets, port.txBytes, port.name]);
+  }
+  return section('Ports', textTable(rows));
+}
+
+function conservationSection({ conservation }: ReplayDocument): readonly string[] {
+  const { packetsIn, bytesIn, packetsCredited, bytesCredited, ok } = conservation;
+  return section('Conservation', [
+    `${packetsIn} packets (${bytesIn} bytes) in, ${packetsCredited} (${bytesCredited}) credited`,
+    ok ? 'every packet is accounted for' : 'NOT every packet is accounted for: a bug in upcall',
+  ]);
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return [title, ...lines.map((line) => `  ${line}`)];
+}
