@@ -17,6 +17,8 @@ export type TimerId = unknown;
 export interface Clock {
   /** Milliseconds since an arbitrary start; may jump either way. */
   now(): Instant;
+  /** Milliseconds with their fraction, for measuring what ran; on the machine's clock never backward. */
+  monotonic(): number;
   setTimeout(task: () => void, delayMs: number): TimerId;
   clearTimeout(id: TimerId): void;
   /** Whether long work is cut by elapsed real time (`system`) or by count (`virtual`). */
@@ -29,6 +31,10 @@ export class SystemClock implements Clock {
 
   now(): Instant {
     return instant(Math.floor(performance.timeOrigin + performance.now()));
+  }
+
+  monotonic(): number {
+    return performance.now();
   }
 
   setTimeout(task: () => void, delayMs: number): TimerId {

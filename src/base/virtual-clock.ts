@@ -40,6 +40,10 @@ export class VirtualClock implements Clock {
     return instant(this.#now);
   }
 
+  monotonic(): number {
+    return this.#now;
+  }
+
   setTimeout(task: () => void, delayMs: number): TimerId {
     const deadline = this.#now + Math.max(0, delayMs);
     const entry: Task = { deadline, order: this.#order++, run: task };
