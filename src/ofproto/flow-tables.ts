@@ -1,95 +1,254 @@
 /**
- * The flow tables of one bridge. (Signatures first; see the classifier for the rest.)
+ * The flow tables of one bridge: rules by table and priority, in versions.
+ *
+ * Every change makes a new version; a rule is visible from the version that added it to the one that
+ * removed it. A translation reads one version from its first lookup to its last: it `pin`s, and
+ * rules that are removed meanwhile stay readable until `unpin`. Rules expire only when `expire` is
+ * called, which is after a change of `dump_seq`, when all hits have been credited. Answers to the
+ * flow-mod part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
+ *
+ * Owner: the bridge. Hot path (`lookup`). Bench: `bench/classifier.ts`.
  */
 
 import { type Observable, Subject } from 'rxjs';
-import type { Instant } from '../base/brands.js';
+import { type Instant, instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
+import { UpcallError } from '../base/errors.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
+import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
+import { Classifier } from './classifier.js';
 import type { Ofpacts } from './ofpact.js';
-import type { FlowCriteria, FlowSpec, RemovalReason, Rule } from './rule.js';
+import {
+  createMissRule,
+  type FlowCriteria,
+  type FlowSpec,
+  Rule,
+  RuleFlag,
+  type RuleRemoval,
+} from './rule.js';
+import { meets } from './rule-criteria.js';
+import { RuleExpiry } from './rule-expiry.js';
 
-/** Tables 0 to 253 are the user's, 254 is internal. Answers to `OFPP_MAX_TABLES`. */
+/** Tables 0 to 253 are the user's; 254 is internal, 255 means "all". Answers to `TBL_INTERNAL`. */
 export const TABLES_COUNT = 255;
-
-export interface RuleRemoval {
-  readonly rule: Rule;
-  readonly reason: RemovalReason;
-}
+export const TABLE_MAX = 253;
+/**
+ * Rules that a table holds unless the bridge says otherwise: OVS sets no limit (`flow_limit`); this
+ * one is about 1 GB of rules, where a mistake in a script is likelier than a purpose.
+ */
+export const TABLE_RULES_MAX = 1_000_000;
 
 export interface FlowTablesOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly coverage: Coverage;
-  /** Rules that one table holds at most. */
+  /** Rules that one table holds at most; further ones are refused. */
   readonly rulesMax?: number;
 }
 
 export class FlowTables {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #coverage: Coverage;
+  readonly #rulesMax: number;
+  readonly #classifiers: readonly Classifier[];
+  /** Live rules of each table. */
+  readonly #counts = new Uint32Array(TABLES_COUNT);
+  readonly #expiry = new RuleExpiry();
+  /** Removed rules that a pinned version may still have. */
+  #removed: Rule[] = [];
+  #version = 1;
+  #pins = 0;
   readonly #changes = new Subject<void>();
   readonly #removals = new Subject<RuleRemoval>();
+
   /** Emits after every change of the version. */
   readonly changes: Observable<void> = this.#changes.asObservable();
-  /** What went, and why. */
+  /** Rules that were deleted or expired; replaced ones are not among them. */
   readonly removals: Observable<RuleRemoval> = this.#removals.asObservable();
-  /** Packets that hit and missed each table, as translations credit them. */
+  /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
-  /** Hidden: what a packet meets that no rule of its table matches (drop, without a controller). */
-  declare readonly missRule: Rule;
+  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: drop. */
+  readonly missRule: Rule;
 
-  constructor(_options: FlowTablesOptions) {}
+  constructor(options: FlowTablesOptions) {
+    this.#clock = options.clock;
+    this.#coverage = options.coverage;
+    this.#rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
+    this.missRule = createMissRule({ now: options.clock.now(), version: this.#version });
+  }
 
-  /** The newest version; what a translation reads from its first lookup to its last. */
+  /** The newest version. */
   get version(): number {
-    return 1;
+    return this.#version;
   }
 
-  /** Keeps every version from now on readable until `unpin`; returns the newest one. */
+  /** Visible rules, in one table or in all. */
+  count(table?: number): number {
+    if (table !== undefined) return this.#counts[table] ?? 0;
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Keeps the newest version readable until `unpin`, and returns it. Pins nest. */
   pin(): number {
-    return this.version;
+    this.#pins++;
+    return this.#version;
   }
 
-  unpin(): void {}
+  unpin(): void {
+    this.#pins--;
+    if (this.#pins === 0 && this.#removed.length > 0) this.#dropRemoved();
+  }
 
   /**
    * The rule of `table` that `flow` meets in `version`, adding to `wc` the bits that decided it; the
-   * hidden `missRule` where none matches. Ports of fragments read as 0, as OVS has it.
+   * hidden `missRule` where none matches. The ports of a fragment read as 0 meanwhile: OpenFlow's
+   * "normal" treatment of fragments.
    */
-  lookup(_table: number, _version: number, _flow: Flow, _wc: FlowMask | undefined): Rule {
-    throw new Error('unfinished');
+  lookup(table: number, version: number, flow: Flow, wc: FlowMask | undefined): Rule {
+    const classifier = this.#classifiers[table]!;
+    if (((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
+      return classifier.lookup(flow, version, wc) ?? this.missRule;
+    }
+    const ports = flow[TP]!;
+    flow[TP] = 0;
+    const rule = classifier.lookup(flow, version, wc) ?? this.missRule;
+    flow[TP] = ports;
+    return rule;
   }
 
-  /** Adds a flow; one with the same table, priority and match is replaced. */
-  add(_spec: FlowSpec): Rule {
-    throw new Error('unfinished');
+  /**
+   * Adds a flow; one with the same table, priority and match is replaced, and its counters are lost
+   * unless the flags of `spec` lack `RESET_COUNTS`. Throws an `UpcallError` where it cannot.
+   */
+  add(spec: FlowSpec): Rule {
+    const classifier = this.#userTable(spec.table);
+    const old = classifier.find(spec.match, spec.priority, this.#version);
+    this.#checkRoom(spec, old);
+    const version = this.#version + 1;
+    const rule = new Rule(spec, { now: this.#clock.now(), version });
+    if (old === undefined) this.#insert(rule);
+    else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
+    this.#publish();
+    return rule;
   }
 
-  /** Gives matching rules other actions (and cookie); how many. */
+  /**
+   * Gives the rules that meet `criteria` other actions, and another cookie where one is given;
+   * counters, timeouts and age stay. Returns how many.
+   */
   modify(
-    _criteria: FlowCriteria,
-    _change: { readonly actions: Ofpacts; readonly cookie?: bigint },
+    criteria: FlowCriteria,
+    change: { readonly actions: Ofpacts; readonly cookie?: bigint | undefined },
   ): number {
-    throw new Error('unfinished');
+    const version = this.#version + 1;
+    const now = this.#clock.now();
+    const found = this.#select(criteria);
+    for (const old of found) {
+      const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
+      this.#replace(old, new Rule(spec, { now, version }, old.created), true);
+    }
+    if (found.length > 0) this.#publish();
+    return found.length;
   }
 
-  /** Deletes matching rules; how many. */
-  delete(_criteria: FlowCriteria): number {
-    throw new Error('unfinished');
+  /** Deletes the rules that meet `criteria`; returns how many. */
+  delete(criteria: FlowCriteria): number {
+    return this.#remove(this.#select(criteria).map((rule) => ({ rule, reason: 'delete' })));
   }
 
-  /** Deletes the rules whose time is up; call it after a change of `dump_seq`, and only then. */
+  /** Deletes the rules whose time is up; returns how many. For the caller's discipline see above. */
   expire(): number {
-    throw new Error('unfinished');
+    const expired = this.#expiry.expired(this.#clock.now());
+    if (expired.length > 0) this.#coverage.inc('ofproto_dpif_expired', expired.length);
+    return this.#remove(expired);
   }
 
-  /** The earliest moment at which `expire` could find something; undefined: never. */
+  /** The first moment at which `expire` would delete something if no more packets came. */
   nextDeadline(): Instant | undefined {
-    throw new Error('unfinished');
+    const deadline = this.#expiry.nextDeadline();
+    // A rule's time is up when more than its timeout has passed.
+    return deadline === undefined ? undefined : instant(deadline + 1);
   }
 
-  /** The visible rules, by table, then from the highest priority down, then in order of arrival. */
+  /** The visible rules, by table, then from the highest priority down, then by age. */
   rules(): Rule[] {
-    throw new Error('unfinished');
+    return this.#live().sort(
+      (a, b) => a.table - b.table || b.priority - a.priority || a.addedIn - b.addedIn,
+    );
+  }
+
+  #live(table?: number): Rule[] {
+    const classifiers = table === undefined ? this.#classifiers : [this.#userTable(table)];
+    const rules: Rule[] = [];
+    for (const classifier of classifiers) {
+      if (classifier.ruleCount === 0) continue;
+      for (const rule of classifier.rules()) if (rule.isLive) rules.push(rule);
+    }
+    return rules;
+  }
+
+  #select(criteria: FlowCriteria): Rule[] {
+    return this.#live(criteria.table).filter((rule) => meets(rule, criteria));
+  }
+
+  #userTable(table: number): Classifier {
+    const classifier = table <= TABLE_MAX ? this.#classifiers[table] : undefined;
+    if (classifier !== undefined) return classifier;
+    throw new UpcallError(`Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`);
+  }
+
+  #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
+    const { table, priority, match } = spec;
+    const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
+    if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#version)) {
+      throw new UpcallError(
+        `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
+      );
+    }
+    if (old !== undefined || this.#counts[table]! < this.#rulesMax) return;
+    throw new UpcallError(
+      `Cannot add flow to table ${table}: it is full at ${this.#rulesMax} flows; delete some first`,
+    );
+  }
+
+  #insert(rule: Rule): void {
+    this.#classifiers[rule.table]!.insert(rule);
+    this.#counts[rule.table]!++;
+    this.#expiry.add(rule);
+  }
+
+  #replace(old: Rule, rule: Rule, keepsCounts: boolean): void {
+    old.succeed(rule, keepsCounts);
+    this.#insert(rule);
+    this.#retire(old, rule.addedIn);
+  }
+
+  #remove(removals: RuleRemoval[]): number {
+    if (removals.length === 0) return 0;
+    for (const { rule } of removals) this.#retire(rule, this.#version + 1);
+    this.#publish();
+    for (const removal of removals) this.#removals.next(removal);
+    return removals.length;
+  }
+
+  #retire(rule: Rule, version: number): void {
+    rule.removedIn = version;
+    this.#counts[rule.table]!--;
+    this.#expiry.delete(rule);
+    this.#removed.push(rule);
+  }
+
+  #publish(): void {
+    this.#version++;
+    if (this.#pins === 0) this.#dropRemoved();
+    this.#changes.next();
+  }
+
+  #dropRemoved(): void {
+    const removed = this.#removed;
+    this.#removed = [];
+    for (const rule of removed) this.#classifiers[rule.table]!.remove(rule);
   }
 }

@@ -11,7 +11,9 @@
 
 import type { Instant } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
-import type { Match } from './match.js';
+import { createFlow, createFlowMask } from '../packet/flow.js';
+import { REGS } from '../packet/flow-layout.js';
+import { Match } from './match.js';
 import type { Ofpacts } from './ofpact.js';
 
 /** Bits of a rule's flags. Answers to `OFPUTIL_FF_*`. */
@@ -64,6 +66,12 @@ export interface FlowCriteria {
 
 /** Why a rule went. Answers to `OFPRR_*`. */
 export type RemovalReason = 'idle_timeout' | 'hard_timeout' | 'delete';
+
+/** A rule that was deleted or expired, and why. */
+export interface RuleRemoval {
+  readonly rule: Rule;
+  readonly reason: RemovalReason;
+}
 
 /** What `Rule` takes besides the flow's own text. */
 export interface RuleOptions {
@@ -154,4 +162,29 @@ export class Rule {
     successor.packets = this.packets;
     successor.bytes = this.bytes;
   }
+}
+
+/** The table of the rules that the switch makes itself. Answers to `TBL_INTERNAL`. */
+export const TABLE_INTERNAL = 254;
+/** The value of reg0 by which OVS tells its internal rules apart; this is `no_packet_in_rule`. */
+const MISS_RULE_ID = 2;
+
+/** The hidden rule that drops what no other rule matches. */
+export function createMissRule(options: RuleOptions): Rule {
+  const flow = createFlow();
+  const mask = createFlowMask();
+  flow[REGS] = MISS_RULE_ID;
+  mask[REGS] = 0xffff_ffff;
+  const spec: FlowSpec = {
+    table: TABLE_INTERNAL,
+    priority: 0,
+    match: new Match(flow, mask),
+    actions: [],
+    cookie: undefined,
+    idleTimeout: 0,
+    hardTimeout: 0,
+    importance: 0,
+    flags: 0,
+  };
+  return new Rule(spec, { ...options, isHidden: true });
 }

@@ -1,0 +1,116 @@
+/**
+ * The classifier: which rule of a table does a packet meet, and which bits of the packet say so?
+ *
+ * Tuple space search: one `Subtable` for each mask, looked up from the highest priority down, until
+ * no subtable is left that could beat what was found. The bits that were looked at are added to a
+ * mask, and everything here (stages, tries, the early stop) serves to keep them few: each bit more
+ * splits megaflows. Where rules of equal priority overlap, which one wins is left open, as in
+ * OpenFlow. Answers to OVS's `lib/classifier.c`.
+ *
+ * Owner: `FlowTables`, one for each table. Hot path (`lookup`). Bench: `bench/classifier.ts`.
+ */
+
+import type { Flow, FlowMask } from '../packet/flow.js';
+import { AddressTries } from './address-tries.js';
+import { Subtable } from './classifier-subtable.js';
+import type { Match } from './match.js';
+import type { Rule } from './rule.js';
+
+export class Classifier {
+  /** From the highest priority down; of equal ones, the first to come. */
+  readonly #subtables: Subtable[] = [];
+  readonly #byMask = new Map<string, Subtable>();
+  readonly #tries = new AddressTries();
+  #ruleCount = 0;
+
+  /** Rules, those of old versions included. */
+  get ruleCount(): number {
+    return this.#ruleCount;
+  }
+
+  /** Masks. */
+  get subtableCount(): number {
+    return this.#subtables.length;
+  }
+
+  /** The rule of the highest priority that `flow` meets in `version`; adds what decided it to `wc`. */
+  lookup(flow: Flow, version: number, wc: FlowMask | undefined): Rule | undefined {
+    const subtables = this.#subtables;
+    let best: Rule | undefined;
+    let bestPriority = -1;
+    this.#tries.start();
+    for (let i = 0; i < subtables.length; i++) {
+      const subtable = subtables[i]!;
+      if (subtable.priorityMax <= bestPriority) break;
+      const rule =
+        wc === undefined
+          ? subtable.lookupPlain(flow, version)
+          : subtable.lookup(flow, version, this.#tries, wc);
+      if (rule === undefined || rule.priority <= bestPriority) continue;
+      best = rule;
+      bestPriority = rule.priority;
+    }
+    return best;
+  }
+
+  /** The rule with this very match and priority that `version` has. */
+  find(match: Match, priority: number, version: number): Rule | undefined {
+    let rule = this.#byMask.get(maskKey(match))?.equal(match);
+    while (rule !== undefined && (rule.priority !== priority || !rule.isVisibleIn(version))) {
+      rule = rule.next;
+    }
+    return rule;
+  }
+
+  /** Whether a rule of `version` with this priority accepts a packet that `match` accepts. */
+  hasOverlap(match: Match, priority: number, version: number): boolean {
+    for (const rule of this.rules()) {
+      if (rule.priority !== priority || !rule.isVisibleIn(version)) continue;
+      if (rule.match.overlaps(match)) return true;
+    }
+    return false;
+  }
+
+  insert(rule: Rule): void {
+    const key = maskKey(rule.match);
+    let subtable = this.#byMask.get(key);
+    if (subtable === undefined) {
+      subtable = new Subtable(rule.match);
+      this.#byMask.set(key, subtable);
+      this.#subtables.push(subtable);
+    }
+    const before = subtable.priorityMax;
+    subtable.insert(rule, this.#tries);
+    this.#ruleCount++;
+    if (subtable.priorityMax !== before) this.#sort();
+  }
+
+  remove(rule: Rule): void {
+    const key = maskKey(rule.match);
+    const subtable = this.#byMask.get(key);
+    if (subtable === undefined) return;
+    const before = subtable.priorityMax;
+    subtable.remove(rule, this.#tries);
+    this.#ruleCount--;
+    if (subtable.ruleCount === 0) {
+      this.#byMask.delete(key);
+      this.#subtables.splice(this.#subtables.indexOf(subtable), 1);
+    } else if (subtable.priorityMax !== before) {
+      this.#sort();
+    }
+  }
+
+  /** All rules, in no order; the tables must not change meanwhile. */
+  *rules(): Generator<Rule> {
+    for (const subtable of this.#subtables) yield* subtable.rules();
+  }
+
+  /** Stable, so that equals keep the order in which they came, as OVS's `pvector` does. */
+  #sort(): void {
+    this.#subtables.sort((a, b) => b.priorityMax - a.priorityMax);
+  }
+}
+
+function maskKey(match: Match): string {
+  return `${match.words}/${match.masks}`;
+}

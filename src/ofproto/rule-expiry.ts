@@ -1,0 +1,51 @@
+/**
+ * Which rules expire, and when: after their hard timeout, or unused for their idle timeout.
+ *
+ * Nothing here runs by itself. Answers to `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
+ *
+ * Owner: `FlowTables`.
+ */
+
+import { type Instant, instant } from '../base/brands.js';
+import type { Rule, RuleRemoval } from './rule.js';
+
+export class RuleExpiry {
+  /** Rules with a timeout, in order of arrival. */
+  readonly #rules = new Set<Rule>();
+
+  /** Takes notice of `rule` if it has a timeout. */
+  add(rule: Rule): void {
+    if (rule.idleTimeout > 0 || rule.hardTimeout > 0) this.#rules.add(rule);
+  }
+
+  delete(rule: Rule): void {
+    this.#rules.delete(rule);
+  }
+
+  /** The rules whose time is up at `now`, with the reason; a hard timeout goes before an idle one. */
+  expired(now: Instant): RuleRemoval[] {
+    const expired: RuleRemoval[] = [];
+    for (const rule of this.#rules) {
+      if (now > hardDeadline(rule)) expired.push({ rule, reason: 'hard_timeout' });
+      else if (now > idleDeadline(rule)) expired.push({ rule, reason: 'idle_timeout' });
+    }
+    return expired;
+  }
+
+  /** The last moment before the first rule's time is up; undefined: there is none. */
+  nextDeadline(): Instant | undefined {
+    let deadline = Number.POSITIVE_INFINITY;
+    for (const rule of this.#rules) {
+      deadline = Math.min(deadline, hardDeadline(rule), idleDeadline(rule));
+    }
+    return deadline === Number.POSITIVE_INFINITY ? undefined : instant(deadline);
+  }
+}
+
+function hardDeadline(rule: Rule): number {
+  return rule.hardTimeout > 0 ? rule.modified + 1000 * rule.hardTimeout : Number.POSITIVE_INFINITY;
+}
+
+function idleDeadline(rule: Rule): number {
+  return rule.idleTimeout > 0 ? rule.used + 1000 * rule.idleTimeout : Number.POSITIVE_INFINITY;
+}
