@@ -150,7 +150,6 @@ function extractIpv6(data: Uint8Array, flow: Flow, offsets: PacketOffsets): void
 
   readWords(data, at + 8, flow, L.IPV6_SRC, 8);
   const first = readWord(data, at);
-  flow[L.IPV6_LABEL] = first & 0xfffff;
   flow[L.NW_PROTO] = (((first >>> 20) & 0xff) << 16) | (data[at + 7]! << 8) | data[at + 6]!;
   offsets.end = at + P.IPV6_HEADER_SIZE + payloadSize;
   const l4 = skipIpv6Extensions(data, at + P.IPV6_HEADER_SIZE, offsets.end, flow);
@@ -159,6 +158,7 @@ function extractIpv6(data: Uint8Array, flow: Flow, offsets: PacketOffsets): void
     return;
   }
   offsets.l4 = l4;
+  flow[L.IPV6_LABEL] = first & 0xfffff;
   const word = flow[L.NW_PROTO]!;
   if (((word >>> 24) & L.FRAG_LATER) === 0) extractTransport(data, word & 0xff, flow, offsets);
 }
