@@ -6,15 +6,23 @@
  */
 
 import { pino } from 'pino';
-import type { Log } from '../base/log.js';
+import type { Log, LogLevel } from '../base/log.js';
 import type { Arguments } from './arguments.js';
 import type { Io } from './io.js';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
-/** A log at the level that `--log-level` asks for. */
+/** What `--log-level` asks for; throws a `UsageError` where it makes no sense. */
+export function readLogLevel(args: Arguments): LogLevel {
+  return args.choice('log-level', LEVELS) ?? 'warn';
+}
+
+/** A log at the level that `--log-level` asks for; `now` gives the time of its lines. */
 export function createLogger(args: Arguments, io: Io, now: () => number): Log {
-  const level = args.choice('log-level', LEVELS) ?? 'warn';
-  const options = { level, base: null, timestamp: () => `,"time":${now()}` };
+  const options = {
+    level: readLogLevel(args),
+    base: null,
+    timestamp: () => `,"time":${now()}`,
+  };
   return pino(options, { write: (line: string) => void io.stderr.write(line) });
 }

@@ -10,6 +10,7 @@ import { parseArguments } from './arguments.js';
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
 import { commandHelp, overallHelp } from './help.js';
 import { type Io, ignoreClosedPipe } from './io.js';
+import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
@@ -36,6 +37,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const command = findCommand(name);
   const args = parseArguments(command, words);
   if (args.has('help')) return print(io, commandHelp(command));
+  readLogLevel(args);
   return await command.run(args, io);
 }
 

@@ -1,0 +1,28 @@
+/**
+ * The wall's time, for pacing and for figures on stderr; never for anything on stdout.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Makes virtual time last as long as real time. */
+export class Pace {
+  readonly #startVirtualMs: number;
+  readonly #startWallMs = performance.now();
+
+  constructor(startVirtualMs: number) {
+    this.#startVirtualMs = startVirtualMs;
+  }
+
+  /** Resolves when as much real time has gone by as virtual time will have at `virtualMs`. */
+  async until(virtualMs: number): Promise<void> {
+    const dueMs = this.#startWallMs + (virtualMs - this.#startVirtualMs);
+    const waitMs = dueMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+  }
+}
+
+/** Starts a stop-watch; the returned function reads it, in seconds. */
+export function startStopwatch(): () => number {
+  const start = performance.now();
+  return () => (performance.now() - start) / 1000;
+}
