@@ -9,11 +9,6 @@ import { assert } from '../base/errors.js';
 import type { Field } from './fields.js';
 import type { Flow, FlowMask } from './flow.js';
 
-/** Bytes that hold a field's value, right-aligned. */
-export function fieldSize(field: Field): number {
-  return (field.width + 7) >>> 3;
-}
-
 /** The value of a field of at most 32 bits, unsigned. */
 export function readField(flow: Flow | FlowMask, field: Field): number {
   const end = (field.bit & 31) + field.width;
@@ -73,7 +68,7 @@ export function writeFieldBig(flow: Flow | FlowMask, field: Field, value: bigint
 
 /** The value of a field as bytes in network order, right-aligned. */
 export function readFieldBytes(flow: Flow | FlowMask, field: Field): Uint8Array {
-  const bytes = new Uint8Array(fieldSize(field));
+  const bytes = new Uint8Array(field.size);
   let value = readFieldBig(flow, field);
   for (let i = bytes.length - 1; i >= 0; i--) {
     bytes[i] = Number(value & 0xffn);
