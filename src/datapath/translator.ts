@@ -37,6 +37,8 @@ export type RevalidationReason =
 export interface Ingress {
   /** The bridge, opaque to the slow path; two keys of one bridge have the same object. */
   readonly ofproto: object;
+  /** Its name in cookies; absent: all zeros. */
+  readonly ofprotoUuid?: string;
   /** As the key, but its in_port is an OpenFlow port. Scratch. */
   readonly flow: Flow;
   readonly odpInPort: OdpPort;

@@ -1,0 +1,52 @@
+/**
+ * How many flows the datapath has, asked at most ten times a second.
+ *
+ * Asking a kernel is a system call, and handlers want to know for every batch. Who asks while an
+ * answer is under way gets the value before it; an error leaves that value too, where the seed read
+ * it as 0 and let everything in (B-29).
+ *
+ * Owner: one udpif. Rows U-026 to U-030. Answers to the seed's `udpif_get_n_flows` (L488).
+ */
+
+import type { Clock } from '../base/clock.js';
+import type { Coverage } from '../base/coverage.js';
+import type { Dpif } from '../datapath/dpif.js';
+
+/** The literal of the seed (L495). */
+export const FLOW_COUNT_AGE_MS_MAX = 100;
+
+export class FlowCount {
+  readonly #dpif: Dpif;
+  readonly #clock: Clock;
+  readonly #coverage: Coverage;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #isAsking = false;
+  #flows = 0;
+
+  constructor(dpif: Dpif, clock: Clock, coverage: Coverage) {
+    this.#dpif = dpif;
+    this.#clock = clock;
+    this.#coverage = coverage;
+  }
+
+  read(): number {
+    const now = this.#clock.now();
+    if (this.#askedAt < now - FLOW_COUNT_AGE_MS_MAX && !this.#isAsking) this.#ask(now);
+    return this.#flows;
+  }
+
+  /** Stands for a `read` at `time` that found no flow. */
+  noteNone(time: number): void {
+    this.#askedAt = time;
+    this.#flows = 0;
+  }
+
+  #ask(now: number): void {
+    this.#askedAt = now;
+    this.#isAsking = true;
+    const stats = this.#dpif.getStats();
+    this.#isAsking = false;
+    if (typeof stats === 'string') this.#coverage.inc('dpif_get_stats_error');
+    else this.#flows = stats.flows;
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * What all actors of one udpif share: its surroundings, and the few values that cross from one actor
+ * to another.
+ *
+ * Owners: the leader writes the cycle's values (`dumpDurationMs` to `cycles`), only while no follower
+ * is at work; the leader and the operator write `flowLimit`, each in one step (B-08); the udpif writes
+ * `slices`, only while nobody runs; everybody adds to the tallies.
+ *
+ * Answers to the seed's `struct udpif`.
+ */
+
+import { type Observable, Subject } from 'rxjs';
+import type { Clock } from '../base/clock.js';
+import type { Coverage } from '../base/coverage.js';
+import { GuardedObservable } from '../base/guarded-observable.js';
+import type { Log, LogLevel } from '../base/log.js';
+import { RateLimit } from '../base/rate-limit.js';
+import type { Rng } from '../base/rng.js';
+import { Seq } from '../base/seq.js';
+import type { Dpif, FlowDump } from '../datapath/dpif.js';
+import type { FlowKey } from '../datapath/flow-key.js';
+import type { MaskTable } from '../datapath/mask.js';
+import type { Translator } from '../datapath/translator.js';
+import type { DeleteReason } from '../machines/delete-reasons.js';
+import type { Profile } from '../machines/profiles.js';
+import { FlowCount } from './flow-count.js';
+import type { CostModel } from './cost-model.js';
+import {
+  type UdpifRecord,
+  type UncreditedCause,
+  uncreditedCauses,
+} from './udpif-event.js';
+import type { UkeySlice } from './ukey-slice.js';
+
+/** Read whenever they are needed, so that a change counts at once. */
+export interface UdpifSettings {
+  /** `flow-limit`: the most that the dynamic limit may become. */
+  flowLimit(): number;
+  /** `max-idle`, in ms. */
+  maxIdle(): number;
+  /** `max-revalidator`, in ms. */
+  maxRevalidator(): number;
+  /** `min-revalidate-pps`; 0: revalidate always. */
+  minRevalidatePps(): number;
+}
+
+/** What a udpif needs from outside. */
+export interface UdpifDeps {
+  readonly dpif: Dpif;
+  readonly translator: Translator;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly coverage: Coverage;
+  readonly log: Log;
+  readonly masks: MaskTable;
+  readonly profile: Profile;
+  readonly settings: UdpifSettings;
+  readonly costModel: CostModel;
+}
+
+/** A count of packets and of their bytes. */
+export interface Tally {
+  packets: number;
+  bytes: number;
+}
+
+/** The dynamic limit before the first cycle (L260). */
+const FLOW_LIMIT_START = 10_000;
+
+export class UdpifCore {
+  readonly deps: UdpifDeps;
+  readonly revalSeq = new Seq();
+  readonly dumpSeq = new Seq();
+  readonly flowCount: FlowCount;
+  readonly events: Observable<UdpifRecord>;
+  readonly #events = new Subject<UdpifRecord>();
+  /** One bucket for all messages about upcalls, as in the seed (L207). */
+  readonly #rateLimit = new RateLimit(1, 5);
+  readonly #killRateLimit = new RateLimit(1, 1);
+
+  areMegaflowsEnabled: boolean;
+  flowLimit: number;
+  dumpDurationMs = 0;
+  flowsMaximum = 0;
+  flowsAverage = 0;
+  /** Cycles that ended, and those of them whose dump had no error. */
+  cycles = 0;
+  /** The dump that is open, if one is. */
+  dump: FlowDump | undefined;
+  slices: readonly UkeySlice[] = [];
+  readonly deleted = new Map<DeleteReason, number>();
+  readonly uncredited: Record<UncreditedCause, Tally>;
+
+  constructor(deps: UdpifDeps, areMegaflowsEnabled: boolean) {
+    this.deps = deps;
+    this.areMegaflowsEnabled = areMegaflowsEnabled;
+    this.flowCount = new FlowCount(deps.dpif, deps.clock, deps.coverage);
+    this.flowLimit = Math.min(deps.settings.flowLimit(), FLOW_LIMIT_START);
+    this.events = new GuardedObservable(this.#events, (error) => this.reportFault('event', error));
+    this.uncredited = Object.fromEntries(
+      uncreditedCauses.map((cause) => [cause, { packets: 0, bytes: 0 }]),
+    ) as Record<UncreditedCause, Tally>;
+  }
+
+  /** Whether a record is worth building. */
+  get isObserved(): boolean {
+    return this.#events.observed;
+  }
+
+  emit(record: UdpifRecord): void {
+    this.#events.next(record);
+  }
+
+  /** The slice that the ukey of `key` belongs to. */
+  sliceOf(key: FlowKey): UkeySlice {
+    const slices = this.slices;
+    return slices.length === 1 ? slices[0]! : slices[key.hash % slices.length]!;
+  }
+
+  /** Logs under the shared allowance. */
+  warnLimited(level: LogLevel, fields: object, message: string): void {
+    const { log, clock } = this.deps;
+    this.#rateLimit.log(log, level, clock.now(), fields, message);
+  }
+
+  warnKill(fields: object, message: string): void {
+    const { log, clock } = this.deps;
+    this.#killRateLimit.log(log, 'warn', clock.now(), fields, message);
+  }
+
+  /** Something that is not ours threw: it is counted, logged and told, and we go on. */
+  reportFault(where: 'event' | 'ukey' | 'translator' | 'push' | 'telemetry', error: unknown): void {
+    this.deps.coverage.inc(`upcall_${where}_fault`);
+    this.warnLimited('error', { err: error, where }, 'code from outside the slow path threw');
+    if (this.isObserved && where !== 'event') {
+      this.emit({ type: 'fault', time: this.deps.clock.now(), where, error });
+    }
+  }
+
+  /** Packets that came and that no rule will ever hear of. */
+  countUncredited(cause: UncreditedCause, packets: number, bytes: number): void {
+    const tally = this.uncredited[cause];
+    tally.packets += packets;
+    tally.bytes += bytes;
+    this.deps.coverage.inc(`upcall_uncredited_${cause}`, packets);
+    if (!this.isObserved) return;
+    const time = this.deps.clock.now();
+    this.emit({ type: 'uncredited', time, cause, packets, bytes });
+  }
+
+  countDeleted(reason: DeleteReason): void {
+    this.deleted.set(reason, (this.deleted.get(reason) ?? 0) + 1);
+  }
+
+  /** Ukeys of all slices. */
+  get ukeysCount(): number {
+    let count = 0;
+    for (const slice of this.slices) count += slice.count;
+    return count;
+  }
+
+  complete(): void {
+    this.#events.complete();
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * What the slow path tells whoever listens: one record for each thing that happens.
+ *
+ * The records carry what OVS's probes carry, so that its five tools (upcall_monitor, upcall_cost,
+ * flow_reval_monitor, reval_monitor, dpif_op_nl_monitor) are a few lines over this stream. Nothing is
+ * built while nobody listens. Packets and flows in a record are the slow path's own and may change
+ * afterwards: who keeps them copies them.
+ *
+ * Answers to behaviours.md 3.5 and OVS's USDT probes.
+ */
+
+import type { Instant, OdpPort } from '../base/brands.js';
+import type { Errno, FlowStats } from '../datapath/dpif.js';
+import type { FlowKey } from '../datapath/flow-key.js';
+import type { Mask } from '../datapath/mask.js';
+import type { OdpActions } from '../datapath/odp-actions.js';
+import type { DeleteReason } from '../machines/delete-reasons.js';
+import type { Flow } from '../packet/flow.js';
+import type { Packet } from '../packet/packet.js';
+import type { UpcallClass } from './upcall-classify.js';
+
+/** `recv_upcall`: a handler read an upcall. */
+export interface UpcallRecord {
+  readonly type: 'upcall';
+  readonly time: Instant;
+  readonly handler: number;
+  readonly class: UpcallClass | 'unassociated' | 'invalid';
+  readonly port: OdpPort;
+  readonly key: Flow;
+  readonly packet: Packet;
+}
+
+/** A handler is done with a batch. */
+export interface BatchRecord {
+  readonly type: 'batch';
+  readonly time: Instant;
+  readonly handler: number;
+  readonly upcalls: number;
+  readonly operations: number;
+}
+
+/** `op_flow_put`: a handler put a flow. */
+export interface PutRecord {
+  readonly type: 'put';
+  readonly time: Instant;
+  readonly handler: number;
+  readonly key: FlowKey;
+  readonly mask: Mask | undefined;
+  readonly actions: OdpActions;
+  readonly error: Errno | undefined;
+}
+
+/** A revalidator changed the actions of a flow in place. */
+export interface ModifyRecord {
+  readonly type: 'modify';
+  readonly time: Instant;
+  readonly key: FlowKey;
+  readonly actions: OdpActions;
+  readonly error: Errno | undefined;
+}
+
+/** `op_flow_del`: a flow was deleted, or was to be. `pushed`: what the reply brought. */
+export interface DeleteRecord {
+  readonly type: 'delete';
+  readonly time: Instant;
+  readonly key: FlowKey;
+  readonly reason: DeleteReason;
+  readonly error: Errno | undefined;
+  readonly stats: Readonly<FlowStats> | undefined;
+}
+
+/** `flow_result`, `flow_sweep_result`: what a revalidator decided about a flow. */
+export interface VerdictRecord {
+  readonly type: 'verdict';
+  readonly time: Instant;
+  readonly phase: 'dump' | 'sweep';
+  readonly revalidator: number;
+  readonly key: FlowKey;
+  readonly verdict: 'keep' | 'modify' | DeleteReason;
+}
+
+/** `start_dump`. */
+export interface CycleStartRecord {
+  readonly type: 'cycle.start';
+  readonly time: Instant;
+  readonly cycle: number;
+  readonly flows: number;
+  readonly needsRevalidation: boolean;
+}
+
+/** `sweep_done`. */
+export interface CycleDoneRecord {
+  readonly type: 'cycle.done';
+  readonly time: Instant;
+  readonly cycle: number;
+  readonly startedAt: Instant;
+  readonly flows: number;
+  readonly flowsDumped: number;
+  readonly flowsRevalidated: number;
+  readonly flowsAverage: number;
+  readonly flowsMaximum: number;
+  readonly flowLimit: number;
+  readonly durationMs: number;
+  /** How long the leader means to wait, counted from the start. */
+  readonly intervalMs: number;
+}
+
+/** Whole cycles without any flow were crossed in one step. */
+export interface IdleCrossedRecord {
+  readonly type: 'idle.crossed';
+  readonly time: Instant;
+  readonly cycles: number;
+  readonly until: Instant;
+}
+
+export interface LimitRecord {
+  readonly type: 'limit';
+  readonly time: Instant;
+  readonly from: number;
+  readonly to: number;
+  readonly cause: 'cycle' | 'operator';
+}
+
+/** The dump ended with an error: it counts as no dump for those it missed (B-30). */
+export interface DumpFailedRecord {
+  readonly type: 'dump.failed';
+  readonly time: Instant;
+  readonly error: Errno;
+}
+
+/** A flow was gone before it was deleted: `base` had been pushed, what came after is lost (B-02). */
+export interface LostRecord {
+  readonly type: 'lost';
+  readonly time: Instant;
+  readonly key: FlowKey;
+  readonly base: Readonly<FlowStats>;
+}
+
+/** Packets that nobody could be credited with: the translator does not know the flow, or failed. */
+export interface UncreditedRecord {
+  readonly type: 'uncredited';
+  readonly time: Instant;
+  readonly cause: UncreditedCause;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** The translator threw, or a subscriber. */
+export interface FaultRecord {
+  readonly type: 'fault';
+  readonly time: Instant;
+  readonly where: string;
+  readonly error: unknown;
+}
+
+/** Why packets were not credited. */
+export const uncreditedCauses = ['unassociated', 'invalid', 'translator', 'push'] as const;
+
+export type UncreditedCause = (typeof uncreditedCauses)[number];
+
+export type UdpifRecord =
+  | UpcallRecord
+  | BatchRecord
+  | PutRecord
+  | ModifyRecord
+  | DeleteRecord
+  | VerdictRecord
+  | CycleStartRecord
+  | CycleDoneRecord
+  | IdleCrossedRecord
+  | LimitRecord
+  | DumpFailedRecord
+  | LostRecord
+  | UncreditedRecord
+  | FaultRecord;

@@ -1,0 +1,233 @@
+/**
+ * A slice of the ukeys: those of one revalidator, found by their flow's key.
+ *
+ * It moves them by the compiled machine, keeps the machine's context in columns, and has the
+ * machine's effects done by whoever owns it. `send` is the door for events as objects; the phases,
+ * which see every flow in every cycle, use `move` with an event that they own and use again.
+ * While somebody watches, both take the longer way, on which observers and inspectors are told.
+ *
+ * Owner: its revalidator; handlers come here only to install a ukey and to report its put.
+ * Hot path. Bench: `bench/dump.ts`. Answers to the seed's `udpif->ukeys[i]`.
+ */
+
+import type { AnyActorRef } from 'xstate';
+import { instant, seqNo } from '../base/brands.js';
+import { assert } from '../base/errors.js';
+import type { ErrorReport } from '../base/guarded-observable.js';
+import type { FlowKey } from '../datapath/flow-key.js';
+import { deleteReasonOf, deleteReasons } from '../machines/delete-reasons.js';
+import type { FlowCounters } from '../machines/stats-delta.js';
+import type { UkeyContext, UkeyEffect, UkeyEvent } from '../machines/ukey-machine.js';
+import type { ActorSystemDoor } from './actor-system.js';
+import { UkeyActor } from './ukey-actor.js';
+import { FREE_ROW, UkeyColumns, type UkeySeed } from './ukey-columns.js';
+import { UkeyIndex } from './ukey-index.js';
+import {
+  eventCodeOf,
+  moveActions,
+  moveTarget,
+  STAY,
+  UkeyState,
+  ukeyActionNames,
+  ukeyStateNames,
+} from './ukey-moves.js';
+import { UkeySnapshot } from './ukey-snapshot.js';
+import { UkeyWatch } from './ukey-watch.js';
+
+/** The machine's effects; `event` is the one that asked for them. */
+export type UkeyEffects = Record<UkeyEffect, (handle: number, event: UkeyEvent) => void>;
+
+export interface UkeySliceDeps {
+  readonly door: ActorSystemDoor;
+  readonly parent: AnyActorRef;
+  readonly effects: UkeyEffects;
+  /** Takes what an observer of a ukey throws. */
+  readonly report: ErrorReport;
+}
+
+const INIT_EVENT = { type: 'xstate.init' } as const;
+
+export class UkeySlice {
+  readonly columns = new UkeyColumns();
+  readonly door: ActorSystemDoor;
+  readonly parent: AnyActorRef;
+  readonly #effects: UkeyEffects;
+  readonly #report: ErrorReport;
+  readonly #index = new UkeyIndex(this.columns.keys);
+  /** Whether any ukey here ever got a watch. */
+  #hasWatches = false;
+
+  constructor(deps: UkeySliceDeps) {
+    this.door = deps.door;
+    this.parent = deps.parent;
+    this.#effects = deps.effects;
+    this.#report = deps.report;
+  }
+
+  get count(): number {
+    return this.columns.count;
+  }
+
+  find(key: FlowKey): number {
+    return this.#index.find(key);
+  }
+
+  /** A new ukey in state `created`; its key must not be here yet. */
+  create(seed: UkeySeed): number {
+    const columns = this.columns;
+    const handle = columns.allocate(seed);
+    columns.state[handle] = UkeyState.CREATED;
+    this.#index.insert(handle);
+    const actor = new UkeyActor(this, handle);
+    columns.actors[handle] = actor;
+    if (this.door.isInspected) this.#announce(actor);
+    return handle;
+  }
+
+  actor(handle: number): UkeyActor {
+    return this.columns.actors[handle]!;
+  }
+
+  /** All ukeys, in the order of their rows. */
+  *[Symbol.iterator](): IterableIterator<UkeyActor> {
+    for (let handle = 0; handle < this.columns.end; handle++) {
+      if (this.columns.state[handle] !== FREE_ROW) yield this.actor(handle);
+    }
+  }
+
+  /** Sends `event`, whatever its type, to the ukey at `handle`. */
+  send(handle: number, event: UkeyEvent): void {
+    this.move(handle, eventCodeOf(event.type), event);
+  }
+
+  /** The same with the event's code; whether the ukey heeded it. `event` is not kept. */
+  move(handle: number, code: number | undefined, event: UkeyEvent): boolean {
+    if (this.#hasWatches || this.door.isInspected) return this.#moveWatched(handle, code, event);
+    return code !== undefined && this.#step(handle, code, event);
+  }
+
+  snapshot(handle: number): UkeySnapshot {
+    return new UkeySnapshot(ukeyStateNames[this.columns.state[handle]!]!, this.#context(handle));
+  }
+
+  /** A watch for one of the ukeys here; from now on all take the longer way. */
+  watchUkey(): UkeyWatch {
+    this.#hasWatches = true;
+    return new UkeyWatch(this.#report);
+  }
+
+  #step(handle: number, code: number, event: UkeyEvent): boolean {
+    const columns = this.columns;
+    const from = columns.state[handle]!;
+    const to = moveTarget(from, code);
+    if (to === STAY) return false;
+    const actions = moveActions(from, code);
+    for (let i = 0; i < actions.length; i++) this.#act(actions[i]!, handle, event);
+    columns.state[handle] = to;
+    if (to === UkeyState.DELETED) this.#end(handle);
+    return true;
+  }
+
+  #act(action: number, handle: number, event: UkeyEvent): void {
+    const name = ukeyActionNames[action]!;
+    switch (name) {
+      case 'acceptSighting':
+        this.#acceptSighting(handle, event);
+        break;
+      case 'countMissedDump':
+        this.columns.missedDumps[handle]!++;
+        break;
+      case 'rememberReason':
+        assert(event.type === 'flow.delete', 'a reason comes with a deletion');
+        this.columns.reason[handle] = deleteReasons[event.reason].code;
+        break;
+      case 'forgetReason':
+        this.columns.reason[handle] = 0;
+        break;
+      default:
+        this.#effects[name](handle, event);
+    }
+  }
+
+  #acceptSighting(handle: number, event: UkeyEvent): void {
+    assert(event.type === 'flow.keep' || event.type === 'flow.modify', 'a sighting was expected');
+    const columns = this.columns;
+    const stats = event.stats;
+    columns.packets[handle] = stats.packets;
+    columns.bytes[handle] = stats.bytes;
+    columns.used[handle] = stats.used;
+    columns.tcpFlags[handle] = stats.tcpFlags;
+    columns.dumpSeq[handle] = event.dumpSeq;
+    columns.revalSeq[handle] = event.revalSeq;
+    columns.missedDumps[handle] = 0;
+  }
+
+  #moveWatched(handle: number, code: number | undefined, event: UkeyEvent): boolean {
+    const actor = this.actor(handle);
+    // Phases own their events and change them: who is told later must not see that.
+    const copy = { ...event };
+    if (this.door.isInspected) this.door.announceEvent(actor, copy);
+    const isHeeded = code !== undefined && this.#step(handle, code, event);
+    const watch = actor.watch;
+    if (watch === undefined && !this.door.isInspected) return isHeeded;
+    const snapshot = actor.getSnapshot();
+    if (this.door.isInspected) this.door.announceSnapshot(actor, copy, snapshot);
+    // A ukey that has ended told its observers while it did.
+    if (snapshot.status === 'active') this.#tell(actor, watch, snapshot);
+    return isHeeded;
+  }
+
+  #tell(actor: UkeyActor, watch: UkeyWatch | undefined, snapshot: UkeySnapshot): void {
+    if (watch === undefined) return;
+    watch.tell(snapshot);
+    for (let next = watch.backlog.shift(); next !== undefined; next = watch.backlog.shift()) {
+      actor.send(next);
+    }
+  }
+
+  /** The ukey at `handle` is deleted: it leaves the table, and whoever followed it hears of it. */
+  #end(handle: number): void {
+    const actor = this.actor(handle);
+    const last = this.snapshot(handle);
+    this.#index.remove(handle);
+    this.columns.release(handle);
+    actor.end(last);
+    actor.watch?.tell(last);
+    actor.watch?.complete();
+    this.#tellParent(actor);
+  }
+
+  #tellParent(actor: UkeyActor): void {
+    const type = `xstate.done.actor.${actor.id}`;
+    this.door.relay(actor, this.parent, { type, actorId: actor.id, output: undefined });
+  }
+
+  #announce(actor: UkeyActor): void {
+    this.door.announceActor(actor);
+    this.door.announceEvent(actor, INIT_EVENT, this.parent);
+    this.door.announceSnapshot(actor, INIT_EVENT, actor.getSnapshot());
+  }
+
+  #context(handle: number): UkeyContext {
+    const columns = this.columns;
+    return {
+      createdAt: instant(columns.createdAt[handle]!),
+      revalSeq: seqNo(columns.revalSeq[handle]!),
+      dumpSeq: seqNo(columns.dumpSeq[handle]!),
+      stats: this.stats(handle),
+      missedDumps: columns.missedDumps[handle]!,
+      reason: deleteReasonOf(columns.reason[handle]!),
+    };
+  }
+
+  /** The counters that have been pushed. */
+  stats(handle: number): FlowCounters {
+    const columns = this.columns;
+    return {
+      packets: columns.packets[handle]!,
+      bytes: columns.bytes[handle]!,
+      used: instant(columns.used[handle]!),
+      tcpFlags: columns.tcpFlags[handle]!,
+    };
+  }
+}
