@@ -4,6 +4,8 @@
  * Answers to `format_flags()` and `parse_flags()` of OVS's `lib/flow.c`.
  */
 
+import { parseInteger } from './address-parse.js';
+
 /** The names of the bits of a word of flags. */
 export type FlagNames = ReadonlyMap<number, string>;
 
@@ -68,6 +70,61 @@ export function formatFlagsMasked(
     text += ((flags & bit) !== 0 ? '+' : '-') + (names.get(bit) ?? '[Unknown]');
   }
   return text;
+}
+
+/**
+ * Reads `+syn-ack`, `syn|ack`, `0x12` or `0x12/0x3f`; undefined for flags that are unknown or
+ * given twice. `allowed` are the bits that may be named.
+ */
+export function parseFlags(
+  names: FlagNames,
+  text: string,
+  allowed: number,
+): { flags: number; mask: number } | undefined {
+  const isMasked = text.startsWith('+') || text.startsWith('-');
+  const parsed = isMasked ? parseSigned(names, text) : parseUnsigned(names, text, allowed);
+  if (parsed === undefined || ((parsed.flags | parsed.mask) & ~allowed) !== 0) return undefined;
+  return parsed;
+}
+
+/** `+syn-ack`: the named bits matter. */
+function parseSigned(names: FlagNames, text: string) {
+  let flags = 0;
+  let mask = 0;
+  for (const part of text.match(/[+-][^+-]*/g) ?? []) {
+    const bit = bitNamed(names, part.slice(1));
+    if (bit === undefined || (mask & bit) !== 0) return undefined;
+    mask |= bit;
+    if (part.startsWith('+')) flags |= bit;
+  }
+  return { flags, mask };
+}
+
+/** `syn|ack` or a number: every bit matters; `number/mask`: those of the mask. */
+function parseUnsigned(names: FlagNames, text: string, allowed: number) {
+  const slash = text.indexOf('/');
+  if (slash >= 0) {
+    const flags = toNumber(text.slice(0, slash));
+    const mask = toNumber(text.slice(slash + 1));
+    return flags === undefined || mask === undefined ? undefined : { flags: flags & mask, mask };
+  }
+  let flags = 0;
+  for (const part of text.split('|')) {
+    const bits = bitNamed(names, part) ?? toNumber(part);
+    if (bits === undefined) return undefined;
+    flags |= bits;
+  }
+  return { flags, mask: allowed };
+}
+
+function bitNamed(names: FlagNames, name: string): number | undefined {
+  for (const [bit, known] of names) if (known === name) return bit;
+  return undefined;
+}
+
+function toNumber(text: string): number | undefined {
+  const number = parseInteger(text);
+  return number === undefined || number > 0x7fff_ffffn ? undefined : Number(number);
 }
 
 /** The set bits of a word, lowest first. */

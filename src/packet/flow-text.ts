@@ -3,11 +3,11 @@
  * satisfy, without the metadata that is zero. Answers to `flow_format()` of OVS 3.1.
  */
 
+import type { Capture } from './capture-reader.js';
+import { extractFlow } from './extract.js';
 import { createFlow, createFlowMask, type Flow, type FlowMask } from './flow.js';
 import * as L from './flow-layout.js';
 import { dlTypeOf } from './flow-predicates.js';
-import { extractFlow } from './extract.js';
-import type { Capture } from './capture-reader.js';
 import { formatMatch } from './match-text.js';
 import { OFPP_NONE } from './ofp-port-text.js';
 import { setMaskForPacket } from './packet-mask.js';

@@ -172,7 +172,8 @@ function formatIpv6Label(flow: Flow, mask: FlowMask): string {
   const bits = mask[L.IPV6_LABEL]!;
   if (bits === 0) return '';
   const text = `ipv6_label=0x${flow[L.IPV6_LABEL]!.toString(16).padStart(5, '0')}`;
-  return bits === 0xffff_ffff ? `${text},` : `${text}/0x${bits.toString(16).padStart(5, '0')},`;
+  const isExact = (bits & 0xfffff) === 0xfffff;
+  return isExact ? `${text},` : `${text}/0x${bits.toString(16).padStart(5, '0')},`;
 }
 
 function formatNsh(flow: Flow, mask: FlowMask): string {

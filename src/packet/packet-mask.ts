@@ -3,9 +3,9 @@
  * protocols bring. Answers to `flow_wildcards_init_for_packet()` of OVS 3.1.
  */
 
-import { dlTypeOf, isNeighborDiscovery } from './flow-predicates.js';
 import type { Flow, FlowMask } from './flow.js';
 import * as L from './flow-layout.js';
+import { dlTypeOf, isNeighborDiscovery } from './flow-predicates.js';
 import * as P from './protocol.js';
 
 const ALL = 0xffff_ffff;
