@@ -15,18 +15,18 @@ export function parseInteger(text: string): bigint | undefined {
 }
 
 /** `aa:bb:cc:dd:ee:ff`, each part of one or two digits. */
-export function parseEthernet(text: string): bigint | undefined {
+export function parseEthernet(text: string): Uint8Array | undefined {
   const parts = text.split(':');
   if (parts.length !== 6 || !parts.every((part) => /^[0-9a-f]{1,2}$/i.test(part))) return undefined;
-  return parts.reduce((value, part) => (value << 8n) | BigInt(`0x${part}`), 0n);
+  return Uint8Array.from(parts, (part) => Number.parseInt(part, 16));
 }
 
-/** `10.0.0.1`. */
-export function parseIpv4(text: string): bigint | undefined {
+/** `10.0.0.1`, unsigned. */
+export function parseIpv4(text: string): number | undefined {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part))) return undefined;
   if (parts.some((part) => Number(part) > 255)) return undefined;
-  return parts.reduce((value, part) => (value << 8n) | BigInt(part), 0n);
+  return parts.reduce((value, part) => value * 256 + Number(part), 0);
 }
 
 /** `2001:db8::1`, also with the last four bytes as an IPv4 address. */
@@ -64,7 +64,7 @@ function parseGroups(text: string): bigint[] | undefined {
   const parts = text.split(':');
   for (const [i, part] of parts.entries()) {
     const ipv4 = i === parts.length - 1 && part.includes('.') ? parseIpv4(part) : undefined;
-    if (ipv4 !== undefined) groups.push(ipv4 >> GROUP_WIDTH, ipv4 & 0xffffn);
+    if (ipv4 !== undefined) groups.push(BigInt(ipv4 >>> 16), BigInt(ipv4 & 0xffff));
     else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(BigInt(`0x${part}`));
     else return undefined;
   }

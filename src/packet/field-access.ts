@@ -68,20 +68,30 @@ export function writeFieldBig(flow: Flow | FlowMask, field: Field, value: bigint
 
 /** The value of a field as bytes in network order, right-aligned. */
 export function readFieldBytes(flow: Flow | FlowMask, field: Field): Uint8Array {
-  const bytes = new Uint8Array(field.size);
-  let value = readFieldBig(flow, field);
-  for (let i = bytes.length - 1; i >= 0; i--) {
-    bytes[i] = Number(value & 0xffn);
-    value >>= 8n;
-  }
-  return bytes;
+  return bigToBytes(readFieldBig(flow, field), field.size);
 }
 
 /** Writes a field from bytes in network order, right-aligned. */
 export function writeFieldBytes(flow: Flow | FlowMask, field: Field, bytes: Uint8Array): void {
+  writeFieldBig(flow, field, bytesToBig(bytes));
+}
+
+/** Bytes in network order as a number. */
+export function bytesToBig(bytes: Uint8Array): bigint {
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  writeFieldBig(flow, field, value);
+  return value;
+}
+
+/** A number as `size` bytes in network order; higher bits are dropped. */
+export function bigToBytes(value: bigint, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let rest = value;
+  for (let i = size - 1; i >= 0; i--) {
+    bytes[i] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  return bytes;
 }
 
 /** Whether a field has no bit set: in a mask, that it is wildcarded. */

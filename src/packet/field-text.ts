@@ -8,6 +8,7 @@ import { ParseError } from '../base/errors.js';
 import { parseEthernet, parseInteger, parseIpv4, parseIpv6, parseMask } from './address-parse.js';
 import { formatEthernet, formatIpv4, formatIpv6 } from './address-text.js';
 import type { Field } from './field.js';
+import { bytesToBig } from './field-access.js';
 import {
   CT_STATE_NAMES,
   type FlagNames,
@@ -61,8 +62,23 @@ export function parseFieldValue(
   return { value: parsed.value & parsed.mask, mask: parsed.mask };
 }
 
-/** The text that `parseFieldValue()` reads; without a mask where all of the field matters. */
-export function formatFieldValue(field: Field, value: bigint, mask = fieldMax(field)): string {
+/**
+ * The text that `parseFieldValue()` reads; without a mask where all of the field matters. Values
+ * may come as bytes in network order.
+ */
+export function formatFieldValue(
+  field: Field,
+  value: bigint | Uint8Array,
+  mask: bigint | Uint8Array = fieldMax(field),
+): string {
+  return formatBig(field, bigOf(value), bigOf(mask));
+}
+
+function bigOf(value: bigint | Uint8Array): bigint {
+  return typeof value === 'bigint' ? value : bytesToBig(value);
+}
+
+function formatBig(field: Field, value: bigint, mask: bigint): string {
   const flags = flagNames(field);
   if (flags !== undefined) {
     if (mask === fieldMax(field)) return formatFlags(flags, Number(value));
@@ -84,9 +100,9 @@ function parseByFormat(field: Field, text: string): FieldValue | string {
   if (flags !== undefined) return parseFlagsValue(field, flags, text);
   switch (field.format) {
     case 'ethernet':
-      return parseMasked(field, text, parseEthernet) ?? 'an Ethernet address';
+      return parseMasked(field, text, ethernetValue) ?? 'an Ethernet address';
     case 'ipv4':
-      return parseMasked(field, text, parseIpv4) ?? 'an IPv4 address';
+      return parseMasked(field, text, ipv4Value) ?? 'an IPv4 address';
     case 'ipv6':
       return parseMasked(field, text, parseIpv6) ?? 'an IPv6 address';
     case 'frag':
@@ -100,6 +116,16 @@ function parseByFormat(field: Field, text: string): FieldValue | string {
     default:
       return parseIntegerValue(field, text);
   }
+}
+
+function ethernetValue(text: string): bigint | undefined {
+  const bytes = parseEthernet(text);
+  return bytes === undefined ? undefined : bytesToBig(bytes);
+}
+
+function ipv4Value(text: string): bigint | undefined {
+  const address = parseIpv4(text);
+  return address === undefined ? undefined : BigInt(address);
 }
 
 function exact(field: Field, value: bigint): FieldValue {
