@@ -131,10 +131,12 @@ export const ukeyMachine = setup({
   types: {} as { context: UkeyContext; events: UkeyEvent; input: UkeyInput },
   actions: {
     ...effects(ukeyEffects),
-    acceptSighting: assign(({ event }) => {
+    acceptSighting: assign(({ context, event }) => {
       assertEvent(event, ['flow.keep', 'flow.modify']);
       const { stats, dumpSeq, revalSeq } = event;
-      return { stats, dumpSeq, revalSeq, missedDumps: 0 };
+      // A sweep that finds a missed flow right says so with the dump that last brought it.
+      const missedDumps = dumpSeq === context.dumpSeq ? context.missedDumps : 0;
+      return { stats, dumpSeq, revalSeq, missedDumps };
     }),
     countMissedDump: assign({ missedDumps: ({ context }) => context.missedDumps + 1 }),
     rememberReason: assign(({ event }) => {
