@@ -82,21 +82,28 @@ export function parseMatchTerm(
  * Makes `field` match a value under a mask; an all-zero mask takes the field out of the match.
  * Answers to `mf_set()`, whose special cases the VLAN fields and `nw_tos` are.
  */
-export function setMatchField(target: MatchTarget, field: Field, { value, mask }: FieldValue) {
-  const bits = field.name === 'nw_tos' ? mask & DSCP_BITS : mask;
-  writeFieldBig(target.mask, field, bits);
-  writeFieldBig(target.flow, field, value & bits);
-  if (bits !== 0n && TAGGED_FIELDS.has(field.name)) {
+export function setMatchField(
+  target: MatchTarget,
+  field: Field,
+  { value, mask }: FieldValue,
+): void {
+  if (field.name === 'nw_tos') {
+    setMatchField(target, IP_DSCP, { value: value >> 2n, mask: mask >> 2n });
+    return;
+  }
+  writeFieldBig(target.mask, field, mask);
+  writeFieldBig(target.flow, field, value & mask);
+  if (mask !== 0n && TAGGED_FIELDS.has(field.name)) {
     target.mask[L.VLAN0]! |= L.VLAN_CFI;
     target.flow[L.VLAN0]! |= L.VLAN_CFI;
   }
 }
 
-const DSCP_BITS = 0xfcn;
 /** Matching one of these implies that there is a tag. */
 const TAGGED_FIELDS: ReadonlySet<string> = new Set(['dl_vlan', 'dl_vlan_pcp', 'vlan_pcp']);
 
 const VLAN_TCI = requireField('vlan_tci');
+const IP_DSCP = requireField('ip_dscp');
 const ETH_TYPE = requireField('eth_type');
 const NW_PROTO = requireField('nw_proto');
 

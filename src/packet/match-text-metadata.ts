@@ -119,7 +119,7 @@ function formatTunnelMetadata(flow: Flow, mask: FlowMask): string {
 function formatCtLabel(flow: Flow, mask: FlowMask): string {
   const bits = wide(mask, L.CT_LABEL, 4);
   if (bits === 0n) return '';
-  const text = `ct_label=0x${wide(flow, L.CT_LABEL, 4).toString(16)}`;
+  const text = `ct_label=${alternate(wide(flow, L.CT_LABEL, 4))}`;
   return bits === (1n << 128n) - 1n ? `${text},` : `${text}/0x${bits.toString(16)},`;
 }
 
