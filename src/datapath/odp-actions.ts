@@ -7,6 +7,7 @@
 
 import type { OdpPort } from '../base/brands.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
+import * as L from '../packet/flow-layout.js';
 import type { UserspaceCookie } from './cookie.js';
 
 export type OdpAction =
@@ -27,9 +28,9 @@ export type OdpAction =
       /** Writes the bits of `mask` of one key attribute; `mask` all ones prints as `set(…)`. */
       readonly type: 'set';
       readonly attribute: SettableAttribute;
-      /** Words as in a `Flow`; only those of the attribute are looked at. */
-      readonly value: Flow;
-      readonly mask: FlowMask;
+      /** The words `SET_WORDS[attribute]` of a flow, in that order; 0 where `mask` is. */
+      readonly value: Uint32Array;
+      readonly mask: Uint32Array;
     }
   | { readonly type: 'drop'; readonly reason: number };
 
@@ -54,3 +55,51 @@ export type SettableAttribute =
 export type OdpActions = readonly OdpAction[];
 
 export const NO_ACTIONS: OdpActions = [];
+
+type SetAction = Extract<OdpAction, { type: 'set' }>;
+
+/** Which words of a flow an attribute holds. */
+export const SET_WORDS: Readonly<Record<SettableAttribute, readonly number[]>> = {
+  skb_priority: [L.SKB_PRIORITY],
+  skb_mark: [L.PKT_MARK],
+  eth: range(L.DL_DST, 3),
+  ipv4: [L.NW_SRC, L.NW_DST, L.NW_PROTO],
+  ipv6: [...range(L.IPV6_SRC, 8), L.IPV6_LABEL, L.NW_PROTO],
+  tcp: [L.TP],
+  udp: [L.TP],
+  sctp: [L.TP],
+  icmp: [L.TP],
+  icmpv6: [L.TP],
+  arp: [L.NW_SRC, L.NW_DST, L.NW_PROTO, ...range(L.ARP_SHA, 3)],
+  nd: [...range(L.ND_TARGET, 4), ...range(L.ARP_SHA, 3)],
+  nd_extensions: [L.IGMP_GROUP, L.TCP_FLAGS],
+  mpls: [L.MPLS0],
+  nsh: range(L.NSH, 6),
+};
+
+/** A `set` of the bits of `mask` that belong to `attribute`. */
+export function setAction(attribute: SettableAttribute, value: Flow, mask: FlowMask): SetAction {
+  const words = SET_WORDS[attribute];
+  const bits = Uint32Array.from(words, (word) => mask[word] ?? 0);
+  const values = Uint32Array.from(words, (word) => (value[word] ?? 0) & (mask[word] ?? 0));
+  return { type: 'set', attribute, value: values, mask: bits };
+}
+
+/** Whether two lists do the same, action by action. */
+export function odpActionsEqual(a: OdpActions, b: OdpActions): boolean {
+  if (a === b) return true;
+  return a.length === b.length && a.every((action, i) => deepEqual(action, b[i]));
+}
+
+/** Equality of plain values, as actions and cookies are made of. */
+function deepEqual(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const left = Object.entries(a);
+  if (left.length !== Object.keys(b).length) return false;
+  return left.every(([name, value]) => deepEqual(value, (b as Record<string, unknown>)[name]));
+}
+
+function range(start: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => start + i);
+}

@@ -74,7 +74,7 @@ export interface XlateResult {
   /** A controller is gone and this flow is treated so because of that (profile `ovs-2.3`). */
   readonly failOpen: boolean;
   /** Why there is no real answer, and so the actions are empty; counted and logged by the translator. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 /** What one flow stands for, so that counters reach it without a new translation. One per ukey. */
