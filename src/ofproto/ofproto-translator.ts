@@ -1,0 +1,176 @@
+/**
+ * The translator of a switch whose bridges speak OpenFlow: which bridge a datapath port belongs to,
+ * and what that bridge does with a flow.
+ *
+ * It gathers what the bridges announce into one stream of revalidations, and runs their periodic
+ * work. Answers to the part of `ofproto-dpif.c` that sees all bridges of a datapath, and to
+ * `xlate_receive()`.
+ *
+ * Owner: the switch. Hot path (`receive`, `translate`). Bench: `bench/translate.ts`.
+ */
+
+import { merge, type Observable } from 'rxjs';
+import { type Instant, type OdpPort, odpPort } from '../base/brands.js';
+import type { Clock } from '../base/clock.js';
+import type { Coverage } from '../base/coverage.js';
+import { type Log, silentLog } from '../base/log.js';
+import { RateLimit } from '../base/rate-limit.js';
+import type {
+  Ingress,
+  RevalidationReason,
+  Translator,
+  XlateCache,
+  XlateRequest,
+  XlateResult,
+} from '../datapath/translator.js';
+import { createFlow, type Flow } from '../packet/flow.js';
+import { IN_PORT } from '../packet/flow-layout.js';
+import { Ofproto, type OfprotoPort } from './ofproto.js';
+import { type PacketIn, PacketInQueue } from './packet-ins.js';
+import { Xlate } from './xlate.js';
+import { OfprotoXlateCache } from './xlate-cache.js';
+import type { PidOfPort } from './xlate-context.js';
+
+export interface OfprotoTranslatorOptions {
+  readonly bridges: readonly Ofproto[];
+  readonly clock: Pick<Clock, 'now' | 'setTimeout'>;
+  readonly coverage: Coverage;
+  readonly log?: Log;
+  /** Which upcall queue packets for a controller take; queue 0 unless given. */
+  readonly pidOf?: PidOfPort;
+}
+
+/** A bridge's port, found by its datapath number. */
+interface Attachment {
+  readonly ofproto: Ofproto;
+  readonly port: OfprotoPort;
+}
+
+/** Failed translations are logged once a second, five at once; OVS's `error_report_rl`. */
+const FAILURES_PER_MINUTE = 60;
+const FAILURES_BURST = 5;
+
+export function createOfprotoTranslator(options: OfprotoTranslatorOptions): OfprotoTranslator {
+  return new OfprotoTranslator(options);
+}
+
+export class OfprotoTranslator implements Translator {
+  readonly revalidations: Observable<RevalidationReason>;
+  /** Packets for controllers; one emission a batch. */
+  readonly packetIns: Observable<readonly PacketIn[]>;
+  readonly #bridges: readonly Ofproto[];
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #coverage: Coverage;
+  readonly #log: Log;
+  readonly #xlate: Xlate;
+  readonly #packetIns: PacketInQueue;
+  readonly #failures = new RateLimit(FAILURES_PER_MINUTE, FAILURES_BURST);
+  readonly #attachments = new Map<number, Attachment>();
+  /** Of the last `receive`. */
+  readonly #flow = createFlow();
+
+  constructor(options: OfprotoTranslatorOptions) {
+    const { bridges, clock, coverage } = options;
+    this.#bridges = bridges;
+    this.#clock = clock;
+    this.#coverage = coverage;
+    this.#log = options.log ?? silentLog;
+    this.#packetIns = new PacketInQueue({ clock, coverage });
+    this.packetIns = this.#packetIns.packetIns;
+    const pidOf = options.pidOf ?? (() => 0);
+    this.#xlate = new Xlate({ packetIns: this.#packetIns, pidOf });
+    this.revalidations = merge(...bridges.map((bridge) => bridge.revalidations));
+    this.#attachPorts();
+    this.revalidations.subscribe((reason) => {
+      if (reason === 'reconfigure') this.#attachPorts();
+    });
+  }
+
+  receive(key: Flow): Ingress | 'ENODEV' {
+    const number = key[IN_PORT]!;
+    const attachment = this.#attachments.get(number);
+    if (attachment === undefined) return 'ENODEV';
+    this.#flow.set(key);
+    this.#flow[IN_PORT] = attachment.port.ofpPort;
+    return {
+      ofproto: attachment.ofproto,
+      flow: this.#flow,
+      odpInPort: odpPort(number),
+      packetIns: this.#packetIns,
+    };
+  }
+
+  translate(request: XlateRequest): XlateResult {
+    const { ofproto } = request.ingress;
+    this.#coverage.inc('xlate_actions');
+    if (!(ofproto instanceof Ofproto)) {
+      throw new TypeError('Cannot translate: the ingress is not from this translator');
+    }
+    const result = this.#xlate.translate(request, ofproto);
+    if (result.error !== undefined) this.#reportFailure(ofproto, result.error);
+    return result;
+  }
+
+  createCache(): XlateCache {
+    return new OfprotoXlateCache();
+  }
+
+  netflowExists(): boolean {
+    return false;
+  }
+
+  /** The work of all bridges that follows a change of `dump_seq`: rules expire, addresses age. */
+  runAfterDump(now: Instant): void {
+    for (const bridge of this.#bridges) bridge.runAfterDump(now);
+  }
+
+  /** The work of all bridges that waits for nothing: addresses age. */
+  run(now: Instant): void {
+    for (const bridge of this.#bridges) bridge.run(now);
+  }
+
+  /** The next moment at which `run` or `runAfterDump` has something to do; undefined: never. */
+  nextDeadline(): Instant | undefined {
+    let earliest: Instant | undefined;
+    for (const bridge of this.#bridges) {
+      const deadline = bridge.nextDeadline();
+      if (deadline !== undefined && (earliest === undefined || deadline < earliest)) {
+        earliest = deadline;
+      }
+    }
+    return earliest;
+  }
+
+  /** What all bridges credited at the first lookups of translations. */
+  get credited(): { readonly packets: number; readonly bytes: number } {
+    const sum = { packets: 0, bytes: 0 };
+    for (const { credited } of this.#bridges) {
+      sum.packets += credited.packets;
+      sum.bytes += credited.bytes;
+    }
+    return sum;
+  }
+
+  /** The bridge's OpenFlow port of a datapath port, if any bridge has it. */
+  portOf(number: OdpPort): OfprotoPort | undefined {
+    return this.#attachments.get(number)?.port;
+  }
+
+  #attachPorts(): void {
+    this.#attachments.clear();
+    for (const ofproto of this.#bridges) {
+      for (const port of ofproto.ports) this.#attachments.set(port.odpPort, { ofproto, port });
+    }
+  }
+
+  #reportFailure(ofproto: Ofproto, error: string): void {
+    this.#coverage.inc(`xlate_error_${error}`);
+    this.#failures.log(
+      this.#log,
+      'warn',
+      this.#clock.now(),
+      { bridge: ofproto.name, error },
+      'Cannot translate a flow: it is dropped',
+    );
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * A bridge: its ports, its flow tables, its MAC table and its settings.
+ *
+ * Ports have two numbers: the OpenFlow one is the bridge's own, the datapath one is the switch's.
+ * Whatever changes what a packet's fate would be is announced in `revalidations`, with its reason.
+ * Translation reads a bridge (`xlate.ts`); only the statistics and the learning it brings are
+ * written back, by the methods at the end. Answers to `struct ofproto` and `struct ofproto_dpif`.
+ *
+ * Owner: the switch, which adds ports and rules.
+ */
+
+import { type Observable, Subject } from 'rxjs';
+import type { Instant, OdpPort, OfpPort } from '../base/brands.js';
+import type { Clock } from '../base/clock.js';
+import type { Coverage } from '../base/coverage.js';
+import { UpcallError } from '../base/errors.js';
+import type { FlowStats } from '../datapath/dpif.js';
+import type { RevalidationReason } from '../datapath/translator.js';
+import { FlowTables } from './flow-tables.js';
+import { type MacSighting, MacTable } from './mac-learning.js';
+import { CATCH_ALL } from './match.js';
+import { OFPP_LOCAL, OFPP_MAX } from './ofpact.js';
+import { Rule } from './rule.js';
+
+/** What a port may be told not to do. Answers to `OFPUTIL_PC_*`. */
+export interface PortConfig {
+  readonly noReceive: boolean;
+  readonly noForward: boolean;
+  readonly noFlood: boolean;
+  readonly noPacketIn: boolean;
+}
+
+export interface OfprotoPort {
+  readonly name: string;
+  readonly ofpPort: OfpPort;
+  readonly odpPort: OdpPort;
+  readonly config: PortConfig;
+}
+
+/** How rules see fragments: with ports 0, or not at all. Answers to `OFPUTIL_FRAG_*`. */
+export type FragmentMode = 'normal' | 'drop';
+
+export interface OfprotoOptions {
+  readonly name: string;
+  /** Tells bridges apart in cookies; the name, unless given. */
+  readonly uuid?: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly coverage: Coverage;
+  /** Rules that one table holds at most. */
+  readonly rulesMax?: number;
+}
+
+const PORT_CONFIG_DEFAULT: PortConfig = {
+  noReceive: false,
+  noForward: false,
+  noFlood: false,
+  noPacketIn: false,
+};
+
+export class Ofproto {
+  readonly name: string;
+  readonly uuid: string;
+  readonly tables: FlowTables;
+  readonly macs: MacTable;
+  /** Hidden: what fragments meet while the fragment mode is 'drop'. */
+  readonly dropFragmentsRule: Rule;
+  /** What the first lookups of translations were credited with. */
+  readonly credited = { packets: 0, bytes: 0 };
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #revalidations = new Subject<RevalidationReason>();
+  readonly revalidations: Observable<RevalidationReason> = this.#revalidations.asObservable();
+  readonly #byNumber = new Map<OfpPort, OfprotoPort>();
+  #ports: readonly OfprotoPort[] = [];
+  #forwardsBpdus = false;
+  #vlanLimit = 1;
+  #fragmentMode: FragmentMode = 'normal';
+
+  constructor(options: OfprotoOptions) {
+    const { clock, coverage, rulesMax } = options;
+    this.name = options.name;
+    this.uuid = options.uuid ?? options.name;
+    this.#clock = clock;
+    this.tables = new FlowTables({
+      clock,
+      coverage,
+      ...(rulesMax === undefined ? {} : { rulesMax }),
+    });
+    this.tables.changes.subscribe(() => this.#revalidate('flow_table'));
+    this.macs = new MacTable({ coverage, onChange: () => this.#revalidate('mac_learning') });
+    this.dropFragmentsRule = createHiddenDrop(clock.now());
+  }
+
+  /** Ascending by OpenFlow number: the order in which packets are flooded. */
+  get ports(): readonly OfprotoPort[] {
+    return this.#ports;
+  }
+
+  port(number: OfpPort): OfprotoPort | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** Throws an `UpcallError` where the number is taken or reserved. */
+  addPort(port: Omit<OfprotoPort, 'config'>): void {
+    const { ofpPort: number, name } = port;
+    if (number < 1 || (number >= OFPP_MAX && number !== OFPP_LOCAL)) {
+      throw new UpcallError(
+        `Cannot add port "${name}": ${number} is no OpenFlow port number; use 1 to ${OFPP_MAX - 1}`,
+      );
+    }
+    if (this.#byNumber.has(number)) {
+      throw new UpcallError(`Cannot add port "${name}": number ${number} is taken`);
+    }
+    this.#byNumber.set(number, { ...port, config: PORT_CONFIG_DEFAULT });
+    this.#portsChanged();
+  }
+
+  /** Removes a port and forgets the addresses behind it; whether it was there. */
+  removePort(number: OfpPort): boolean {
+    if (!this.#byNumber.delete(number)) return false;
+    this.macs.flushPort(number);
+    this.#portsChanged();
+    return true;
+  }
+
+  /** Port-mod; throws an `UpcallError` where there is no such port. */
+  configurePort(number: OfpPort, config: Partial<PortConfig>): void {
+    const port = this.#byNumber.get(number);
+    if (port === undefined) {
+      throw new UpcallError(`Cannot configure port ${number}: bridge "${this.name}" has none`);
+    }
+    this.#byNumber.set(number, { ...port, config: { ...port.config, ...config } });
+    this.#portsChanged();
+  }
+
+  /** Announces that a port's carrier came or went. */
+  togglePort(): void {
+    this.#revalidate('port_toggled');
+  }
+
+  /** Whether NORMAL forwards frames to reserved multicast addresses. */
+  get forwardsBpdus(): boolean {
+    return this.#forwardsBpdus;
+  }
+
+  set forwardsBpdus(value: boolean) {
+    this.#forwardsBpdus = value;
+    this.#revalidate('reconfigure');
+  }
+
+  /** VLAN tags that a flow shows, 1 or 2; the datapath's extraction must agree. */
+  get vlanLimit(): number {
+    return this.#vlanLimit;
+  }
+
+  set vlanLimit(value: number) {
+    this.#vlanLimit = value;
+    this.#revalidate('reconfigure');
+  }
+
+  get fragmentMode(): FragmentMode {
+    return this.#fragmentMode;
+  }
+
+  set fragmentMode(value: FragmentMode) {
+    this.#fragmentMode = value;
+    this.#revalidate('reconfigure');
+  }
+
+  /** The periodic work that follows a change of `dump_seq`: counters are fresh, so rules expire. */
+  runAfterDump(now: Instant): void {
+    this.tables.expire();
+    this.run(now);
+  }
+
+  /** The periodic work that waits for nothing: addresses age. */
+  run(now: Instant): void {
+    this.macs.expire(now);
+  }
+
+  /** The next moment at which `run` or `runAfterDump` has something to do; undefined: never. */
+  nextDeadline(): Instant | undefined {
+    const ofRules = this.tables.nextDeadline();
+    const ofMacs = this.macs.nextDeadline();
+    if (ofRules === undefined || ofMacs === undefined) return ofRules ?? ofMacs;
+    return ofRules < ofMacs ? ofRules : ofMacs;
+  }
+
+  creditFirstLookup(stats: Readonly<FlowStats>): void {
+    this.credited.packets += stats.packets;
+    this.credited.bytes += stats.bytes;
+  }
+
+  creditTable(table: number, isMatch: boolean, stats: Readonly<FlowStats>): void {
+    const counts = isMatch ? this.tables.matched : this.tables.missed;
+    counts[table]! += stats.packets;
+  }
+
+  /** Learns an address, if its port still exists. */
+  learn(sighting: MacSighting): void {
+    if (this.#byNumber.has(sighting.port)) this.macs.learn(sighting, this.#clock.now());
+  }
+
+  #portsChanged(): void {
+    this.#ports = [...this.#byNumber.values()].sort((a, b) => a.ofpPort - b.ofpPort);
+    this.#revalidate('reconfigure');
+  }
+
+  #revalidate(reason: RevalidationReason): void {
+    this.#revalidations.next(reason);
+  }
+}
+
+/** A rule that is in no table, with no actions. */
+function createHiddenDrop(now: Instant): Rule {
+  const spec = {
+    table: 0,
+    priority: 0,
+    match: CATCH_ALL,
+    actions: [],
+    cookie: undefined,
+    idleTimeout: 0,
+    hardTimeout: 0,
+    importance: 0,
+    flags: 0,
+  };
+  return new Rule(spec, { now, version: 0, isHidden: true });
+}

@@ -1,0 +1,145 @@
+/**
+ * Packet-ins: packets on their way to a controller.
+ *
+ * A `controller` action becomes a datapath action whose cookie holds little; the rest of what the
+ * packet-in tells (table, registers, metadata) waits here under a number that the cookie carries:
+ * OVS calls it the recirculation id of a frozen state. Packets that come up with such a cookie are
+ * copied into a bounded queue, and handed out in batches, in a turn of their own, so that a
+ * subscriber cannot re-enter the slow path. Answers to `ofproto_async_msg` and, for the states, to
+ * `ofproto-dpif-rid.c`.
+ *
+ * Owner: one per translator. The controller connections of a later step subscribe to `packetIns`.
+ */
+
+import { type Observable, Subject } from 'rxjs';
+import type { OfpPort } from '../base/brands.js';
+import type { Clock } from '../base/clock.js';
+import type { Coverage } from '../base/coverage.js';
+import type { ControllerCookie, PacketIns } from '../datapath/telemetry.js';
+import { copyFlow, type Flow } from '../packet/flow.js';
+import { DP_START, IN_PORT, METADATA } from '../packet/flow-layout.js';
+import type { Packet } from '../packet/packet.js';
+
+/** Packet-ins that wait; beyond it they are dropped and counted. Answers to the limit of `ams`. */
+export const PACKET_INS_MAX = 1024;
+/** States that are remembered; the one not used for longest goes first, and counts as forgotten. */
+export const FROZEN_STATES_MAX = 65_536;
+
+/** Why the packet goes to a controller. Answers to `enum ofp_packet_in_reason`. */
+export const PacketInReason = {
+  NO_MATCH: 0,
+  ACTION: 1,
+  INVALID_TTL: 2,
+  ACTION_SET: 3,
+  GROUP: 4,
+  PACKET_OUT: 5,
+  EXPLICIT_MISS: 6,
+  IMPLICIT_MISS: 7,
+} as const;
+
+export interface PacketIn {
+  /** A copy; at most `maxLength` bytes are meant for the controller. */
+  readonly packet: Packet;
+  readonly reason: number;
+  readonly table: number;
+  /** Of the rule whose action it was. */
+  readonly cookie: bigint;
+  readonly controllerId: number;
+  readonly maxLength: number;
+  /** The packet's flow with the registers, the metadata and the port that the pipeline had. */
+  readonly flow: Flow;
+}
+
+/** What the pipeline knew besides the packet. */
+interface FrozenState {
+  readonly table: number;
+  /** Words from `METADATA` to `DP_START`. */
+  readonly metadata: Uint32Array;
+  readonly inPort: OfpPort;
+}
+
+export interface PacketInQueueOptions {
+  readonly clock: Pick<Clock, 'setTimeout'>;
+  readonly coverage: Coverage;
+}
+
+export class PacketInQueue implements PacketIns {
+  readonly #clock: Pick<Clock, 'setTimeout'>;
+  readonly #coverage: Coverage;
+  readonly #subject = new Subject<readonly PacketIn[]>();
+  /** One emission a batch. */
+  readonly packetIns: Observable<readonly PacketIn[]> = this.#subject.asObservable();
+  readonly #ids = new Map<string, number>();
+  readonly #states = new Map<number, FrozenState>();
+  #lastId = 0;
+  #waiting: PacketIn[] = [];
+  #isDrainDue = false;
+
+  constructor(options: PacketInQueueOptions) {
+    this.#clock = options.clock;
+    this.#coverage = options.coverage;
+  }
+
+  /** The number for the pipeline's present state; the same state has the same number. */
+  freeze(flow: Flow, table: number, bridge: string): number {
+    const metadata = flow.slice(METADATA, DP_START);
+    const key = `${bridge} ${table} ${flow[IN_PORT]} ${metadata.join()}`;
+    const known = this.#ids.get(key);
+    const id = known ?? ++this.#lastId;
+    if (known === undefined) this.#makeRoom();
+    this.#ids.delete(key);
+    this.#ids.set(key, id);
+    if (known === undefined) {
+      this.#states.set(id, { table, metadata, inPort: flow[IN_PORT] as OfpPort });
+    }
+    return id;
+  }
+
+  received(packet: Packet, key: Flow, cookie: ControllerCookie): void {
+    if (cookie.dontSend) return;
+    const state = this.#states.get(cookie.recircId);
+    if (state === undefined) {
+      this.#coverage.inc('packet_in_state_forgotten');
+      return;
+    }
+    if (this.#waiting.length >= PACKET_INS_MAX) {
+      this.#coverage.inc('packet_in_overflow');
+      return;
+    }
+    const flow = copyFlow(key);
+    flow.set(state.metadata, METADATA);
+    flow[IN_PORT] = state.inPort;
+    this.#waiting.push({
+      packet: packet.copy(),
+      reason: cookie.reason,
+      table: state.table,
+      cookie: cookie.ruleCookie,
+      controllerId: cookie.controllerId,
+      maxLength: cookie.maxLength,
+      flow,
+    });
+    this.#scheduleDrain();
+  }
+
+  #scheduleDrain(): void {
+    if (this.#isDrainDue) return;
+    this.#isDrainDue = true;
+    this.#clock.setTimeout(() => this.#drain(), 0);
+  }
+
+  #drain(): void {
+    this.#isDrainDue = false;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#subject.next(batch);
+  }
+
+  #makeRoom(): void {
+    if (this.#ids.size < FROZEN_STATES_MAX) return;
+    for (const [key, id] of this.#ids) {
+      this.#ids.delete(key);
+      this.#states.delete(id);
+      return;
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * What each OpenFlow action does to the flow of a translation, and what it adds to the mask.
+ *
+ * Actions that change fields change only the flow; commits come with output. An action that does not
+ * fit the packet (`mod_nw_src` of an ARP frame) does nothing. Control flow (`resubmit`, `goto_table`)
+ * is in `xlate.ts`. Answers to the switch of `do_xlate_actions()`.
+ *
+ * Hot path. Bench: `bench/translate.ts`.
+ */
+
+import { assert } from '../base/errors.js';
+import type { Flow, FlowMask } from '../packet/flow.js';
+import {
+  DL_DST,
+  DL_SRC_LOW,
+  DL_TYPE,
+  NW_DST,
+  NW_PROTO,
+  NW_SRC,
+  TP,
+  VLAN_CFI,
+  VLAN_PCP_MASK,
+  VLAN_VID_MASK,
+  VLAN0,
+} from '../packet/flow-layout.js';
+import { ETH_TYPE_IPV4, isMplsType } from '../packet/protocol.js';
+import { moveBits, writeConstant } from './field-write.js';
+import { clearL3, countLabels, MPLS_LABELS_MAX, popLabel, pushLabel } from './flow-mpls.js';
+import { fixTpid, popVlan, pushVlan } from './flow-vlan.js';
+import type { Ofpact } from './ofpact.js';
+import { PacketInReason } from './packet-ins.js';
+import { isIpAny, isLaterFragment } from './prerequisites.js';
+import type { XlateContext } from './xlate-context.js';
+import { output, outputToController, WHOLE_PACKET } from './xlate-output.js';
+
+const EXACT = 0xffff_ffff;
+const PROTO_BITS = 0x0000_00ff;
+const TTL_BITS = 0x0000_ff00;
+const TTL_SHIFT = 8;
+const DSCP_BITS = 0x00fc_0000;
+const ECN_BITS = 0x0003_0000;
+const TOS_SHIFT = 16;
+const PCP_SHIFT = 13;
+
+/** Whether the rest of the rule's actions is still to be carried out. */
+export type Continuation = 'next' | 'stop';
+
+type SimpleAction = Exclude<Ofpact, { type: 'resubmit' | 'goto_table' }>;
+
+/** Carries out one action that stays within its rule. */
+export function doAction(ctx: XlateContext, action: SimpleAction): Continuation {
+  switch (action.type) {
+    case 'output':
+      output(ctx, action.port, action.maxLength);
+      return 'next';
+    case 'controller':
+      outputToController(ctx, action);
+      return 'next';
+    case 'dec_ttl':
+      return decrementTtl(ctx);
+    case 'push_mpls':
+      pushMpls(ctx, action.ethType);
+      return 'next';
+    case 'pop_mpls':
+      popMpls(ctx, action.ethType);
+      return 'next';
+    default:
+      changeField(ctx.flow, ctx.wc, action);
+      return 'next';
+  }
+}
+
+/**
+ * Whether an action can go on after the last label was popped: those that look at nothing above L2.
+ * Answers to `recirc_for_mpls()`.
+ */
+export function isBareAction(action: Ofpact): boolean {
+  switch (action.type) {
+    case 'output':
+    case 'mod_vlan_vid':
+    case 'mod_vlan_pcp':
+    case 'mod_dl_src':
+    case 'mod_dl_dst':
+      return true;
+    case 'set_field':
+      return action.field.bit < NW_SRC * 32;
+    case 'load':
+      return action.destination.field.bit < NW_SRC * 32;
+    default:
+      return false;
+  }
+}
+
+type FieldAction = Exclude<
+  SimpleAction,
+  { type: 'output' | 'controller' | 'dec_ttl' | 'push_mpls' | 'pop_mpls' }
+>;
+
+function changeField(flow: Flow, wc: FlowMask, action: FieldAction): void {
+  switch (action.type) {
+    case 'set_field':
+    case 'load':
+      writeConstant(action, flow, wc);
+      break;
+    case 'move':
+      moveBits(action.source, action.destination, flow, wc);
+      break;
+    case 'push_vlan':
+      pushVlan(flow, wc, action.ethType, VLAN_CFI);
+      break;
+    case 'strip_vlan':
+      popVlan(flow, wc);
+      break;
+    case 'mod_vlan_vid':
+      setTag(flow, wc, VLAN_VID_MASK, action.vid);
+      break;
+    case 'mod_vlan_pcp':
+      setTag(flow, wc, VLAN_PCP_MASK, action.pcp << PCP_SHIFT);
+      break;
+    case 'mod_dl_src':
+    case 'mod_dl_dst':
+      setAddress(flow, wc, action.type === 'mod_dl_src', action.address);
+      break;
+    default:
+      changeIpField(flow, wc, action);
+  }
+}
+
+type IpFieldAction = Extract<FieldAction, { type: `mod_nw_${string}` | `mod_tp_${string}` }>;
+
+function changeIpField(flow: Flow, wc: FlowMask, action: IpFieldAction): void {
+  switch (action.type) {
+    case 'mod_nw_src':
+    case 'mod_nw_dst': {
+      if (flow[DL_TYPE]! >>> 16 !== ETH_TYPE_IPV4) break;
+      const word = action.type === 'mod_nw_src' ? NW_SRC : NW_DST;
+      setBits(flow, wc, word, EXACT, action.address);
+      break;
+    }
+    case 'mod_nw_tos':
+      if (isIpAny(flow)) setBits(flow, wc, NW_PROTO, DSCP_BITS, action.value << TOS_SHIFT);
+      break;
+    case 'mod_nw_ecn':
+      if (isIpAny(flow)) setBits(flow, wc, NW_PROTO, ECN_BITS, action.value << TOS_SHIFT);
+      break;
+    case 'mod_nw_ttl':
+      if (isIpAny(flow)) setBits(flow, wc, NW_PROTO, TTL_BITS, action.value << TTL_SHIFT);
+      break;
+    case 'mod_tp_src':
+      setPort(flow, wc, 0xffff_0000, action.port << 16);
+      break;
+    case 'mod_tp_dst':
+      setPort(flow, wc, 0x0000_ffff, action.port);
+      break;
+  }
+}
+
+/** Writes `value` to `bits` of a word, which thereby matter. */
+function setBits(flow: Flow, wc: FlowMask, word: number, bits: number, value: number): void {
+  wc[word]! |= bits;
+  flow[word] = (flow[word]! & ~bits) | (value & bits);
+}
+
+function setPort(flow: Flow, wc: FlowMask, bits: number, value: number): void {
+  if (!isIpAny(flow) || isLaterFragment(flow)) return;
+  wc[NW_PROTO]! |= PROTO_BITS;
+  setBits(flow, wc, TP, bits, value);
+}
+
+/** Writes to the outermost tag, making one where there is none. */
+function setTag(flow: Flow, wc: FlowMask, bits: number, value: number): void {
+  wc[VLAN0]! |= VLAN_CFI;
+  setBits(flow, wc, VLAN0, bits, value);
+  flow[VLAN0]! |= VLAN_CFI;
+  fixTpid(flow);
+}
+
+function setAddress(flow: Flow, wc: FlowMask, isSource: boolean, address: Uint8Array): void {
+  const view = new DataView(address.buffer, address.byteOffset, address.byteLength);
+  assert(address.length === 6, 'an Ethernet address has six bytes');
+  if (isSource) {
+    setBits(flow, wc, DL_DST + 1, 0x0000_ffff, view.getUint16(0));
+    setBits(flow, wc, DL_SRC_LOW, EXACT, view.getUint32(2));
+  } else {
+    setBits(flow, wc, DL_DST, EXACT, view.getUint32(0));
+    setBits(flow, wc, DL_DST + 1, 0xffff_0000, view.getUint16(4) << 16);
+  }
+}
+
+/** A packet that would not survive goes to the controller, and no further in its table. */
+function decrementTtl(ctx: XlateContext): Continuation {
+  const { flow, wc } = ctx;
+  if (!isIpAny(flow)) return 'next';
+  wc[NW_PROTO]! |= TTL_BITS;
+  const ttl = (flow[NW_PROTO]! & TTL_BITS) >>> TTL_SHIFT;
+  if (ttl > 1) {
+    setBits(flow, wc, NW_PROTO, TTL_BITS, (ttl - 1) << TTL_SHIFT);
+    return 'next';
+  }
+  const reason = PacketInReason.INVALID_TTL;
+  outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId: 0 });
+  return 'stop';
+}
+
+function pushMpls(ctx: XlateContext, ethType: number): void {
+  const { flow, wc } = ctx;
+  const count = countLabels(flow, wc);
+  if (count >= MPLS_LABELS_MAX) {
+    ctx.error = 'too_many_mpls_labels';
+    return;
+  }
+  // What the label will hide must be committed while it can be reached.
+  if (count === 0) ctx.commit();
+  pushLabel(flow, count, ethType, wc);
+  if (count === 0) clearL3(flow);
+}
+
+function popMpls(ctx: XlateContext, ethType: number): void {
+  const { flow, wc } = ctx;
+  const count = countLabels(flow, wc);
+  if (popLabel(flow, count, ethType, wc)) {
+    ctx.isBared = !isMplsType(ethType);
+  } else if (count >= MPLS_LABELS_MAX) {
+    ctx.error = 'too_many_mpls_labels';
+  }
+}

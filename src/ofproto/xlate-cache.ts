@@ -1,0 +1,57 @@
+/**
+ * What one datapath flow stands for: everything that its packets' counters must reach.
+ *
+ * A translation notes here each thing it would have credited, so that a revalidator can credit
+ * later packets without translating again. Pushing has the same effect as that translation with the
+ * same statistics; a push of zero packets has none. Answers to `ofproto-dpif-xlate-cache.c`.
+ *
+ * Owner: the flow's ukey. Hot path (`push`). Bench: `bench/translate.ts`.
+ */
+
+import type { FlowStats } from '../datapath/dpif.js';
+import type { XlateCache } from '../datapath/translator.js';
+import type { MacSighting } from './mac-learning.js';
+import type { Ofproto } from './ofproto.js';
+import { Rule } from './rule.js';
+
+/**
+ * A rule; a lookup in a table, as `2 * table`, plus 1 where it matched; or what NORMAL saw.
+ * One flat array of them: a flow has three or four, and there may be 200,000 flows.
+ */
+export type XlateCacheEntry = Rule | number | MacSighting;
+
+const NO_ENTRIES: readonly XlateCacheEntry[] = [];
+
+/** The entry for a lookup in a table. */
+export function tableEntry(table: number, isMatch: boolean): number {
+  return 2 * table + (isMatch ? 1 : 0);
+}
+
+export class OfprotoXlateCache implements XlateCache {
+  #ofproto: Ofproto | undefined;
+  #entries = NO_ENTRIES;
+
+  /** Replaces the content; keeps `entries`. The first lookup is among them unless it is empty. */
+  fill(ofproto: Ofproto, entries: readonly XlateCacheEntry[]): void {
+    this.#ofproto = ofproto;
+    this.#entries = entries;
+  }
+
+  push(stats: Readonly<FlowStats>, mayLearn: boolean): void {
+    const ofproto = this.#ofproto;
+    if (stats.packets === 0 || ofproto === undefined) return;
+    const entries = this.#entries;
+    if (entries.length > 0) ofproto.creditFirstLookup(stats);
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
+      if (typeof entry === 'number') ofproto.creditTable(entry >>> 1, (entry & 1) === 1, stats);
+      else if (entry instanceof Rule) entry.credit(stats);
+      else if (mayLearn) ofproto.learn(entry);
+    }
+  }
+
+  clear(): void {
+    this.#ofproto = undefined;
+    this.#entries = NO_ENTRIES;
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * The scratch of a translation: what its parts share, reused from one to the next.
+ *
+ * `flow` is the packet as the pipeline sees it, `base` as the datapath's actions so far have left it,
+ * `wc` what the answer hangs on. Answers to `struct xlate_ctx`.
+ *
+ * Owner: the translator has one; a translation owns it from `begin` to its result. Hot path. Bench:
+ * `bench/translate.ts`.
+ */
+
+import type { OdpPort, OfpPort } from '../base/brands.js';
+import { ofpPort } from '../base/brands.js';
+import type { FlowStats } from '../datapath/dpif.js';
+import type { XlateRequest } from '../datapath/translator.js';
+import { createFlow, createFlowMask } from '../packet/flow.js';
+import { IN_PORT, NW_PROTO } from '../packet/flow-layout.js';
+import { ActionBuilder } from './action-builder.js';
+import { commitActions } from './commit-actions.js';
+import type { Ofproto } from './ofproto.js';
+import type { PacketInQueue } from './packet-ins.js';
+import { isIpAny } from './prerequisites.js';
+import type { Rule } from './rule.js';
+import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
+import { initWildcards } from './xlate-wildcards.js';
+
+/** Why a translation has no real answer. Answers to `enum xlate_error`. */
+export type XlateError =
+  | 'bridge_not_found'
+  | 'recursion_too_deep'
+  | 'too_many_resubmits'
+  | 'no_recirculation_context'
+  | 'recirculation_unsupported'
+  | 'too_many_mpls_labels';
+
+/** The upcall queue for packets of a port; `Dpif.portGetPid`. */
+export type PidOfPort = (port: OdpPort, hash: number) => number;
+
+export interface XlateContextOptions {
+  readonly packetIns: PacketInQueue;
+  readonly pidOf: PidOfPort;
+}
+
+export class XlateContext {
+  readonly flow = createFlow();
+  readonly base = createFlow();
+  readonly wc = createFlowMask();
+  readonly actions = new ActionBuilder();
+  readonly packetIns: PacketInQueue;
+  readonly pidOf: PidOfPort;
+  /** What the request asks for; see `XlateRequest`. */
+  request: XlateRequest | undefined;
+  mayLearn = false;
+  stats: Readonly<FlowStats> | undefined;
+  /** Whether the wildcards that lookups find are wanted. */
+  isMaskWanted = true;
+  isCached = false;
+  /** The table that is being looked at, and the rule found in it. */
+  table = 0;
+  rule: Rule | undefined;
+  error: XlateError | undefined;
+  /** Bits of `SlowReason`. */
+  slow = 0;
+  /** The last label is gone: what the packet is now, only a recirculation could tell. */
+  isBared = false;
+  #ofproto: Ofproto | undefined;
+  #version = 0;
+  readonly #entries: XlateCacheEntry[] = [];
+
+  constructor(options: XlateContextOptions) {
+    this.packetIns = options.packetIns;
+    this.pidOf = options.pidOf;
+  }
+
+  get ofproto(): Ofproto {
+    return this.#ofproto!;
+  }
+
+  /** The port that the pipeline takes the packet to come from; rules may have changed it. */
+  get inPort(): OfpPort {
+    return ofpPort(this.flow[IN_PORT]! & 0xffff);
+  }
+
+  begin(request: XlateRequest, ofproto: Ofproto): void {
+    this.request = request;
+    this.mayLearn = request.mayLearn;
+    this.stats = request.stats;
+    this.isMaskWanted = !request.skipWildcards;
+    this.isCached = request.cache !== undefined;
+    this.#ofproto = ofproto;
+    this.#version = ofproto.tables.version;
+    this.flow.set(request.ingress.flow);
+    this.base.set(request.ingress.flow);
+    initWildcards(this.wc, this.flow);
+    this.actions.reset();
+    this.#entries.length = 0;
+    this.table = 0;
+    this.rule = undefined;
+    this.error = undefined;
+    this.slow = 0;
+    this.isBared = false;
+  }
+
+  /** Turns the changes so far into datapath actions, because something is about to see the packet. */
+  commit(): void {
+    this.slow |= commitActions(this);
+  }
+
+  /** The rule that the flow meets in `table`, credited, as if the packet had come from `inPort`. */
+  lookup(table: number, inPort: OfpPort): Rule {
+    const rule = this.#isDroppedFragment()
+      ? this.ofproto.dropFragmentsRule
+      : this.#find(table, inPort);
+    this.#credit(table, rule);
+    return rule;
+  }
+
+  /** Notes what a push of statistics must reach. */
+  note(entry: XlateCacheEntry): void {
+    if (this.isCached) this.#entries.push(entry);
+  }
+
+  /** What was noted, as a list of its own. */
+  takeEntries(): readonly XlateCacheEntry[] {
+    return this.#entries.slice();
+  }
+
+  #isDroppedFragment(): boolean {
+    const isFragment = isIpAny(this.flow) && this.flow[NW_PROTO]! >>> 24 !== 0;
+    return isFragment && this.ofproto.fragmentMode === 'drop';
+  }
+
+  #find(table: number, inPort: OfpPort): Rule {
+    const { flow } = this;
+    const wc = this.isMaskWanted ? this.wc : undefined;
+    const ownPort = flow[IN_PORT]!;
+    flow[IN_PORT] = inPort;
+    const rule = this.ofproto.tables.lookup(table, this.#version, flow, wc);
+    flow[IN_PORT] = ownPort;
+    return rule;
+  }
+
+  #credit(table: number, rule: Rule): void {
+    const isMatch = rule !== this.ofproto.tables.missRule;
+    if (this.stats !== undefined) {
+      this.ofproto.creditTable(table, isMatch, this.stats);
+      rule.credit(this.stats);
+    }
+    this.note(tableEntry(table, isMatch));
+    this.note(rule);
+  }
+}

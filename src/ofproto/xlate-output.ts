@@ -1,0 +1,115 @@
+/**
+ * Output: to a port, to many, to a controller.
+ *
+ * Before anything sees the packet, the changes so far are committed. A packet never goes back to
+ * where it came from, unless `in_port` says so. Answers to `xlate_output_action()`,
+ * `compose_output_action()`, `flood_packets()` and `xlate_controller_action()`.
+ *
+ * Hot path. Bench: `bench/translate.ts`.
+ */
+
+import { ODPP_NONE, type OfpPort } from '../base/brands.js';
+import type { ControllerCookie } from '../datapath/telemetry.js';
+import { xlateNormal } from './normal.js';
+import {
+  OFPP_ALL,
+  OFPP_CONTROLLER,
+  OFPP_FLOOD,
+  OFPP_IN_PORT,
+  OFPP_NONE,
+  OFPP_NORMAL,
+} from './ofpact.js';
+import { PacketInReason } from './packet-ins.js';
+import type { Rule } from './rule.js';
+import type { XlateContext } from './xlate-context.js';
+
+/** What a controller gets of a packet where nothing says how much: all of it. */
+export const WHOLE_PACKET = 0xffff;
+
+/** What a `controller` action says. */
+export interface ControllerOutput {
+  /** Bytes. */
+  readonly maxLength: number;
+  /** One of `PacketInReason`. */
+  readonly reason: number;
+  readonly controllerId: number;
+}
+
+/** Carries out `output:port`, reserved ports included. */
+export function output(ctx: XlateContext, port: OfpPort, maxLength: number): void {
+  switch (port) {
+    case OFPP_IN_PORT:
+      outputToPort(ctx, ctx.inPort);
+      break;
+    case OFPP_NORMAL:
+      xlateNormal(ctx);
+      break;
+    case OFPP_FLOOD:
+      flood(ctx, false);
+      break;
+    case OFPP_ALL:
+      flood(ctx, true);
+      break;
+    case OFPP_CONTROLLER:
+      outputToController(ctx, { maxLength, reason: PacketInReason.ACTION, controllerId: 0 });
+      break;
+    case OFPP_NONE:
+      break;
+    default:
+      if (port !== ctx.inPort) outputToPort(ctx, port);
+  }
+}
+
+/** Appends the output, if the bridge has such a port and it forwards. */
+export function outputToPort(ctx: XlateContext, number: OfpPort): void {
+  const port = ctx.ofproto.port(number);
+  if (port === undefined || port.config.noForward) return;
+  ctx.commit();
+  ctx.actions.output(port.odpPort);
+}
+
+/** Sends the packet up, with what it takes to make a packet-in of it. */
+export function outputToController(ctx: XlateContext, to: ControllerOutput): void {
+  ctx.commit();
+  const isTableMiss = ctx.rule !== undefined && isTableMissRule(ctx.rule);
+  const reason =
+    to.reason === PacketInReason.ACTION && isTableMiss ? PacketInReason.EXPLICIT_MISS : to.reason;
+  const ruleCookie = ctx.rule?.cookie ?? 0n;
+  const cookie: ControllerCookie = {
+    type: 'controller',
+    dontSend: !ctx.mayLearn && !ctx.isCached,
+    reason,
+    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid),
+    ruleCookie,
+    controllerId: to.controllerId,
+    maxLength: to.maxLength,
+    ofprotoUuid: ctx.ofproto.uuid,
+    inPort: OFPP_NONE,
+  };
+  const odpPort = ctx.ofproto.port(ctx.inPort)?.odpPort ?? ODPP_NONE;
+  ctx.actions.userspace(ctx.pidOf(odpPort, 0), cookie, [
+    cookie.dontSend ? 1 : 0,
+    reason,
+    cookie.recircId,
+    Number(ruleCookie >> 32n),
+    Number(ruleCookie & 0xffff_ffffn),
+    to.controllerId,
+    to.maxLength,
+  ]);
+}
+
+/** To every other port: to `all`, or to those that are not excluded from flooding. */
+function flood(ctx: XlateContext, all: boolean): void {
+  const { ports } = ctx.ofproto;
+  const { inPort } = ctx;
+  for (let i = 0; i < ports.length; i++) {
+    const port = ports[i]!;
+    if (port.ofpPort === inPort) continue;
+    if (all || !port.config.noFlood) outputToPort(ctx, port.ofpPort);
+  }
+}
+
+/** A rule that matches everything, of the lowest priority. */
+function isTableMissRule(rule: Rule): boolean {
+  return rule.priority === 0 && rule.match.isCatchAll;
+}
