@@ -1,0 +1,177 @@
+/**
+ * The real thing beside ours: a private `ovs-vswitchd --enable-dummy` with dummy ports on `br0`.
+ *
+ * It lives in a folder of its own, needs no root and no kernel module, and its time can be stopped,
+ * so that no flow ever expires. Frames go in one after the other: before a frame enters another
+ * port than the one before, the peer has looked up all earlier ones, for it serves its ports in
+ * turn, one frame each, and order is what MAC learning hangs on.
+ *
+ * Owner: the folder, both daemons (by the ids in their pidfiles) and the control socket.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UnixctlClient } from './unixctl-client.js';
+
+/** Frames that may wait in one dummy port: less than `NETDEV_DUMMY_MAX_QUEUE` (100). */
+const WAITING_MAX = 64;
+const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
+const DATABASE = 'conf.db';
+/** More flows than any capture makes: neither the limit nor its adaptation is in the way. */
+const FLOW_LIMIT = '200000';
+
+export interface OvsPeerOptions {
+  /** Ports `p1` … `pN`, with these OpenFlow and datapath numbers. */
+  readonly portCount: number;
+  /** An ovs-ofctl flow file. */
+  readonly flowFile: string;
+  /** `other_config` of the database, e.g. `{ 'vlan-limit': '0' }`. */
+  readonly otherConfig?: Readonly<Record<string, string>>;
+}
+
+/** A frame and the number of the port that it enters. */
+export interface IncomingFrame {
+  readonly port: number;
+  readonly data: Uint8Array;
+}
+
+export class OvsPeer {
+  readonly #folder: string;
+  readonly #control: UnixctlClient;
+  #sent = 0;
+
+  private constructor(folder: string, control: UnixctlClient) {
+    this.#folder = folder;
+    this.#control = control;
+  }
+
+  /** Why no peer can be started here, or undefined where one can. */
+  static missing(): string | undefined {
+    if (!existsSync(SCHEMA)) return `there is no ${SCHEMA}: apt-get install openvswitch-switch`;
+    return undefined;
+  }
+
+  /** Starts both daemons, sets up bridge, ports and rules, and stops time. */
+  static async start(options: OvsPeerOptions): Promise<OvsPeer> {
+    const folder = mkdtempSync(join(tmpdir(), 'ovs-peer-'));
+    try {
+      startDaemons(folder, options);
+      const pid = readPid(folder, 'ovs-vswitchd');
+      const control = await UnixctlClient.connect(join(folder, `ovs-vswitchd.${pid}.ctl`));
+      await control.run('time/stop');
+      await control.run('upcall/set-flow-limit', FLOW_LIMIT);
+      return new OvsPeer(folder, control);
+    } catch (error) {
+      destroy(folder);
+      throw error;
+    }
+  }
+
+  /** Runs an `ovs-appctl` command. */
+  command(name: string, ...params: string[]): Promise<string> {
+    return this.#control.run(name, ...params);
+  }
+
+  /** Lets frames in, in order, and returns when the peer has looked up the last one. */
+  async receive(frames: Iterable<IncomingFrame>): Promise<void> {
+    let port = 0;
+    let waiting = 0;
+    for (const frame of frames) {
+      if (frame.port !== port || waiting === WAITING_MAX) {
+        await this.#untilLookedUp();
+        waiting = 0;
+      }
+      port = frame.port;
+      const hex = Buffer.from(frame.data).toString('hex');
+      await this.#control.run('netdev-dummy/receive', `p${port}`, hex);
+      this.#sent++;
+      waiting++;
+    }
+    await this.#untilLookedUp();
+  }
+
+  /** The datapath flows after a complete revalidation, one line each, as `dpctl/dump-flows` has it. */
+  async megaflows(): Promise<string[]> {
+    await this.#control.run('revalidator/wait');
+    const dump = await this.#control.run('dpctl/dump-flows');
+    return dump.split('\n').filter((line) => line.startsWith('recirc_id'));
+  }
+
+  /** Stops both daemons and removes their folder. Idempotent. */
+  stop(): void {
+    this.#control.close();
+    destroy(this.#folder);
+  }
+
+  async #untilLookedUp(): Promise<void> {
+    while ((await this.#lookedUp()) < this.#sent);
+  }
+
+  async #lookedUp(): Promise<number> {
+    const show = await this.#control.run('dpctl/show');
+    const counts = /hit:(\d+) missed:(\d+) lost:(\d+)/.exec(show);
+    if (counts === null) throw new Error(`Cannot read the lookups of the peer: "${show}"`);
+    return Number(counts[1]) + Number(counts[2]) + Number(counts[3]);
+  }
+}
+
+function startDaemons(folder: string, options: OvsPeerOptions): void {
+  const database = `unix:${join(folder, 'db.sock')}`;
+  const run = runner(folder);
+  run('ovsdb-tool', 'create', join(folder, DATABASE), SCHEMA);
+  const remote = `--remote=p${database}`;
+  run('ovsdb-server', join(folder, DATABASE), remote, '--pidfile', '--detach', '--log-file');
+  const vsctl = (...args: string[]) => run('ovs-vsctl', `--db=${database}`, ...args);
+  vsctl('--no-wait', 'init');
+  vsctl('--no-wait', 'set', 'Open_vSwitch', '.', ...otherConfig(options));
+  const dummy = ['--enable-dummy=override', '--disable-system'];
+  run('ovs-vswitchd', ...dummy, '--pidfile', '--detach', '--log-file', database);
+  vsctl(...bridgeCommand(options.portCount));
+  run('ovs-ofctl', 'add-flows', `unix:${join(folder, 'br0.mgmt')}`, options.flowFile);
+}
+
+function otherConfig(options: OvsPeerOptions): string[] {
+  const settings = { 'flow-limit': FLOW_LIMIT, ...options.otherConfig };
+  return Object.entries(settings).map(([name, value]) => `other_config:${name}=${value}`);
+}
+
+function bridgeCommand(portCount: number): string[] {
+  const command = ['add-br', 'br0', '--', 'set', 'bridge', 'br0'];
+  command.push('datapath-type=dummy', 'fail-mode=secure');
+  for (let port = 1; port <= portCount; port++) {
+    command.push('--', 'add-port', 'br0', `p${port}`);
+    command.push('--', 'set', 'interface', `p${port}`, 'type=dummy', `ofport_request=${port}`);
+  }
+  return command;
+}
+
+/** Runs Open vSwitch's programs inside `folder`; what they say goes into the error when they fail. */
+function runner(folder: string): (program: string, ...args: string[]) => void {
+  const places = {
+    OVS_RUNDIR: folder,
+    OVS_LOGDIR: folder,
+    OVS_DBDIR: folder,
+    OVS_SYSCONFDIR: folder,
+  };
+  const env = { ...process.env, ...places };
+  return (program, ...args) => {
+    execFileSync(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  };
+}
+
+function readPid(folder: string, daemon: string): number {
+  return Number(readFileSync(join(folder, `${daemon}.pid`), 'utf8'));
+}
+
+function destroy(folder: string): void {
+  for (const daemon of ['ovs-vswitchd', 'ovsdb-server']) {
+    try {
+      process.kill(readPid(folder, daemon));
+    } catch {
+      // It never started, or is gone already.
+    }
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
