@@ -7,7 +7,7 @@ import type { OdpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import type { Log } from '../base/log.js';
-import type { DpifOp, DpStats, Dpif, Errno, FlowDump, Upcall } from './dpif.js';
+import type { Dpif, DpifOp, DpStats, Errno, FlowDump, Upcall } from './dpif.js';
 import type { MaskTable } from './mask.js';
 import type { Port } from './port.js';
 
