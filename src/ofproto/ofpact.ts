@@ -25,7 +25,13 @@ export type Ofpact =
       readonly reason: number;
       readonly controllerId: number;
     }
-  | { readonly type: 'resubmit'; readonly inPort: OfpPort; readonly table: number }
+  | {
+      readonly type: 'resubmit';
+      /** `OFPP_IN_PORT`: the packet's own. */
+      readonly inPort: OfpPort;
+      /** `TABLE_CURRENT`: the table that the rule is in. */
+      readonly table: number;
+    }
   | { readonly type: 'goto_table'; readonly table: number }
   | {
       /** `set_field:value[/mask]->field`; value and mask are big-endian, as wide as the field. */
@@ -55,6 +61,20 @@ export type Ofpact =
 
 /** Empty: drop. */
 export type Ofpacts = readonly Ofpact[];
+
+/** In `resubmit`: the rule's own table. */
+export const TABLE_CURRENT = 255;
+/** Why a packet goes to the controller, by number. Answers to `enum ofp_packet_in_reason`. */
+export const PACKET_IN_REASONS = [
+  'no_match',
+  'action',
+  'invalid_ttl',
+  'action_set',
+  'group',
+  'packet_out',
+] as const;
+/** `max_len` that asks for whole packets. */
+export const CONTROLLER_MAX_LENGTH = 0xffff;
 
 /** OpenFlow's reserved ports, as 16 bits. Answers to `OFPP_*`. */
 export const OFPP_MAX = ofpPort(0xff00);

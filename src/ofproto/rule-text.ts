@@ -1,0 +1,58 @@
+/**
+ * Flows as text, as `ovs-ofctl dump-flows` prints them.
+ *
+ * `formatFlow` is what `--no-stats` leaves, and what `parseFlow` reads back; `formatRule` has the
+ * counters and ages too. Answers to `ofputil_flow_stats_format` of OVS's `lib/ofp-flow.c`.
+ */
+
+import type { Instant } from '../base/brands.js';
+import { formatMatch } from '../packet/match-text.js';
+import { formatActions, type PortText } from './actions-text.js';
+import { type FlowSpec, type Rule, RuleFlag } from './rule.js';
+
+const FLAG_NAMES = [
+  [RuleFlag.SEND_FLOW_REM, 'send_flow_rem'],
+  [RuleFlag.CHECK_OVERLAP, 'check_overlap'],
+  [RuleFlag.RESET_COUNTS, 'reset_counts'],
+  [RuleFlag.NO_PACKET_COUNTS, 'no_packet_counts'],
+  [RuleFlag.NO_BYTE_COUNTS, 'no_byte_counts'],
+] as const;
+
+/** The flow in one line, without counters. */
+export function formatFlow(flow: FlowSpec, portText?: PortText): string {
+  let text = '';
+  if (flow.cookie !== undefined && flow.cookie !== 0n) text += formatCookie(flow.cookie);
+  if (flow.table !== 0) text += `table=${flow.table}, `;
+  return text + formatProperties(flow) + formatBody(flow, portText);
+}
+
+/** The rule in one line, with its counters and its ages at `now`. */
+export function formatRule(rule: Rule, now: Instant, portText?: PortText): string {
+  const lifeSeconds = Math.floor((now - rule.created) / 1000);
+  const hardAge = Math.floor((now - rule.modified) / 1000);
+  let text = formatCookie(rule.cookie);
+  text += `duration=${(now - rule.created) / 1000}s, table=${rule.table}, `;
+  text += `n_packets=${rule.packets}, n_bytes=${rule.bytes}, ${formatProperties(rule)}`;
+  text += `idle_age=${Math.floor((now - rule.used) / 1000)}, `;
+  if (hardAge !== lifeSeconds) text += `hard_age=${hardAge}, `;
+  return text + formatBody(rule, portText);
+}
+
+function formatCookie(cookie: bigint): string {
+  return `cookie=0x${cookie.toString(16)}, `;
+}
+
+function formatProperties(flow: FlowSpec): string {
+  let text = '';
+  if (flow.idleTimeout !== 0) text += `idle_timeout=${flow.idleTimeout}, `;
+  if (flow.hardTimeout !== 0) text += `hard_timeout=${flow.hardTimeout}, `;
+  for (const [flag, name] of FLAG_NAMES) if ((flow.flags & flag) !== 0) text += `${name} `;
+  if (flow.importance !== 0) text += `importance=${flow.importance}, `;
+  return text;
+}
+
+function formatBody({ match, priority, actions }: FlowSpec, portText?: PortText): string {
+  const ports = portText === undefined ? {} : { portText };
+  const matchText = formatMatch(match.flow, match.mask, { priority, ...ports });
+  return `${matchText === '' ? '' : `${matchText} `}actions=${formatActions(actions, portText)}`;
+}
