@@ -23,13 +23,15 @@ interface Kind {
   readonly dlType: number;
   readonly nwProto: number;
   readonly icmpType: number;
+  /** Later fragments have no header of layer 4. */
+  readonly isLaterFragment: boolean;
 }
 
 const isIpv4 = ({ dlType }: Kind) => dlType === P.ETH_TYPE_IPV4;
 const isIpv6 = ({ dlType }: Kind) => dlType === P.ETH_TYPE_IPV6;
 const isIp = (kind: Kind) => isIpv4(kind) || isIpv6(kind);
 const isArp = ({ dlType }: Kind) => dlType === P.ETH_TYPE_ARP || dlType === P.ETH_TYPE_RARP;
-const isTcp = (kind: Kind) => isIp(kind) && kind.nwProto === P.IPPROTO_TCP;
+const isTcp = (kind: Kind) => hasPorts(kind) && kind.nwProto === P.IPPROTO_TCP;
 const isIcmpv6 = (kind: Kind) => isIpv6(kind) && kind.nwProto === P.IPPROTO_ICMPV6;
 const isNd = (kind: Kind) =>
   isIcmpv6(kind) &&
@@ -37,10 +39,12 @@ const isNd = (kind: Kind) =>
 
 const PORT_PROTOCOLS: ReadonlySet<number> = new Set([P.IPPROTO_TCP, P.IPPROTO_UDP, P.IPPROTO_SCTP]);
 const hasPorts = (kind: Kind) =>
-  isIcmpv6(kind) ||
-  (isIpv4(kind) && (kind.nwProto === P.IPPROTO_ICMP || kind.nwProto === P.IPPROTO_IGMP)) ||
-  (isIp(kind) && PORT_PROTOCOLS.has(kind.nwProto));
+  !kind.isLaterFragment &&
+  (isIcmpv6(kind) ||
+    (isIpv4(kind) && (kind.nwProto === P.IPPROTO_ICMP || kind.nwProto === P.IPPROTO_IGMP)) ||
+    (isIp(kind) && PORT_PROTOCOLS.has(kind.nwProto)));
 
+const PORTS_NEED = 'tcp, udp, sctp, icmp or icmp6, and no match on later fragments';
 const ALL = 0xffff_ffff;
 
 const RULES: readonly Rule[] = [
@@ -49,7 +53,7 @@ const RULES: readonly Rule[] = [
   rule(L.NW_SRC, 2, ALL, 'nw_src or nw_dst', 'ip or arp', (kind) => isIpv4(kind) || isArp(kind)),
   rule(L.IPV6_SRC, 8, ALL, 'ipv6_src or ipv6_dst', 'ipv6', isIpv6),
   rule(L.IPV6_LABEL, 1, ALL, 'ipv6_label', 'ipv6', isIpv6),
-  rule(L.TP, 1, ALL, 'tp_src or tp_dst', 'tcp, udp, sctp, icmp or icmp6', hasPorts),
+  rule(L.TP, 1, ALL, 'tp_src or tp_dst', PORTS_NEED, hasPorts),
   rule(L.TCP_FLAGS, 1, ALL, 'tcp_flags', 'tcp', (kind) => isTcp(kind) || isNd(kind)),
   rule(L.ND_TARGET, 4, ALL, 'nd_target', 'icmp6,icmp_type=135 or 136', isNd),
   rule(L.ARP_SHA, 3, ALL, 'arp_sha or arp_tha', 'arp', (kind) => isArp(kind) || isNd(kind)),
@@ -95,5 +99,6 @@ function kindOf(flow: Flow, mask: FlowMask): Kind {
     dlType: packetType > 0 ? packetType : read(L.DL_TYPE, 16, 0xffff),
     nwProto: read(L.NW_PROTO, 0, 0xff),
     icmpType: read(L.TP, 16, 0xffff),
+    isLaterFragment: read(L.NW_PROTO, 24, L.FRAG_LATER) === L.FRAG_LATER,
   };
 }
