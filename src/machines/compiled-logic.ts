@@ -139,7 +139,12 @@ class CompiledLogic<Context extends MachineContext, Event extends EventObject, I
       }
       const info = { context, event, self: scope.self, system: scope.system };
       const exec = this.#effects.get(name);
-      scope.actionExecutor({ type: name, info: info as EffectInfo, params: undefined, exec });
+      scope.actionExecutor({
+        type: name,
+        info: info as unknown as EffectInfo,
+        params: undefined,
+        exec,
+      });
     }
     return context;
   }

@@ -81,7 +81,10 @@ export interface UkeyContext {
   readonly reason: DeleteReason | undefined;
 }
 
-/** What a revalidator saw of a flow that stays. */
+/**
+ * What a revalidator saw of a flow that stays. A sweep, which has not seen it in a dump, repeats the
+ * ukey's own `dumpSeq`.
+ */
 export interface UkeySighting {
   readonly stats: FlowCounters;
   readonly dumpSeq: SeqNo;
