@@ -45,7 +45,6 @@ export function composeTransport(writer: FrameWriter, flow: Flow, payloadSize: n
       else composeIcmp(writer, ports, payloadSize, [ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY]);
       break;
     default:
-      composePayload(writer, payloadSize);
   }
 }
 

@@ -28,15 +28,22 @@ const MPLS_LABELS_MAX = 3;
 export function composePacket(flow: Flow, options: ComposeOptions = {}): Uint8Array {
   const writer = new FrameWriter();
   writer.words(flow, L.DL_DST, 3);
-  for (let i = 0; i < 2; i++) {
-    const tag = flow[L.VLAN0 + i] ?? 0;
-    if ((tag & L.VLAN_CFI) !== 0) writer.word(tag & ~L.VLAN_CFI);
-  }
+  composeVlans(writer, flow);
   const dlType = (flow[L.DL_TYPE] ?? 0) >>> 16;
-  // A frame without a type has the size of its contents there: none.
-  writer.half(dlType === L.DL_TYPE_NONE ? 0 : dlType);
+  // A frame without a type has a size there; OVS puts that of the whole frame.
+  writer.half(dlType === L.DL_TYPE_NONE ? writer.size + 2 : dlType);
   composeNetwork(writer, flow, dlType, options.payloadSize ?? PAYLOAD_SIZE);
   return writer.toFrame();
+}
+
+/** A tag whose type is not said, as a match leaves it, is an 802.1Q tag. */
+function composeVlans(writer: FrameWriter, flow: Flow): void {
+  for (let i = 0; i < 2; i++) {
+    const tag = flow[L.VLAN0 + i] ?? 0;
+    if ((tag & L.VLAN_CFI) === 0) continue;
+    writer.half(tag >>> 16 === 0 ? P.ETH_TYPE_VLAN : tag >>> 16);
+    writer.half(tag & 0xffff & ~L.VLAN_CFI);
+  }
 }
 
 function composeNetwork(
