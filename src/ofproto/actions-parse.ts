@@ -23,11 +23,9 @@ import {
   type Ofpact,
   type Ofpacts,
   PACKET_IN_REASONS,
+  type PortNumber,
   TABLE_CURRENT,
 } from './ofpact.js';
-
-/** The number of the port with this name, where ports have names. */
-export type PortNumber = (name: string) => OfpPort | undefined;
 
 /** What an action is given: its argument, empty where there is none, and how ports are found. */
 interface Argument {
@@ -57,7 +55,7 @@ const PARSERS: ReadonlyMap<string, ActionParser> = new Map<string, ActionParser>
   ['controller', parseController],
   ['resubmit', parseResubmit],
   ['goto_table', ({ argument }) => ({ type: 'goto_table', table: table(argument) })],
-  ['set_field', ({ argument }) => parseSetField(argument)],
+  ['set_field', ({ argument, ports }) => parseSetField(argument, ports)],
   ['load', ({ argument }) => parseLoad(argument)],
   ['move', ({ argument }) => parseMove(argument)],
   ['mod_vlan_vid', ({ argument }) => ({ type: 'mod_vlan_vid', vid: number(argument, 0xfff) })],

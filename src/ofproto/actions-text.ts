@@ -16,12 +16,10 @@ import {
   type Ofpact,
   type Ofpacts,
   PACKET_IN_REASONS,
+  type PortText,
   TABLE_CURRENT,
 } from './ofpact.js';
 import { formatSubfield } from './subfield-text.js';
-
-/** How ports are written; by number where it is missing. */
-export type PortText = (port: number) => string;
 
 type Action<Type extends Ofpact['type']> = Extract<Ofpact, { type: Type }>;
 
@@ -44,7 +42,7 @@ function formatAction(action: Ofpact, portText: PortText): string {
     case 'set_field':
       return formatSetField(action);
     case 'load':
-      return `load:0x${action.value.toString(16)}->${formatSubfield(action.destination)}`;
+      return formatLoad(action);
     case 'move':
       return `move:${formatSubfield(action.source)}->${formatSubfield(action.destination)}`;
     case 'dec_ttl':
@@ -99,6 +97,12 @@ function formatPacketAction(
 
 function formatSetField({ field, value, mask }: Action<'set_field'>): string {
   return `set_field:${formatFieldValue(field, value, mask)}->${field.name}`;
+}
+
+/** Zero is written without its base, as C's `%#x` has it. */
+function formatLoad({ value, destination }: Action<'load'>): string {
+  const number = value === 0n ? '0' : `0x${value.toString(16)}`;
+  return `load:${number}->${formatSubfield(destination)}`;
 }
 
 function formatController({ maxLength, reason, controllerId }: Action<'controller'>): string {

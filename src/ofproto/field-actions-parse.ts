@@ -10,7 +10,7 @@ import { bigToBytes } from '../packet/field-access.js';
 import { type FieldValue, fieldMax, parseFieldValue } from '../packet/field-text.js';
 import { type Field, findField, findFieldByHeaderName } from '../packet/fields.js';
 import type { PlacedText } from './key-value-scanner.js';
-import type { Ofpact, Subfield } from './ofpact.js';
+import type { Ofpact, PortNumber, Subfield } from './ofpact.js';
 import { parseSubfield } from './subfield-text.js';
 
 const ARROW = '->';
@@ -18,14 +18,16 @@ const ARROW = '->';
 const VLAN_PRESENT = 0x1000n;
 const TOS_ECN_BITS = 0x03n;
 
-export function parseSetField(argument: PlacedText): Ofpact {
+export function parseSetField(argument: PlacedText, ports: PortNumber | undefined): Ofpact {
   const { left, right } = halves(argument);
   const field = findField(right.text) ?? findFieldByHeaderName(right.text);
   if (field === undefined) {
     return right.fail(`expected the name of a field; "${right.text}" is none`);
   }
   checkWritable(field, right);
-  const { value, mask } = left.placing(0, () => parseFieldValue(field, left.text));
+  const port = field.format === 'port' ? ports?.(left.text) : undefined;
+  const text = port === undefined ? left.text : String(port);
+  const { value, mask } = left.placing(0, () => parseFieldValue(field, text));
   const problem = findBadValue(field, { value, mask });
   if (problem !== undefined) left.fail(problem);
   const isExact = mask === fieldMax(field);

@@ -13,10 +13,10 @@ import { parseMatchTerm } from '../packet/match-parse.js';
 import { findMissingPrerequisite } from '../packet/match-prerequisites.js';
 import { parseOfpPort } from '../packet/ofp-port-text.js';
 import { ActionChecker } from './action-checker.js';
-import { type PortNumber, parseActions } from './actions-parse.js';
+import { parseActions } from './actions-parse.js';
 import { type KeyValue, PlacedText, parseNumber, type TextSource } from './key-value-scanner.js';
 import { Match } from './match.js';
-import type { Ofpacts } from './ofpact.js';
+import type { Ofpacts, PortNumber } from './ofpact.js';
 import { type FlowCriteria, type FlowSpec, PRIORITY_DEFAULT, RuleFlag } from './rule.js';
 
 export interface FlowSyntaxOptions {

@@ -62,6 +62,11 @@ export type Ofpact =
 /** Empty: drop. */
 export type Ofpacts = readonly Ofpact[];
 
+/** The number of the port with this name, where ports have names. */
+export type PortNumber = (name: string) => OfpPort | undefined;
+/** How a port is written. */
+export type PortText = (port: number) => string;
+
 /** In `resubmit`: the rule's own table. */
 export const TABLE_CURRENT = 255;
 /** Why a packet goes to the controller, by number. Answers to `enum ofp_packet_in_reason`. */

@@ -7,7 +7,8 @@
 
 import type { Instant } from '../base/brands.js';
 import { formatMatch } from '../packet/match-text.js';
-import { formatActions, type PortText } from './actions-text.js';
+import { formatActions } from './actions-text.js';
+import type { PortText } from './ofpact.js';
 import { type FlowSpec, type Rule, RuleFlag } from './rule.js';
 
 const FLAG_NAMES = [
