@@ -7,9 +7,6 @@
  * of the changed fields that the wildcards hold: they were read or written, so they are exact.
  * Answers to `commit_odp_actions()`.
  *
- * Where OVS looks for an IP protocol other than 0 to see whether there is L3 to commit, this looks
- * at the Ethernet type: the mask always holds that, so the answer is right for the whole megaflow.
- *
  * Hot path. Bench: `bench/translate.ts`.
  */
 
@@ -129,14 +126,19 @@ function adopt(base: Flow, flow: Flow, settable: S.Settable): void {
   }
 }
 
+/**
+ * Changes above L2. IP protocol 0 is left alone, as OVS does, which takes it for "no IP header": who
+ * writes an IP field makes the protocol exact, so the mask tells these packets apart.
+ */
 function commitNetwork(state: Committing): number {
+  const protocol = state.base[NW_PROTO]! & 0xff;
   switch (state.base[DL_TYPE]! >>> 16) {
     case ETH_TYPE_IPV4:
-      commitSet(state, S.SET_IPV4);
+      if (protocol !== 0) commitSet(state, S.SET_IPV4);
       return 0;
     case ETH_TYPE_IPV6: {
-      commitSet(state, S.SET_IPV6);
-      if ((state.base[NW_PROTO]! & 0xff) !== IPPROTO_ICMPV6) return 0;
+      if (protocol !== 0) commitSet(state, S.SET_IPV6);
+      if (protocol !== IPPROTO_ICMPV6) return 0;
       const isExtended = commitSet(state, S.SET_ND_EXTENSIONS);
       const isDiscovery = commitSet(state, S.SET_ND);
       return isExtended || isDiscovery ? SlowReason.ACTION : 0;

@@ -11,14 +11,25 @@
 import { fillField, readFieldBig, writeFieldBig } from '../packet/field-access.js';
 import type { Field } from '../packet/fields.js';
 import { createFlow, type Flow, type FlowMask } from '../packet/flow.js';
-import { FLOW_WORDS, VLAN_CFI, VLAN0 } from '../packet/flow-layout.js';
+import {
+  CT_IPV6_SRC,
+  FLOW_WORDS,
+  IPV6_LABEL,
+  IPV6_SRC,
+  NW_DST,
+  NW_PROTO,
+  NW_SRC,
+  VLAN_CFI,
+  VLAN0,
+} from '../packet/flow-layout.js';
 import { fixTpid } from './flow-vlan.js';
 import type { Ofpact, Subfield } from './ofpact.js';
-import { hasField } from './prerequisites.js';
+import { hasField, needProtocol } from './prerequisites.js';
 
 type FieldAction = Extract<Ofpact, { type: 'set_field' | 'load' }>;
 
 interface FieldWrite {
+  readonly isIpHeader: boolean;
   readonly words: readonly number[];
   readonly values: readonly number[];
   readonly bits: readonly number[];
@@ -31,7 +42,8 @@ const TOS_DSCP_BITS = 0xfcn;
 export function writeConstant(action: FieldAction, flow: Flow, wc: FlowMask): void {
   const field = action.type === 'set_field' ? action.field : action.destination.field;
   if (!hasField(field, flow, wc)) return;
-  const { words, values, bits } = prepared.get(action) ?? prepare(action);
+  const { words, values, bits, isIpHeader } = prepared.get(action) ?? prepare(action);
+  if (isIpHeader) needProtocol(flow, wc);
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     wc[word]! |= bits[i]!;
@@ -43,12 +55,26 @@ export function writeConstant(action: FieldAction, flow: Flow, wc: FlowMask): vo
 /** Copies bits from one field to another, unless the packet lacks one of them. */
 export function moveBits(source: Subfield, destination: Subfield, flow: Flow, wc: FlowMask): void {
   if (!hasField(destination.field, flow, wc) || !hasField(source.field, flow, wc)) return;
-  fillField(wc, destination.field);
-  fillField(wc, source.field);
+  if (isIpHeaderField(destination.field)) needProtocol(flow, wc);
   const from = subfieldAsField(source);
   const to = subfieldAsField(destination);
+  fillField(wc, from);
+  fillField(wc, to);
   writeFieldBig(flow, to, readFieldBig(flow, from));
   if (to.bit >>> 5 === VLAN0) fixTpid(flow);
+}
+
+/** Whether a field is in the IP header itself: what `mf_set_mask_l3_prereqs()` names. */
+function isIpHeaderField(field: Field): boolean {
+  const word = field.bit >>> 5;
+  return (
+    field.prerequisite !== 'arp' &&
+    (word === NW_SRC ||
+      word === NW_DST ||
+      word === NW_PROTO ||
+      (word >= IPV6_SRC && word < CT_IPV6_SRC) ||
+      word === IPV6_LABEL)
+  );
 }
 
 const prepared = new WeakMap<FieldAction, FieldWrite>();
@@ -73,7 +99,9 @@ function prepare(action: FieldAction): FieldWrite {
   }
   const words: number[] = [];
   for (let i = 0; i < FLOW_WORDS; i++) if (masks[i] !== 0) words.push(i);
+  const field = action.type === 'set_field' ? action.field : action.destination.field;
   const write = {
+    isIpHeader: isIpHeaderField(field),
     words,
     values: words.map((word) => values[word]!),
     bits: words.map((word) => masks[word]!),

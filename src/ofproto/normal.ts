@@ -28,7 +28,6 @@ import { countVlans, VLANS_MAX } from './flow-vlan.js';
 import type { MacSighting } from './mac-learning.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
-import { outputToPort } from './xlate-output.js';
 
 const EXACT = 0xffff_ffff;
 const PROTO_BITS = 0xff;
@@ -60,7 +59,7 @@ export function xlateNormal(ctx: XlateContext): void {
   const outer = flow[VLAN0]!;
   const inner = flow[VLAN1]!;
   dropEmptyTags(flow, wc);
-  if (known !== undefined) outputToPort(ctx, known);
+  if (known !== undefined) ctx.outputTo(known);
   else floodNormal(ctx);
   flow[VLAN0] = outer;
   flow[VLAN1] = inner;
@@ -71,7 +70,7 @@ function floodNormal(ctx: XlateContext): void {
   const { inPort } = ctx;
   for (let i = 0; i < ports.length; i++) {
     const port = ports[i]!;
-    if (port.ofpPort !== inPort && !port.config.noFlood) outputToPort(ctx, port.ofpPort);
+    if (port.ofpPort !== inPort && !port.config.noFlood) ctx.outputTo(port.ofpPort);
   }
 }
 
@@ -101,8 +100,8 @@ function isBroadcast(flow: Flow): boolean {
 
 /**
  * A tag of VLAN 0 and priority 0 says nothing, and leaves the switch no more: ports do not use
- * priority tags unless told to. The mask learns what distinguishes such a tag; of an inner one, a
- * single bit that is set will do.
+ * priority tags unless told to. The mask learns what distinguishes such a tag; of another, a single bit
+ * that is set will do.
  */
 function dropEmptyTags(flow: Flow, wc: FlowMask): void {
   const count = countVlans(flow);
@@ -111,10 +110,8 @@ function dropEmptyTags(flow: Flow, wc: FlowMask): void {
     if (tci === 0) {
       wc[VLAN0 + i]! |= VLAN_VID_MASK | VLAN_PCP_MASK | VLAN_CFI;
       flow[VLAN0 + i] = 0;
-    } else if (i > 0) {
+    } else if (i > 0 || (tci & VLAN_VID_MASK) === 0) {
       wc[VLAN0 + i]! |= VLAN_CFI | (tci & -tci);
-    } else if ((tci & VLAN_VID_MASK) === 0) {
-      wc[VLAN0]! |= VLAN_PCP_MASK;
     }
   }
   if (count > 0 && count < VLANS_MAX) wc[VLAN0 + count]! |= VLAN_CFI;

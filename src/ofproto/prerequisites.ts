@@ -44,6 +44,11 @@ export function isIpAny(flow: Flow): boolean {
   return ethType === ETH_TYPE_IPV4 || ethType === ETH_TYPE_IPV6;
 }
 
+/** Of a packet whose IP header is written, the protocol matters: it may be one to leave alone. */
+export function needProtocol(flow: Flow, wc: FlowMask): void {
+  if (isIpAny(flow)) wc[NW_PROTO]! |= PROTO_BITS;
+}
+
 export function isLaterFragment(flow: Flow): boolean {
   return ((flow[NW_PROTO]! >>> 24) & FRAG_LATER) !== 0;
 }

@@ -29,12 +29,11 @@ import { clearL3, countLabels, MPLS_LABELS_MAX, popLabel, pushLabel } from './fl
 import { fixTpid, popVlan, pushVlan } from './flow-vlan.js';
 import type { Ofpact } from './ofpact.js';
 import { PacketInReason } from './packet-ins.js';
-import { isIpAny, isLaterFragment } from './prerequisites.js';
+import { isIpAny, isLaterFragment, needProtocol } from './prerequisites.js';
 import type { XlateContext } from './xlate-context.js';
 import { output, outputToController, WHOLE_PACKET } from './xlate-output.js';
 
 const EXACT = 0xffff_ffff;
-const PROTO_BITS = 0x0000_00ff;
 const TTL_BITS = 0x0000_ff00;
 const TTL_SHIFT = 8;
 const DSCP_BITS = 0x00fc_0000;
@@ -133,18 +132,19 @@ function changeIpField(flow: Flow, wc: FlowMask, action: IpFieldAction): void {
     case 'mod_nw_src':
     case 'mod_nw_dst': {
       if (flow[DL_TYPE]! >>> 16 !== ETH_TYPE_IPV4) break;
+      needProtocol(flow, wc);
       const word = action.type === 'mod_nw_src' ? NW_SRC : NW_DST;
       setBits(flow, wc, word, EXACT, action.address);
       break;
     }
     case 'mod_nw_tos':
-      if (isIpAny(flow)) setBits(flow, wc, NW_PROTO, DSCP_BITS, action.value << TOS_SHIFT);
+      setIpHeader(flow, wc, DSCP_BITS, action.value << TOS_SHIFT);
       break;
     case 'mod_nw_ecn':
-      if (isIpAny(flow)) setBits(flow, wc, NW_PROTO, ECN_BITS, action.value << TOS_SHIFT);
+      setIpHeader(flow, wc, ECN_BITS, action.value << TOS_SHIFT);
       break;
     case 'mod_nw_ttl':
-      if (isIpAny(flow)) setBits(flow, wc, NW_PROTO, TTL_BITS, action.value << TTL_SHIFT);
+      setIpHeader(flow, wc, TTL_BITS, action.value << TTL_SHIFT);
       break;
     case 'mod_tp_src':
       setPort(flow, wc, 0xffff_0000, action.port << 16);
@@ -161,9 +161,16 @@ function setBits(flow: Flow, wc: FlowMask, word: number, bits: number, value: nu
   flow[word] = (flow[word]! & ~bits) | (value & bits);
 }
 
+/** Writes to the word of TOS and TTL, if there is an IP header. */
+function setIpHeader(flow: Flow, wc: FlowMask, bits: number, value: number): void {
+  if (!isIpAny(flow)) return;
+  needProtocol(flow, wc);
+  setBits(flow, wc, NW_PROTO, bits, value);
+}
+
 function setPort(flow: Flow, wc: FlowMask, bits: number, value: number): void {
   if (!isIpAny(flow) || isLaterFragment(flow)) return;
-  wc[NW_PROTO]! |= PROTO_BITS;
+  needProtocol(flow, wc);
   setBits(flow, wc, TP, bits, value);
 }
 
@@ -191,6 +198,7 @@ function setAddress(flow: Flow, wc: FlowMask, isSource: boolean, address: Uint8A
 function decrementTtl(ctx: XlateContext): Continuation {
   const { flow, wc } = ctx;
   if (!isIpAny(flow)) return 'next';
+  needProtocol(flow, wc);
   wc[NW_PROTO]! |= TTL_BITS;
   const ttl = (flow[NW_PROTO]! & TTL_BITS) >>> TTL_SHIFT;
   if (ttl > 1) {

@@ -105,6 +105,14 @@ export class XlateContext {
     this.slow |= commitActions(this);
   }
 
+  /** Appends an output of the packet as it now is, if the bridge has the port and it forwards. */
+  outputTo(number: OfpPort): void {
+    const port = this.ofproto.port(number);
+    if (port === undefined || port.config.noForward) return;
+    this.commit();
+    this.actions.output(port.odpPort);
+  }
+
   /** The rule that the flow meets in `table`, credited, as if the packet had come from `inPort`. */
   lookup(table: number, inPort: OfpPort): Rule {
     const rule = this.#isDroppedFragment()

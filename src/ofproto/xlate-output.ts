@@ -3,7 +3,7 @@
  *
  * Before anything sees the packet, the changes so far are committed. A packet never goes back to
  * where it came from, unless `in_port` says so. Answers to `xlate_output_action()`,
- * `compose_output_action()`, `flood_packets()` and `xlate_controller_action()`.
+ * `flood_packets()` and `xlate_controller_action()`.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */
@@ -39,7 +39,7 @@ export interface ControllerOutput {
 export function output(ctx: XlateContext, port: OfpPort, maxLength: number): void {
   switch (port) {
     case OFPP_IN_PORT:
-      outputToPort(ctx, ctx.inPort);
+      ctx.outputTo(ctx.inPort);
       break;
     case OFPP_NORMAL:
       xlateNormal(ctx);
@@ -56,16 +56,8 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): voi
     case OFPP_NONE:
       break;
     default:
-      if (port !== ctx.inPort) outputToPort(ctx, port);
+      if (port !== ctx.inPort) ctx.outputTo(port);
   }
-}
-
-/** Appends the output, if the bridge has such a port and it forwards. */
-export function outputToPort(ctx: XlateContext, number: OfpPort): void {
-  const port = ctx.ofproto.port(number);
-  if (port === undefined || port.config.noForward) return;
-  ctx.commit();
-  ctx.actions.output(port.odpPort);
 }
 
 /** Sends the packet up, with what it takes to make a packet-in of it. */
@@ -105,7 +97,7 @@ function flood(ctx: XlateContext, all: boolean): void {
   for (let i = 0; i < ports.length; i++) {
     const port = ports[i]!;
     if (port.ofpPort === inPort) continue;
-    if (all || !port.config.noFlood) outputToPort(ctx, port.ofpPort);
+    if (all || !port.config.noFlood) ctx.outputTo(port.ofpPort);
   }
 }
 
