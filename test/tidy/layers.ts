@@ -1,0 +1,90 @@
+/**
+ * The house: which room may import from which, and what from outside each may use.
+ *
+ * The table of `docs/architecture.md`, as data. A room is a folder of `src/`; the files directly in
+ * `src/` are the room `switch`.
+ */
+
+import { dirname, join, normalize } from 'node:path';
+import ts from 'typescript';
+import { placeOf, type SourceFile, walk } from './source-tree.js';
+
+interface Room {
+  readonly rooms: readonly string[];
+  /** Packages and Node modules, by name; undefined: any. */
+  readonly packages: readonly string[] | undefined;
+}
+
+const GROUND = ['base'];
+const BELOW_OFPROTO = ['base', 'packet', 'datapath'];
+const BELOW_SWITCH = [...BELOW_OFPROTO, 'machines', 'ofproto', 'actors'];
+const BELOW_CLI = [...BELOW_SWITCH, 'switch'];
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  base: { rooms: [], packages: ['rxjs'] },
+  packet: { rooms: GROUND, packages: ['node:fs'] },
+  machines: { rooms: GROUND, packages: ['xstate'] },
+  datapath: { rooms: ['base', 'packet'], packages: ['rxjs'] },
+  ofproto: { rooms: BELOW_OFPROTO, packages: ['rxjs'] },
+  actors: { rooms: [...BELOW_OFPROTO, 'machines'], packages: ['rxjs', 'xstate'] },
+  switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
+  cli: { rooms: BELOW_CLI, packages: undefined },
+};
+
+/** What must be said of the imports of one file of `src/`. */
+export function checkLayers(file: SourceFile): string[] {
+  const from = roomOf(file.path);
+  const room = ROOMS[from];
+  if (room === undefined) return [`${file.path}: "${from}" is no room of ROOMS in layers.ts`];
+  return importsOf(file).flatMap(({ specifier, place }) => {
+    const wrong = specifier.startsWith('.')
+      ? wrongRoom(file.path, from, room, specifier)
+      : wrongPackage(from, room, specifier);
+    return wrong === undefined ? [] : [`${place}: ${wrong}`];
+  });
+}
+
+function wrongRoom(path: string, from: string, room: Room, specifier: string): string | undefined {
+  const to = roomOf(normalize(join(dirname(path), specifier)));
+  if (to === from || room.rooms.includes(to)) return undefined;
+  const allowed = room.rooms.join(', ') || 'nothing';
+  return `${from}/ imports from ${to}/ ("${specifier}"); it may import from ${allowed}`;
+}
+
+function wrongPackage(from: string, room: Room, specifier: string): string | undefined {
+  if (room.packages === undefined || room.packages.includes(specifier)) return undefined;
+  return `${from}/ imports "${specifier}"; it may use ${room.packages.join(', ') || 'no package'}`;
+}
+
+function roomOf(path: string): string {
+  const [top, room, ...rest] = path.split('/');
+  if (top !== 'src') return top ?? '';
+  return rest.length === 0 ? 'switch' : (room ?? '');
+}
+
+/** Static and dynamic imports, re-exports and imported types. */
+function importsOf(file: SourceFile): { specifier: string; place: string }[] {
+  const found: { specifier: string; place: string }[] = [];
+  walk(file.tree, (node) => {
+    const specifier = specifierOf(node);
+    if (specifier !== undefined) found.push({ specifier, place: placeOf(file, node) });
+  });
+  return found;
+}
+
+function specifierOf(node: ts.Node): string | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+    return literalText(node.moduleSpecifier);
+  }
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    return literalText(node.arguments[0]);
+  }
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+    return literalText(node.argument.literal);
+  }
+  return undefined;
+}
+
+function literalText(node: ts.Node | undefined): string | undefined {
+  return node !== undefined && ts.isStringLiteralLike(node) ? node.text : undefined;
+}
