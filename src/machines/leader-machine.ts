@@ -2,24 +2,23 @@
  * The leader: revalidator 0, which also runs the cycle.
  *
  * ```states
- * *                       -- reval.changed, exit.latched, pause.latched, pause.released --> *
- * starting.sampling       -- cycle.sampled [isExitLatched] --> starting.atStartBarrier
- * starting.sampling       -- cycle.sampled [isPauseLatched] --> paused
- * starting.sampling       -- cycle.sampled --> starting.atStartBarrier
- * starting.atStartBarrier -- barrier.passed [isExiting] --> exited
- * starting.atStartBarrier -- barrier.passed --> dumping
- * dumping.working         -- phase.finished --> dumping.atSweepBarrier
- * dumping.atSweepBarrier  -- barrier.passed --> sweeping
- * sweeping.working        -- phase.finished --> sweeping.atFinishBarrier
+ * *                        -- reval.changed, exit.latched, pause.latched, pause.released --> *
+ * starting.sampling        -- cycle.sampled [isExitLatched] --> starting.atStartBarrier
+ * starting.sampling        -- cycle.sampled [isPauseLatched] --> paused
+ * starting.sampling        -- cycle.sampled --> starting.atStartBarrier
+ * starting.atStartBarrier  -- barrier.passed [isExiting] --> exited
+ * starting.atStartBarrier  -- barrier.passed --> dumping
+ * dumping.working          -- phase.finished --> dumping.atSweepBarrier
+ * dumping.atSweepBarrier   -- barrier.passed --> sweeping
+ * sweeping.working         -- phase.finished --> sweeping.atFinishBarrier
  * sweeping.atFinishBarrier -- barrier.passed --> finishing
- * finishing               -- (always) --> waiting
- * waiting                 -- (always) [isInterrupted] --> starting
- * waiting                 -- deadline.reached --> starting
- * waiting.settling        -- gap.passed --> waiting.watching
- * waiting.watching        -- (always) [isRevalidationDue] --> starting
- * paused                  -- (always) [isExitLatched] --> starting
- * paused                  -- pause.released --> starting
- * exited
+ * finishing                -- (always) --> waiting
+ * waiting                  -- (always) [isInterrupted] --> starting
+ * waiting                  -- deadline.reached --> starting
+ * waiting.settling         -- gap.passed --> waiting.watching
+ * waiting.watching         -- (always) [isRevalidationDue] --> starting
+ * paused                   -- (always) [isExitLatched] --> starting
+ * paused                   -- pause.released --> starting
  * ```
  *
  * Three barriers a cycle; whatever arrives in between is remembered and looked at in the next

@@ -1,0 +1,154 @@
+/** What is written about the machines, in headers and in `docs/machines.md`, is what they are. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type AnyStateMachine, createMachine } from 'xstate';
+import { drawJson, drawMermaid } from '../../src/machines/drawing.js';
+import { handlerMachine } from '../../src/machines/handler-machine.js';
+import { edgesOf, initialStateOf, statesOf } from '../../src/machines/machine-edges.js';
+import { findMachine, machines } from '../../src/machines/registry.js';
+
+const byName = machines.map((entry) => [entry.name, entry] as const);
+
+describe('machines', () => {
+  it('lists each machine once, by its id', () => {
+    expect(machines.map(({ name }) => name)).toEqual([
+      'udpif',
+      'handler',
+      'leader',
+      'revalidator',
+      'barrier',
+      'ukey',
+      'ukey-2014',
+    ]);
+    expect(findMachine('leader')?.machine.id).toBe('leader');
+    expect(findMachine('nobody')).toBeUndefined();
+  });
+
+  it.each(byName)('%s: the picture in its header has exactly its arrows', (name, { machine }) => {
+    expect(pictureOf(name)).toEqual(arrowsOf(machine));
+  });
+
+  it.each(byName)('%s: events are lower-case nouns and verbs with dots', (_name, { machine }) => {
+    const events = new Set(edgesOf(machine).map(({ event }) => event));
+    for (const event of events) expect(event).toMatch(/^(\(always\)|[a-z]+\.[a-z]+)$/);
+  });
+
+  it.each(byName)('%s: all guards and actions have names and are set up', (_name, { machine }) => {
+    const { actions, guards } = machine.implementations;
+    const states = statesOf(machine);
+    const edges = edgesOf(machine);
+    const named = [
+      ...states.flatMap(({ entry, exit }) => [...entry, ...exit]),
+      ...edges.flatMap((edge) => edge.actions),
+    ];
+    expect(Object.keys(actions).toSorted()).toEqual([...new Set(named)].toSorted());
+    const guarding = edges.flatMap(({ guard }) => guard ?? []);
+    expect(Object.keys(guards).toSorted()).toEqual([...new Set(guarding)].toSorted());
+  });
+});
+
+describe('drawJson()', () => {
+  it.each(byName)('%s: createMachine() makes the same machine of it', (_name, { machine }) => {
+    const copy = createMachine(drawJson(machine));
+    expect(copy.id).toBe(machine.id);
+    expect(initialStateOf(copy)).toEqual(initialStateOf(machine));
+    expect(statesOf(copy)).toEqual(statesOf(machine));
+    expect(edgesOf(copy)).toEqual(edgesOf(machine));
+  });
+
+  it('refuses a machine with an anonymous action', () => {
+    const machine = createMachine({ entry: () => {} });
+    expect(() => drawJson(machine)).toThrow('Cannot draw machine as JSON: "entry" is a function');
+  });
+});
+
+describe('drawMermaid()', () => {
+  it('draws states, entries, ends, guards, actions and what holds anywhere', () => {
+    expect(drawMermaid(handlerMachine)).toBe(HANDLER);
+  });
+
+  it('equals docs/machines.md', async () => {
+    await expect(documentation()).toMatchFileSnapshot('../../docs/machines.md');
+  });
+});
+
+const HANDLER = `stateDiagram-v2
+  state "waiting" as waiting
+  waiting : entry / armReceive
+  waiting : exit / disarmReceive
+  state "receiving" as receiving
+  receiving : entry / readBatch
+  state "translating" as translating
+  translating : entry / translateBatch
+  state "operating" as operating {
+    [*] --> operating_submitting
+    state "submitting" as operating_submitting
+    operating_submitting : entry / operateBatch
+    state "yielding" as operating_yielding
+    operating_yielding : entry / yieldTurn
+  }
+  state "exited" as exited
+  exited : entry / reportExited
+  [*] --> waiting
+  waiting --> exited : (always) [isExitLatched]
+  waiting --> receiving : upcalls.queued
+  receiving --> translating : batch.received [hasUpcalls]
+  receiving --> waiting : batch.received
+  translating --> operating : batch.translated
+  operating_submitting --> operating_yielding : batch.operated
+  operating_yielding --> exited : turn.granted [isExitLatched]
+  operating_yielding --> receiving : turn.granted
+  exited --> [*]
+  note right of waiting
+    in any state: exit.latched / latchExit
+  end note
+`;
+
+function documentation(): string {
+  const sections = machines.map(
+    ({ name, machine, summary }) =>
+      `## ${name}\n\n${summary}\n\n\`\`\`mermaid\n${drawMermaid(machine)}\`\`\`\n`,
+  );
+  return `${INTRODUCTION}\n${sections.join('\n')}`;
+}
+
+const INTRODUCTION = `# The machines
+
+Drawn from the machines in \`src/machines/\` by \`test/machines/drawings.test.ts\`; after a change of a
+machine, \`npx vitest run test/machines/drawings.test.ts -u\` draws them anew. \`upcall machines NAME\`
+prints one, \`upcall machines NAME --format json\` as \`createMachine\` accepts it.
+
+An arrow says \`event [guard] / actions\`. Actions that a machine does not define itself are effects: the
+actor does them (\`src/actors/\`).
+`;
+
+/** 'source -- event [guard] --> target', sorted. */
+function arrowsOf(machine: AnyStateMachine): readonly string[] {
+  const edges = edgesOf(machine).map(({ source, event, guard, target }) => {
+    const condition = guard === undefined ? '' : ` [${guard}]`;
+    return `${source} -- ${event}${condition} --> ${target}`;
+  });
+  return edges.toSorted();
+}
+
+/** The same from the block of states in a source file's header; one line may name several events. */
+function pictureOf(name: string): readonly string[] {
+  const source = readFileSync(
+    new URL(`../../src/machines/${name}-machine.ts`, import.meta.url),
+    'utf8',
+  );
+  const block = /^ \* ```states\n(.*?)^ \* ```$/ms.exec(source)?.[1] ?? '';
+  return block
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => arrowsIn(line))
+    .toSorted();
+}
+
+function arrowsIn(line: string): readonly string[] {
+  const parts = /^ \* (\S+) +-- (.+?)( \[\w+\])? --> (\S+)$/.exec(line);
+  if (parts === null) return [`not an arrow: ${line}`];
+  const [, source, events = '', guard = '', target] = parts;
+  return events.split(', ').map((event) => `${source} -- ${event}${guard} --> ${target}`);
+}

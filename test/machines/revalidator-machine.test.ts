@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
+import {
+  type RevalidatorEvent,
+  revalidatorEffects,
+  revalidatorMachine,
+} from '../../src/machines/revalidator-machine.js';
+import { recordedEffects } from './recorded-effects.js';
+
+const passed: RevalidatorEvent = { type: 'barrier.passed', isExiting: false };
+const exiting: RevalidatorEvent = { type: 'barrier.passed', isExiting: true };
+const finished: RevalidatorEvent = { type: 'phase.finished' };
+
+function run(...events: readonly RevalidatorEvent[]) {
+  const log: string[] = [];
+  const machine = revalidatorMachine.provide({ actions: recordedEffects(revalidatorEffects, log) });
+  const actor = createActor(machine, { input: { index: 1 } }).start();
+  const values = events.map((event) => {
+    actor.send(event);
+    return actor.getSnapshot().value;
+  });
+  return { log, values, status: actor.getSnapshot().status };
+}
+
+describe('revalidatorMachine', () => {
+  it('U-082: passes three barriers a cycle', () => {
+    const { log, values } = run(passed, finished, passed, finished, passed);
+    expect(values).toEqual([
+      'dumping',
+      'atSweepBarrier',
+      'sweeping',
+      'atFinishBarrier',
+      'atStartBarrier',
+    ]);
+    expect(log).toEqual(['arrive', 'startDump', 'arrive', 'startSweep', 'arrive', 'arrive']);
+  });
+
+  it('U-083: leaves at the first barrier, on the word of the leader', () => {
+    const { log, status } = run(exiting);
+    expect(status).toBe('done');
+    expect(log).toEqual(['arrive', 'reportExited']);
+  });
+
+  it('U-081: heeds that word at no other barrier', () => {
+    expect(run(passed, finished, exiting).values.at(-1)).toBe('sweeping');
+    expect(run(passed, finished, passed, finished, exiting).values.at(-1)).toBe('atStartBarrier');
+  });
+
+  it('does not sweep before the barrier lets it', () => {
+    expect(run(passed, finished, finished).values.at(-1)).toBe('atSweepBarrier');
+  });
+});
