@@ -23,7 +23,7 @@ interface Kind {
   readonly dlType: number;
   readonly nwProto: number;
   readonly icmpType: number;
-  /** Later fragments have no header of layer 4. */
+  /** Later fragments have no header of layer 4; OVS minds that of ports, not of ICMP. */
   readonly isLaterFragment: boolean;
 }
 
@@ -39,10 +39,9 @@ const isNd = (kind: Kind) =>
 
 const PORT_PROTOCOLS: ReadonlySet<number> = new Set([P.IPPROTO_TCP, P.IPPROTO_UDP, P.IPPROTO_SCTP]);
 const hasPorts = (kind: Kind) =>
-  !kind.isLaterFragment &&
-  (isIcmpv6(kind) ||
-    (isIpv4(kind) && (kind.nwProto === P.IPPROTO_ICMP || kind.nwProto === P.IPPROTO_IGMP)) ||
-    (isIp(kind) && PORT_PROTOCOLS.has(kind.nwProto)));
+  isIcmpv6(kind) ||
+  (isIpv4(kind) && (kind.nwProto === P.IPPROTO_ICMP || kind.nwProto === P.IPPROTO_IGMP)) ||
+  (isIp(kind) && PORT_PROTOCOLS.has(kind.nwProto) && !kind.isLaterFragment);
 
 const PORTS_NEED = 'tcp, udp, sctp, icmp or icmp6, and no match on later fragments';
 const ALL = 0xffff_ffff;
