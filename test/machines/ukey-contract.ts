@@ -5,8 +5,8 @@
  * the columns of production, over every path of `ukey-paths.ts`.
  */
 
-import { createActor, type InspectionEvent } from 'xstate';
 import { describe, expect, it } from 'vitest';
+import { createActor, type InspectionEvent } from 'xstate';
 import {
   type UkeyContext,
   type UkeyEffect,

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { currentProfile } from '../../src/machines/profiles.js';
+
+describe('currentProfile', () => {
+  it('has the defaults of Open vSwitch 3.1', () => {
+    expect(currentProfile.defaults).toEqual({
+      maxIdle: 10_000,
+      maxRevalidator: 500,
+      minRevalidatePps: 5,
+      flowLimit: 200_000,
+      macTableSize: 8_192,
+    });
+  });
+
+  it('U-145: drops a flow that was gone, and keeps one that could not be deleted', () => {
+    expect(currentProfile.deltaOnDeleteError('ENOENT')).toBe('missed');
+    expect(currentProfile.deltaOnDeleteError('EBUSY')).toBe('refused');
+  });
+
+  it('U-146: pushes nothing at zero packets, NetFlow or not', () => {
+    expect(currentProfile.zeroPush(0, true)).toBe(false);
+    expect(currentProfile.zeroPush(1, false)).toBe(true);
+  });
+
+  it('U-075, U-087, U-090, U-124, U-140: mends what the seed did wrong', () => {
+    expect(currentProfile).toMatchObject({
+      name: 'current',
+      ukeyAtPut: true,
+      missSharing: 'none',
+      minCycleGap: 5,
+      modifyInPlace: true,
+      missedDumpsMax: 4,
+      fitnessCheck: true,
+      failOpenBatch: false,
+      longDumpLevel: 'warn',
+    });
+    expect(currentProfile.limitGrowth(0)).toBe(true);
+  });
+});
