@@ -13,7 +13,7 @@
 import { type OdpPort, odpPort } from '../base/brands.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
 import type { UserspaceCookie } from '../datapath/cookie.js';
-import { NO_ACTIONS, type OdpAction, type OdpActions } from '../datapath/odp-actions.js';
+import { NO_ACTIONS, type OdpAction, type OdpActions, setAction } from '../datapath/odp-actions.js';
 import { createFlow, createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
 import { SETTABLES, type Settable } from './settable.js';
 
@@ -229,5 +229,5 @@ function decodeSet(settable: Settable, code: Uint32Array, start: number): OdpAct
     value[word] = code[at++]!;
     mask[word] = code[at++]!;
   }
-  return { type: 'set', attribute: settable.attribute, value, mask };
+  return setAction(settable.attribute, value, mask);
 }
