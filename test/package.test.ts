@@ -1,0 +1,158 @@
+/**
+ * The package as a stranger gets it: packed, installed into an empty project, imported, type-checked.
+ *
+ * The dependencies come from npm's cache, where `npm ci` has put them.
+ */
+
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const INSTALL_TIMEOUT_MS = 120_000;
+/** Rooms and packages of the inspector and the daemon, which an embedder does not pay for. */
+const NOT_LOADED =
+  /dist\/(inspector|management|openflow|telemetry|cli|model)\/|node_modules\/(ws|koffi|pino)\//;
+
+interface V8Coverage {
+  readonly result: readonly { readonly url: string }[];
+}
+
+let project: string;
+let tarball: string;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'upcall-package-'));
+  tarball = join(project, pack(copyOfRepository()));
+  write('package.json', '{ "name": "empty", "private": true, "type": "module" }');
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--silent'];
+  run('npm', ['install', ...flags, tarball]);
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe('The packed package', () => {
+  it('holds what it promises and nothing else', () => {
+    const installed = readdirSync(join(project, 'node_modules', 'upcall')).sort();
+    expect(installed).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'NOTICE',
+      'README.md',
+      'bin',
+      'captures',
+      'dist',
+      'package.json',
+    ]);
+  });
+
+  it('forwards a packet for whoever imports it', () => {
+    write(
+      'main.js',
+      `import { createSwitch, packet, VirtualClock } from 'upcall';
+      const sw = createSwitch({ ports: 2, clock: new VirtualClock(), flows: 'actions=output:2' });
+      sw.port(2).transmitted.subscribe((frames) => console.log(frames.length));
+      sw.inject(1, packet('udp,nw_dst=10.0.0.2,tp_dst=53'));
+      await sw.settled();
+      await sw.stop();`,
+    );
+    expect(run('node', ['main.js'])).toBe('1\n');
+  });
+
+  it('gives its machines by a door of their own', () => {
+    write(
+      'machines.js',
+      "import { ukeyMachine } from 'upcall/machines'; console.log(ukeyMachine.id)",
+    );
+    expect(run('node', ['machines.js'])).toBe('ukey\n');
+  });
+
+  it('type-checks for whoever imports it', () => {
+    write(
+      'types.ts',
+      `import { createSwitch, type Switch } from 'upcall';
+      import { ukeyMachine } from 'upcall/machines';
+      const sw: Switch = createSwitch({ ports: 2 });
+      // @ts-expect-error A port is a number or a name.
+      sw.inject({}, new Uint8Array());
+      export const id: string = ukeyMachine.id;`,
+    );
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
+    const libraries = ['--skipLibCheck', '--lib', 'es2023,esnext.disposable', '--types', 'node'];
+    symlinkSync(join(ROOT, 'node_modules/@types'), join(project, 'node_modules/@types'));
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    expect(run(tsc, [...options, ...libraries, 'types.ts'])).toBe('');
+  });
+
+  it('loads nothing of inspector, daemon or command line by its main door', () => {
+    write('loaded.js', "import 'upcall';");
+    const loaded = scriptsLoadedBy('loaded.js');
+    expect(loaded.some((url) => url.endsWith('upcall/dist/index.js'))).toBe(true);
+    expect(loaded.filter((url) => NOT_LOADED.test(url))).toEqual([]);
+  });
+
+  it('runs its command, and from anywhere', () => {
+    expect(run('npx', ['--no-install', 'upcall', '--version'])).toMatch(/^upcall \d+\.\d+\.\d+\n$/);
+  });
+
+  it('satisfies publint', async () => {
+    const pkgDir = join(project, 'node_modules', 'upcall');
+    const { messages } = await publint({ pkgDir, strict: true });
+    const pkg = (await import(join(pkgDir, 'package.json'), { with: { type: 'json' } })).default;
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+});
+
+/** A copy without the output of builds, so that packing it disturbs nobody. */
+function copyOfRepository(): string {
+  const copy = join(project, 'repository');
+  const left = ['node_modules', 'dist', '.git', 'test', 'bench', 'docs', 'examples'];
+  mkdirSync(copy);
+  for (const name of readdirSync(ROOT)) {
+    if (!left.includes(name)) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+/** Packs the repository in `folder`; the path of the tarball from the project. */
+function pack(folder: string): string {
+  const output = run('npm', ['pack', '--silent', '--pack-destination', project], folder);
+  return output.trim().split('\n').at(-1) ?? '';
+}
+
+/** Every script that a program loads, by its URL, as V8's coverage sees it. */
+function scriptsLoadedBy(program: string): string[] {
+  const coverage = join(project, 'coverage');
+  run('node', [program], project, { NODE_V8_COVERAGE: coverage });
+  return readdirSync(coverage).flatMap((name) => {
+    const report: V8Coverage = JSON.parse(readFileSync(join(coverage, name), 'utf8'));
+    return report.result.map((script) => script.url);
+  });
+}
+
+function write(name: string, text: string): void {
+  writeFileSync(join(project, name), text);
+}
+
+function run(
+  program: string,
+  args: readonly string[],
+  cwd = project,
+  env: Readonly<Record<string, string>> = {},
+): string {
+  return execFileSync(program, args, { cwd, encoding: 'utf8', env: { ...process.env, ...env } });
+}
