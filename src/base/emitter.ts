@@ -39,7 +39,9 @@ export class Emitter<T> {
   }
 }
 
-/** An observable that reports its subscribers' exceptions, and so does all that is piped from it. */
+/**
+ * An observable that reports its subscribers' exceptions, and so does all that is piped from it.
+ */
 class GuardedObservable<T> extends Observable<T> {
   readonly #onError: (error: unknown) => void;
 

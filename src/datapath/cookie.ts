@@ -2,8 +2,8 @@
  * What a userspace action carries back to the slow path: why the packet comes up.
  *
  * Answers to OVS's `struct user_action_cookie` (48 bytes in 3.1, 8 or 16 in 2.3). Typed here: an
- * embedder's datapath hands back the very object that the action had. A cookie that did not come from
- * us is `malformed`, with the bytes' length and their type.
+ * embedder's datapath hands back the very object that the action had. A cookie that did not come
+ * from us is `malformed`, with the bytes' length and their type.
  */
 
 import type { OdpPort, OfpPort } from '../base/brands.js';
@@ -44,7 +44,10 @@ export type UserspaceCookie =
       readonly cookieType: number;
     };
 
-/** Why a packet of a flow must go through the slow path; bits. Answers to `SLOW_PATH_REASONS` of 3.1. */
+/**
+ * Why a packet of a flow must go through the slow path; bits. Answers to `SLOW_PATH_REASONS` of
+ * 3.1.
+ */
 export const SlowReason = {
   CFM: 1,
   BFD: 2,

@@ -9,21 +9,21 @@
  * test's hands. What it may rely on is written here, and a conformance suite
  * (`test/datapath/dpif-conformance.ts`) holds every implementation to it.
  *
- * **How.** Operations go down in batches (`operate`), strictly in order; one operation's failure does
- * not stop the others; outcomes are written into the operations, never thrown. A flow's counters
- * start at 0 when it is put, survive a modify, and are returned by its deletion as they were at that
- * instant: no packet is counted after. A failed deletion leaves `stats` undefined, so that nobody can
- * subtract from it. `execute` touches no counters.
+ * **How.** Operations go down in batches (`operate`), strictly in order; one operation's failure
+ * does not stop the others; outcomes are written into the operations, never thrown. A flow's
+ * counters start at 0 when it is put, survive a modify, and are returned by its deletion as they
+ * were at that instant: no packet is counted after. A failed deletion leaves `stats` undefined, so
+ * that nobody can subtract from it. `execute` touches no counters.
  *
- * **Dumps are not snapshots.** Every returned flow existed at some moment after the start; a flow may
- * be missed, or come twice; counters of one life of a flow never decrease. The flows of a batch, and
- * all that hangs on them, belong to the caller until its following `next()` or `end()`.
+ * **Dumps are not snapshots.** Every returned flow existed at some moment after the start; a flow
+ * may be missed, or come twice; counters of one life of a flow never decrease. The flows of a
+ * batch, and all that hangs on them, belong to the caller until its following `next()` or `end()`.
  *
  * **Usage.** Handlers pull upcalls with `recv` after `recvWait` fired; revalidators call
  * `flowDumpStart`, then `thread()` each, then `next(50)` until it is empty.
  *
- * **Concurrency.** Nothing here re-enters its caller except `done` of `operate`, which may run before
- * `operate` returns. Everything may be called at any moment between two operations.
+ * **Concurrency.** Nothing here re-enters its caller except `done` of `operate`, which may run
+ * before `operate` returns. Everything may be called at any moment between two operations.
  *
  * Answers to OVS's `lib/dpif.h` and `lib/dpif-provider.h`.
  */
@@ -147,7 +147,9 @@ export interface Dpif {
   handlersSet(count: number): Errno | undefined;
   /** The oldest upcall of a handler's queue; never blocks; 'EAGAIN' where it is empty. */
   recv(handler: number): Upcall | Errno;
-  /** Fires while something is queued for `handler`: at once on subscription, else when one arrives. */
+  /**
+   * Fires while something is queued for `handler`: at once on subscription, else when one arrives.
+   */
   recvWait(handler: number): Observable<void>;
   /** Runs `ops` in order, writes each one's outcome into it, then calls `done` (maybe at once). */
   operate(ops: readonly DpifOp[], done: () => void): void;

@@ -1,15 +1,45 @@
 /**
- * The embedded datapath (work in progress: signatures are final).
+ * The embedded datapath: a whole datapath in this process. It puts the parts together: ports, the
+ * fast path, the megaflow table, the upcall queues; and is their door.
+ *
+ * All work begins in one of three ways: an operation from the slow path, the receiving task that a
+ * frame in an empty ring starts, and the task that passes on what an operation has sent. A
+ * receiving task takes 32 frames and makes room for others; so handlers run between two bursts, and
+ * a burst never overruns a queue of 128 that was empty. Subscribers (transmitted frames, waiting
+ * handlers) run at the end of a task, when everything here is consistent: they may call anything.
+ *
+ * Answers to OVS's `lib/dpif-netdev.c`, with the upcall queues that it had until 2.3.
+ *
+ * Owner: of everything in it but the frames in flight.
  */
 
-import type { Observable } from 'rxjs';
+import { NEVER, type Observable } from 'rxjs';
 import type { OdpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
-import type { Log } from '../base/log.js';
-import type { Dpif, DpifOp, DpStats, Errno, FlowDump, Upcall } from './dpif.js';
+import { type Log, silentLog } from '../base/log.js';
+import { copyFlow, type Flow } from '../packet/flow.js';
+import { flowHash5Tuple } from '../packet/flow-hash.js';
+import { Packet } from '../packet/packet.js';
+import { ETH_HEADER_SIZE } from '../packet/protocol.js';
+import { ActionExecutor } from './action-executor.js';
+import type { UserspaceCookie } from './cookie.js';
+import type { Dpif, DpifOp, DpStats, Errno, ExecuteOp, FlowDump, Upcall } from './dpif.js';
+import { FastPath } from './fast-path.js';
+import { TableDump } from './flow-dump.js';
+import { FlowOperations } from './flow-operations.js';
 import type { MaskTable } from './mask.js';
+import { FLOWS_MAX, MegaflowTable } from './megaflow-table.js';
 import type { Port } from './port.js';
+import { PortTable } from './port-table.js';
+import { UpcallQueue } from './upcall-queue.js';
+
+/** Frames that one receiving task takes. Answers to `NETDEV_MAX_BURST`. */
+export const BURST_MAX = 32;
+/** Queues at most: what a thread's number fits in; far more than any machine has processors. */
+const HANDLERS_MAX = 65_535;
+/** Bytes of a frame that may be executed: what a packet's length fits in. */
+const FRAME_SIZE_MAX = 65_535;
 
 export interface EmbeddedDpifOptions {
   /** "type@base", as logs and `upcall/show` print it. */
@@ -21,6 +51,8 @@ export interface EmbeddedDpifOptions {
   readonly log?: Log;
   /** Flows that the table holds at most; default `FLOWS_MAX`. */
   readonly flowsMax?: number;
+  /** VLAN tags that keys have, as `other_config:vlan-limit` says; default 1. */
+  readonly vlanLimit?: number;
   /** Tests: what a dump returned becomes garbage when its thread goes on. */
   readonly poisonsDumps?: boolean;
   /**
@@ -32,60 +64,205 @@ export interface EmbeddedDpifOptions {
 
 export class EmbeddedDpif implements Dpif {
   readonly name: string;
+  readonly #clock: Clock;
+  readonly #coverage: Coverage;
+  readonly #log: Log;
+  readonly #table: MegaflowTable;
+  readonly #ports = new PortTable();
+  readonly #executor: ActionExecutor;
+  readonly #fastPath: FastPath;
+  readonly #operations: FlowOperations;
+  readonly #poisonsDumps: boolean;
+  readonly #upcallInline: ((upcall: Upcall) => boolean) | undefined;
+  #queues: readonly UpcallQueue[] = [];
+  #lostCount = 0;
+  #lostBytes = 0;
+  #isReceiveScheduled = false;
+  #isSettleScheduled = false;
 
   constructor(options: EmbeddedDpifOptions) {
+    const vlanLimit = options.vlanLimit ?? 1;
+    const { coverage } = options;
     this.name = options.name;
+    this.#clock = options.clock;
+    this.#coverage = coverage;
+    this.#log = options.log ?? silentLog;
+    this.#poisonsDumps = options.poisonsDumps ?? false;
+    this.#upcallInline = options.upcallInline;
+    this.#table = new MegaflowTable(options.flowsMax ?? FLOWS_MAX);
+    this.#operations = new FlowOperations(this.#table, options.masks);
+    const sendUp = this.#sendUp;
+    this.#executor = new ActionExecutor({ ports: this.#ports, coverage, vlanLimit, sendUp });
+    this.#fastPath = new FastPath({
+      table: this.#table,
+      executor: this.#executor,
+      coverage,
+      vlanLimit,
+      missed: this.#missed,
+    });
   }
 
   /** 'EEXIST' where the number or the name is taken. */
-  addPort(_port: Port): Errno | undefined {
-    throw new Error('not yet');
+  addPort(port: Port): Errno | undefined {
+    if (!this.#ports.add(port)) return 'EEXIST';
+    port.attach(this.#wake);
+    return undefined;
   }
 
-  /** 'ENODEV' where there is no such port. */
-  removePort(_number: OdpPort): Errno | undefined {
-    throw new Error('not yet');
+  /** 'ENODEV' where there is no such port; what waits in its ring is dropped. */
+  removePort(number: OdpPort): Errno | undefined {
+    const port = this.#ports.remove(number);
+    if (port === undefined) return 'ENODEV';
+    port.detach();
+    return undefined;
   }
 
   /** In order of their numbers. */
   ports(): readonly Port[] {
-    throw new Error('not yet');
+    return this.#ports.list();
   }
 
-  handlersSet(_count: number): Errno | undefined {
-    throw new Error('not yet');
+  handlersSet(count: number): Errno | undefined {
+    if (!Number.isInteger(count) || count < 0 || count > HANDLERS_MAX) return 'EINVAL';
+    const old = this.#queues;
+    this.#queues = Array.from({ length: count }, () => new UpcallQueue(this.#subscriberFailed));
+    for (const queue of old) {
+      for (let upcall = queue.shift(); upcall !== undefined; upcall = queue.shift()) {
+        this.#countLost(upcall);
+      }
+      queue.close();
+    }
+    return undefined;
   }
 
-  recv(_handler: number): Upcall | Errno {
-    throw new Error('not yet');
+  recv(handler: number): Upcall | Errno {
+    return this.#queues[handler]?.shift() ?? 'EAGAIN';
   }
 
-  recvWait(_handler: number): Observable<void> {
-    throw new Error('not yet');
+  recvWait(handler: number): Observable<void> {
+    return this.#queues[handler]?.ready ?? NEVER;
   }
 
-  operate(_ops: readonly DpifOp[], _done: () => void): void {
-    throw new Error('not yet');
+  operate(ops: readonly DpifOp[], done: () => void): void {
+    for (const op of ops) {
+      if (op.type === 'execute') this.#execute(op);
+      else this.#operations.run(op);
+    }
+    this.#scheduleSettle();
+    done();
   }
 
   flowDumpStart(): FlowDump {
-    throw new Error('not yet');
+    return new TableDump(this.#table, this.#poisonsDumps);
   }
 
   flowFlush(): Errno | undefined {
-    throw new Error('not yet');
+    this.#table.clear();
+    return undefined;
   }
 
   getStats(): DpStats {
-    throw new Error('not yet');
+    return {
+      flows: this.#table.count,
+      masks: this.#table.maskCount,
+      hit: this.#fastPath.hitCount,
+      missed: this.#fastPath.missedCount,
+      lost: this.#lostCount,
+      invalid: this.#fastPath.invalidCount,
+    };
   }
 
-  portGetPid(_port: OdpPort, _hash: number): number {
-    throw new Error('not yet');
+  /** Misses that found no room in an upcall queue: what `lost` of `getStats` counts. */
+  get lost(): { readonly packets: number; readonly bytes: number } {
+    return { packets: this.#lostCount, bytes: this.#lostBytes };
   }
 
-  /** Whether no packet, upcall or frame is on its way inside. */
+  /** Frames without an Ethernet header: what `invalid` of `getStats` counts. */
+  get invalid(): { readonly packets: number; readonly bytes: number } {
+    return { packets: this.#fastPath.invalidCount, bytes: this.#fastPath.invalidBytes };
+  }
+
+  /** The most masks that there have been at a time. */
+  get masksMaximum(): number {
+    return this.#table.maskCountMax;
+  }
+
+  /** The index of a queue; 0 where there is none. A pid dies with `handlersSet` to fewer. */
+  portGetPid(_port: OdpPort, hash: number): number {
+    return this.#queues.length === 0 ? 0 : hash % this.#queues.length;
+  }
+
+  /** Whether no frame and no upcall is on its way inside. */
   isQuiescent(): boolean {
-    throw new Error('not yet');
+    if (this.#isReceiveScheduled || this.#isSettleScheduled) return false;
+    return this.#queues.every((queue) => queue.count === 0);
   }
+
+  readonly #wake = (): void => {
+    if (this.#isReceiveScheduled) return;
+    this.#isReceiveScheduled = true;
+    this.#clock.setTimeout(this.#receiveBurst, 0);
+  };
+
+  readonly #receiveBurst = (): void => {
+    this.#isReceiveScheduled = false;
+    this.#fastPath.beginBurst(this.#clock.now());
+    this.#ports.receive(BURST_MAX, this.#fastPath.receive);
+    if (this.#ports.hasPending) this.#wake();
+    this.#settle();
+  };
+
+  #scheduleSettle(): void {
+    if (this.#isSettleScheduled) return;
+    if (!this.#ports.hasSent && !this.#queues.some((queue) => queue.hasNews)) return;
+    this.#isSettleScheduled = true;
+    this.#clock.setTimeout(this.#settle, 0);
+  }
+
+  /** Passes on what was sent and what came up since the last time. */
+  readonly #settle = (): void => {
+    this.#isSettleScheduled = false;
+    this.#ports.flush();
+    for (const queue of this.#queues) queue.announce();
+  };
+
+  #execute(op: ExecuteOp): void {
+    const { size } = op.packet;
+    if (size < ETH_HEADER_SIZE || size > FRAME_SIZE_MAX) {
+      op.error = 'EINVAL';
+      return;
+    }
+    op.error = undefined;
+    this.#executor.execute(op.packet.data, op.key, op.actions);
+  }
+
+  readonly #missed = (frame: Uint8Array, key: Flow): void => {
+    const upcall: Upcall = { type: 'miss', packet: new Packet(frame), key: copyFlow(key) };
+    if (this.#upcallInline?.(upcall) === true) return;
+    const count = this.#queues.length;
+    const queue = count === 0 ? undefined : this.#queues[flowHash5Tuple(key, 0) % count];
+    if (queue === undefined || !queue.push(upcall)) this.#countLost(upcall);
+  };
+
+  readonly #sendUp = (pid: number, packet: Packet, key: Flow, cookie: UserspaceCookie): void => {
+    const upcall: Upcall = { type: 'action', packet, key, cookie };
+    const queue = this.#queues[pid];
+    if (queue === undefined || !queue.push(upcall)) this.#countLost(upcall);
+  };
+
+  /** A packet of an action has been counted by its flow: only misses are `lost`. */
+  #countLost(upcall: Upcall): void {
+    if (upcall.type === 'miss') {
+      this.#lostCount++;
+      this.#lostBytes += upcall.packet.size;
+      this.#coverage.inc('datapath_drop_upcall_error');
+    } else {
+      this.#coverage.inc('datapath_drop_userspace_action_error');
+    }
+  }
+
+  readonly #subscriberFailed = (error: unknown): void => {
+    this.#coverage.inc('subscriber_error');
+    this.#log.error({ err: error, dpif: this.name }, 'subscriber to upcalls failed');
+  };
 }

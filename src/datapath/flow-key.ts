@@ -60,7 +60,9 @@ export class FlowKey {
     return true;
   }
 
-  /** Writes the key's words into `flow`, zeroing the others of its range; the rest is left alone. */
+  /**
+   * Writes the key's words into `flow`, zeroing the others of its range; the rest is left alone.
+   */
   expandInto(flow: Flow): void {
     let next = 0;
     for (let i = DP_START; i < FLOW_WORDS; i++) {

@@ -10,7 +10,9 @@ import { hashAdd, hashFinish } from '../base/hash.js';
 import { createFlowMask, type FlowMask } from '../packet/flow.js';
 import { FLOW_WORDS } from '../packet/flow-layout.js';
 
-/** Enough for every realistic rule set; crafted headers can make more, which are then not shared. */
+/**
+ * Enough for every realistic rule set; crafted headers can make more, which are then not shared.
+ */
 const INTERNED_MASKS_MAX = 16_384;
 
 export class Mask {

@@ -73,7 +73,10 @@ export interface XlateResult {
   readonly slow: number;
   /** A controller is gone and this flow is treated so because of that (profile `ovs-2.3`). */
   readonly failOpen: boolean;
-  /** Why there is no real answer, and so the actions are empty; counted and logged by the translator. */
+  /**
+   * Why there is no real answer, and so the actions are empty; counted and logged by the
+   * translator.
+   */
   readonly error?: string | undefined;
 }
 
