@@ -23,6 +23,8 @@ export class Subtable {
   /** The highest priority of its rules; -1: it has none. */
   priorityMax = -1;
   ruleCount = 0;
+  /** How many rules have that priority. */
+  #priorityMaxCount = 0;
   readonly #words: Uint8Array;
   readonly #masks: Uint32Array;
   /** Where each stage ends in `#words`; the last entry is all of them. */
@@ -112,7 +114,8 @@ export class Subtable {
       before.next = rule;
     }
     this.ruleCount++;
-    if (rule.priority > this.priorityMax) this.priorityMax = rule.priority;
+    if (rule.priority > this.priorityMax) this.#setPriorityMax(rule.priority);
+    if (rule.priority === this.priorityMax) this.#priorityMaxCount++;
   }
 
   remove(rule: Rule, tries: AddressTries): void {
@@ -130,7 +133,8 @@ export class Subtable {
     }
     rule.next = undefined;
     this.ruleCount--;
-    if (rule.priority === this.priorityMax) this.priorityMax = this.#findPriorityMax();
+    if (rule.priority === this.priorityMax && --this.#priorityMaxCount === 0)
+      this.#findPriorityMax();
   }
 
   *rules(): Generator<Rule> {
@@ -202,10 +206,17 @@ export class Subtable {
     }
   }
 
-  #findPriorityMax(): number {
-    let priority = -1;
-    for (const head of this.#slots.heads()) priority = Math.max(priority, head.priority);
-    return priority;
+  #findPriorityMax(): void {
+    this.#setPriorityMax(-1);
+    for (const { priority } of this.rules()) {
+      if (priority > this.priorityMax) this.#setPriorityMax(priority);
+      if (priority === this.priorityMax) this.#priorityMaxCount++;
+    }
+  }
+
+  #setPriorityMax(priority: number): void {
+    this.priorityMax = priority;
+    this.#priorityMaxCount = 0;
   }
 }
 

@@ -81,24 +81,27 @@ export class Match {
 
   /** Whether every packet that this match accepts is one that `wider` accepts too. */
   isWithin(wider: Match): boolean {
-    const flow = this.flow;
-    const mask = this.mask;
+    const { words, values, masks } = this;
+    let at = 0;
     for (let i = 0; i < wider.words.length; i++) {
       const word = wider.words[i]!;
       const wanted = wider.masks[i]!;
-      if ((wanted & ~mask[word]!) !== 0) return false;
-      if (((flow[word]! ^ wider.values[i]!) & wanted) !== 0) return false;
+      while (at < words.length && words[at]! < word) at++;
+      if (words[at] !== word || (wanted & ~masks[at]!) !== 0) return false;
+      if (((values[at]! ^ wider.values[i]!) & wanted) !== 0) return false;
     }
     return true;
   }
 
   /** Whether some packet is accepted by both. */
   overlaps(other: Match): boolean {
-    const flow = this.flow;
-    const mask = this.mask;
+    const { words, values, masks } = this;
+    let at = 0;
     for (let i = 0; i < other.words.length; i++) {
       const word = other.words[i]!;
-      if (((flow[word]! ^ other.values[i]!) & mask[word]! & other.masks[i]!) !== 0) return false;
+      while (at < words.length && words[at]! < word) at++;
+      if (words[at] !== word) continue;
+      if (((values[at]! ^ other.values[i]!) & masks[at]! & other.masks[i]!) !== 0) return false;
     }
     return true;
   }
