@@ -1,8 +1,8 @@
 /**
  * What an upcall is: decided by its type and, for one that an action sent, by its cookie.
  *
- * A miss is a miss, whatever it carries. What cannot be understood is `bad`, with OVS's own words to
- * log; the handler drops it. Rows U-052 to U-058. Answers to `classify_upcall` (seed L637).
+ * A miss is a miss, whatever it carries. What cannot be understood is `bad`, with OVS's own words
+ * to log; the handler drops it. Rows U-052 to U-058. Answers to `classify_upcall` (seed L637).
  */
 
 /** Classes, but for `bad`, are the types of cookies. Answers to `enum upcall_type`. */

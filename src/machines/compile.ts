@@ -1,11 +1,11 @@
 /**
  * Flattens a machine into a table, once, at load.
  *
- * Interpreting a machine costs microseconds an event, too much for 200,000 ukeys. A machine of their
- * kind (a flat set of states; named guards, assigns and effects; no delays, no invocations, nothing
- * nested) is no more than a table: state and event give the next state and a list of actions. Whoever
- * runs on the table (`compiled-logic.ts`, the ukey columns of `src/actors/`) thereby runs on the
- * machine. A machine of another kind is refused with the reason.
+ * Interpreting a machine costs microseconds an event, too much for 200,000 ukeys. A machine of
+ * their kind (a flat set of states; named guards, assigns and effects; no delays, no invocations,
+ * nothing nested) is no more than a table: state and event give the next state and a list of
+ * actions. Whoever runs on the table (`compiled-logic.ts`, the ukey columns of `src/actors/`)
+ * thereby runs on the machine. A machine of another kind is refused with the reason.
  */
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';

@@ -1,9 +1,10 @@
 /**
  * Actor logic over a compiled machine: what `createActor` takes in place of the machine itself.
  *
- * It costs a tenth of the interpreter and answers alike: value, context, status, subscribers, persisted
- * snapshot, and inspection events but for `@xstate.microstep`, which only the interpreter sends.
- * `test/machines/ukey-contract.ts` holds it to that. Pass the machine with its effects provided.
+ * It costs a fraction of the interpreter and answers alike: value, context, status, subscribers,
+ * persisted snapshot, and inspection events but for `@xstate.microstep`, which only the interpreter
+ * sends. `test/machines/ukey-contract.ts` holds it to that. Pass the machine with its effects
+ * provided.
  */
 
 import type {

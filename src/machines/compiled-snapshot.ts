@@ -1,5 +1,6 @@
 /**
- * What an actor on a compiled machine answers to `getSnapshot()`: the shape of a machine's snapshot.
+ * What an actor on a compiled machine answers to `getSnapshot()`: the shape of a machine's
+ * snapshot.
  *
  * Immutable. `toJSON()` and `toPersisted()` are equal to those of the interpreted machine.
  */

@@ -1,14 +1,14 @@
 /**
  * When the next cycle starts, and which settings may shape that.
  *
- * A cycle follows the last one's start by min(max-idle, max-revalidator), or a change of `reval_seq`
- * by at least the minimum gap. Rows U-089, U-090. Answers to the seed's L626-629, and to
- * `ofproto_set_max_idle`, `ofproto_set_max_revalidator` of OVS.
+ * A cycle follows the last one's start by min(max-idle, max-revalidator), or a change of
+ * `reval_seq` by at least the minimum gap. Rows U-089, U-090. Answers to the seed's L626-629, and
+ * to `ofproto_set_max_idle`, `ofproto_set_max_revalidator` of OVS.
  */
 
 import { type Instant, instant, type Milliseconds, milliseconds } from '../base/brands.js';
 
-/** Profile `current`: starts are at least so far apart, unless the exit or a pause calls (70d0cd067). */
+/** Profile `current`: starts are at least so far apart, but for exit and pause (70d0cd067). */
 export const MIN_CYCLE_GAP_MS: Milliseconds = milliseconds(5);
 /** A lower max-idle counts as this. */
 export const MAX_IDLE_MS_MIN: Milliseconds = milliseconds(500);

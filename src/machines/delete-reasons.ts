@@ -1,8 +1,8 @@
 /**
  * Why the slow path deletes a datapath flow.
  *
- * One row a reason: its key (in `--json`, in events), OVS's number and OVS's text for people. Answers
- * to OVS's `enum flow_del_reason` (`FDR_*`, since 3.4) and `upcall_delete_reason_strings`.
+ * One row a reason: its key (in `--json`, in events), OVS's number and OVS's text for people.
+ * Answers to OVS's `enum flow_del_reason` (`FDR_*`, since 3.4) and `upcall_delete_reason_strings`.
  */
 
 export const deleteReasons = {

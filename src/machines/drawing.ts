@@ -1,9 +1,9 @@
 /**
- * Machines for the eye and for other tools: Mermaid's `stateDiagram-v2`, and JSON that `createMachine`
- * accepts.
+ * Machines for the eye and for other tools: Mermaid's `stateDiagram-v2`, and JSON that
+ * `createMachine` accepts.
  *
- * `docs/machines.md` and `upcall machines` print these. Both are made from the machine that runs, so
- * a drawing cannot tell another story.
+ * `docs/machines.md` and `upcall machines` print these. Both are made from the machine that runs,
+ * so a drawing cannot tell another story.
  */
 
 import type { AnyStateMachine } from 'xstate';

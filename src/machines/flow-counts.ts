@@ -3,7 +3,8 @@
  *
  * Asking the datapath costs; an answer is good for 100 ms. A failed question keeps the old answer
  * (B-29). The average is OVS's: halfway to each new sample, rounded down, so that a constant 10
- * never gets beyond 9. Rows U-026 to U-030 and U-080. Answers to the seed's `udpif_get_n_flows` (L488).
+ * never gets beyond 9. Rows U-026 to U-030 and U-080. Answers to the seed's `udpif_get_n_flows`
+ * (L488).
  */
 
 import { type Instant, type Milliseconds, milliseconds } from '../base/brands.js';

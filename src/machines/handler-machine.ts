@@ -43,9 +43,9 @@ export type HandlerEvent =
   | { readonly type: 'exit.latched' };
 
 /**
- * `armReceive`, `disarmReceive`: have `upcalls.queued` sent when the queue is not empty. `readBatch`,
- * `translateBatch`, `operateBatch`: one step each, answered by the event of its state. `yieldTurn`:
- * have `turn.granted` sent as a macrotask. `reportExited`: tell the udpif.
+ * `armReceive`, `disarmReceive`: have `upcalls.queued` sent when the queue is not empty.
+ * `readBatch`, `translateBatch`, `operateBatch`: one step each, answered by the event of its state.
+ * `yieldTurn`: have `turn.granted` sent as a macrotask. `reportExited`: tell the udpif.
  */
 export const handlerEffects = [
   'armReceive',

@@ -2,8 +2,9 @@
  * Who goes because the table is full or the flow unused: judged afresh for each batch of a dump.
  *
  * Normally a flow may be idle for `max-idle`. Over the limit that shrinks to 100 ms; over twice the
- * limit every dumped flow goes, idle or not, until the next batch finds the table smaller. The sweep
- * asks nothing of this. Rows U-099 to U-105, U-136. Answers to the seed's `revalidate` (L1491-1506).
+ * limit every dumped flow goes, idle or not, until the next batch finds the table smaller. The
+ * sweep asks nothing of this. Rows U-099 to U-105, U-136. Answers to the seed's `revalidate`
+ * (L1491-1506).
  */
 
 import { type Instant, type Milliseconds, milliseconds } from '../base/brands.js';

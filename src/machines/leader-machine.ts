@@ -24,9 +24,9 @@
  * Three barriers a cycle; whatever arrives in between is remembered and looked at in the next
  * `starting`. Only the leader hears of the exit; its word goes out with the first barrier, so that
  * all leave there together. Paused, it leaves everybody at that barrier, and no dump is open.
- * `finishing` is one list of effects, in the order of U-084. `waiting` ends at the deadline (start +
- * min(max-idle, max-revalidator)), on the exit or a pause, or on a change of `reval_seq`, but that
- * not before the minimum gap since the start. Rows U-024, U-025, U-077 to U-093.
+ * `finishing` is one list of effects, in the order of U-084. `waiting` ends at the deadline (start
+ * + min(max-idle, max-revalidator)), on the exit or a pause, or on a change of `reval_seq`, but
+ * that not before the minimum gap since the start. Rows U-024, U-025, U-077 to U-093.
  *
  * Owner: as `revalidator-machine.ts`. Answers to the leader's part of `udpif_revalidator` (L550).
  */
@@ -66,12 +66,12 @@ export type LeaderEvent =
   | { readonly type: 'pause.released' };
 
 /**
- * `sampleCycle`: read `reval_seq`, then the number of flows (with its maximum and average), then the
- * time, and send `cycle.sampled`. `openDump`. `arrive`: send `member.arrived` with
- * `context.isExiting` to the barrier. `startDump`, `startSweep`: begin the slices of the phase, whose
- * last one sends `phase.finished`. `closeDump` to `warnLongDump`: the end of a cycle, in this order.
- * `armWait`: have `gap.passed` and `deadline.reached` sent, at once where they are past; `disarmWait`.
- * `reportParked`, `reportExited`: tell the udpif.
+ * `sampleCycle`: read `reval_seq`, then the number of flows (with its maximum and average), then
+ * the time, and send `cycle.sampled`. `openDump`. `arrive`: send `member.arrived` with
+ * `context.isExiting` to the barrier. `startDump`, `startSweep`: begin the slices of the phase,
+ * whose last one sends `phase.finished`. `closeDump` to `warnLongDump`: the end of a cycle, in this
+ * order. `armWait`: have `gap.passed` and `deadline.reached` sent, at once where they are past;
+ * `disarmWait`. `reportParked`, `reportExited`: tell the udpif.
  */
 export const leaderEffects = [
   'sampleCycle',

@@ -22,8 +22,8 @@ import {
 export type ProfileName = 'current' | 'ovs-2.3';
 
 /**
- * What a failed deletion means. `missed`: the flow is gone, its counters too. `refused`: it is still
- * there, and tried again. `wrapped`: push 0 minus what was cached, as the seed does (B-02).
+ * What a failed deletion means. `missed`: the flow is gone, its counters too. `refused`: it is
+ * still there, and tried again. `wrapped`: push 0 minus what was cached, as the seed does (B-02).
  */
 export type DeletionOutcome = 'missed' | 'refused' | 'wrapped';
 
@@ -53,7 +53,7 @@ export interface Profile {
   readonly modifyInPlace: boolean;
   /** Complete dumps that may miss a flow, the last included; infinite: any number. B-12. */
   readonly missedDumpsMax: number;
-  /** Whether a deleted flow's rest is pushed, given its packets and whether NetFlow exists. B-13. */
+  /** Whether a deleted flow's rest is pushed, by its packets and whether NetFlow exists. B-13. */
   readonly zeroPush: (packets: number, netflowExists: boolean) => boolean;
   /** A key that the datapath cannot match wholly makes a slow flow. B-11. */
   readonly fitnessCheck: boolean;

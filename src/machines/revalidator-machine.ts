@@ -33,8 +33,8 @@ export interface RevalidatorContext {
 export type RevalidatorEvent = BarrierPassed | { readonly type: 'phase.finished' };
 
 /**
- * `arrive`: send `member.arrived` to the barrier. `startDump`, `startSweep`: begin the slices of the
- * phase, whose last one sends `phase.finished`. `reportExited`: tell the udpif.
+ * `arrive`: send `member.arrived` to the barrier. `startDump`, `startSweep`: begin the slices of
+ * the phase, whose last one sends `phase.finished`. `reportExited`: tell the udpif.
  */
 export const revalidatorEffects = ['arrive', 'startDump', 'startSweep', 'reportExited'] as const;
 

@@ -21,7 +21,7 @@ export interface FlowCounters {
 
 export const NO_COUNTERS: FlowCounters = { packets: 0, bytes: 0, used: instant(0), tcpFlags: 0 };
 
-/** What a dump brought since `cached`: each counter saturates at 0, `used` and flags are as dumped. */
+/** What a dump brought since `cached`: counters saturate at 0, `used` and flags are as dumped. */
 export function dumpDelta(dumped: FlowCounters, cached: FlowCounters): FlowCounters {
   return {
     packets: Math.max(0, dumped.packets - cached.packets),
@@ -31,7 +31,7 @@ export function dumpDelta(dumped: FlowCounters, cached: FlowCounters): FlowCount
   };
 }
 
-/** What a deletion's reply brought since `cached`: as a dump, with the later `used` and all flags. */
+/** What a deletion's reply brought since `cached`: with the later `used`, and all flags. */
 export function finalDelta(reply: FlowCounters, cached: FlowCounters): FlowCounters {
   return {
     packets: Math.max(0, reply.packets - cached.packets),

@@ -30,21 +30,25 @@
  * purging                -- purge.finished --> running
  * flushing               -- flush.finished [hasCounts] --> running
  * flushing               -- flush.finished --> stopped
- * configuring            -- threads.set, udpif.synchronize, udpif.flush, udpif.destroy --> configuring
- * stopping               -- threads.set, udpif.synchronize, udpif.flush, udpif.destroy --> stopping
- * purging                -- threads.set, udpif.synchronize, udpif.flush, udpif.destroy --> purging
- * flushing               -- threads.set, udpif.synchronize, udpif.flush, udpif.destroy --> flushing
+ * configuring            -- threads.set, udpif.synchronize --> configuring
+ * configuring            -- udpif.flush, udpif.destroy --> configuring
+ * stopping               -- threads.set, udpif.synchronize --> stopping
+ * stopping               -- udpif.flush, udpif.destroy --> stopping
+ * purging                -- threads.set, udpif.synchronize --> purging
+ * purging                -- udpif.flush, udpif.destroy --> purging
+ * flushing               -- threads.set, udpif.synchronize --> flushing
+ * flushing               -- udpif.flush, udpif.destroy --> flushing
  * running.clearing       -- threads.set, udpif.synchronize, udpif.flush --> running.clearing
  * running.clearing       -- udpif.destroy, revalidators.purge --> running.clearing
  * ```
  *
  * To stop: latch the exit, let every handler end, then every revalidator, then purge all ukeys with
- * their last statistics pushed; only then what the stop was for. A lifecycle event that comes in the
- * middle is queued (the last five rows) and replayed when `running` or `stopped` is reached. A purge
+ * their last statistics pushed; only then what the stop was for. A lifecycle event that comes in
+ * the middle is queued (the last rows) and replayed when `running` or `stopped` is reached. A purge
  * of an operator parks the revalidators first: never beside an open dump. Rows U-006 to U-025.
  *
- * Owner: the counts and the queue. Answers to the seed's `struct udpif` and `udpif_set_threads` (L379),
- * `udpif_synchronize` (L411), `udpif_flush` (L459), `udpif_destroy` (L274).
+ * Owner: the counts and the queue. Answers to the seed's `struct udpif` and `udpif_set_threads`
+ * (L379), `udpif_synchronize` (L411), `udpif_flush` (L459), `udpif_destroy` (L274).
  */
 
 import { assertEvent, assign, enqueueActions, setup } from 'xstate';
@@ -93,10 +97,11 @@ export interface UdpifContext {
 
 /**
  * `configureHandlers`: `dpif.handlersSet(context.counts.handlers)`, answered by
- * `handlers.configured` or `handlers.refused`. `reportRefusal`: log it. `startThreads`: make handlers,
- * barrier and revalidators. `latchExit`: tell every handler and the leader. `purgeUkeys`: delete all
- * flows that have ukeys, in slices, then `purge.finished`. `flushDatapath`, then `flush.finished`.
- * `changeRevalSeq`. `latchPause`, `releasePause`: tell the leader. `reportDestroyed`.
+ * `handlers.configured` or `handlers.refused`. `reportRefusal`: log it. `startThreads`: make
+ * handlers, barrier and revalidators. `latchExit`: tell every handler and the leader. `purgeUkeys`:
+ * delete all flows that have ukeys, in slices, then `purge.finished`. `flushDatapath`, then
+ * `flush.finished`. `changeRevalSeq`. `latchPause`, `releasePause`: tell the leader.
+ * `reportDestroyed`.
  */
 export const udpifEffects = [
   'configureHandlers',

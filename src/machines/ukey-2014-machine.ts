@@ -1,5 +1,6 @@
 /**
- * The ukey of 2014: the seed's two booleans, `mark` and `flow_exists`, as states. Profile `ovs-2.3`.
+ * The ukey of 2014: the seed's two booleans, `mark` and `flow_exists`, as states. Profile
+ * `ovs-2.3`.
  *
  * ```states
  * unmarked -- stats.accept --> unmarked
@@ -11,10 +12,11 @@
  * gone     -- ukey.sweep --> deleted
  * ```
  *
- * A mark means "seen in this dump"; `gone`, that the delete was sent, whatever came of it. A flow is
- * dumped: its counters are accepted, then it is kept or deleted. Seen again while `marked` or `gone`
- * it counts `upcall_duplicate_flow`, and nothing is sent. The sweep unmarks the living and frees the
- * gone. A purge deletes in any live state and sweeps at once. Rows U-094 to U-098, U-106, U-132 to U-139.
+ * A mark means "seen in this dump"; `gone`, that the delete was sent, whatever came of it. A flow
+ * is dumped: its counters are accepted, then it is kept or deleted. Seen again while `marked` or
+ * `gone` it counts `upcall_duplicate_flow`, and nothing is sent. The sweep unmarks the living and
+ * frees the gone. A purge deletes in any live state and sweeps at once. Rows U-094 to U-098, U-106,
+ * U-132 to U-139.
  *
  * Owner: as `ukey-machine.ts`. Answers to the seed's `struct udpif_key` (L171).
  */
@@ -43,7 +45,7 @@ export type Ukey2014Event =
   | { readonly type: 'flow.delete'; readonly reason: DeleteReason }
   | { readonly type: 'ukey.sweep' };
 
-/** `queueDelete`: one operation. `releaseCache`: let go of the xlate cache, which closes NetFlow. */
+/** `queueDelete`: one operation. `releaseCache`: let go of the xlate cache and its NetFlow. */
 export const ukey2014Effects = ['queueDelete', 'releaseCache'] as const;
 
 export type Ukey2014Effect = (typeof ukey2014Effects)[number];

@@ -1,15 +1,16 @@
 /**
  * # The ukey
  *
- * **What.** A ukey is the slow path's shadow of one datapath flow. It knows which counters have been
- * pushed to what the flow stands for, in which dump the flow was last seen, under which revalidation
- * sequence its answer was last right, and where in its life the flow is. Profile `current`.
+ * **What.** A ukey is the slow path's shadow of one datapath flow. It knows which counters have
+ * been pushed to what the flow stands for, in which dump the flow was last seen, under which
+ * revalidation sequence its answer was last right, and where in its life the flow is. Profile
+ * `current`.
  *
  * **Why.** The datapath changes while we look at it: a flow may be put while it is dumped, dumped
  * twice, missed by a dump, deleted while it is hit, removed by somebody else. Booleans (the seed's
- * `mark` and `flow_exists`) cannot tell these cases apart; a state can, and a move that is not in the
- * picture does not happen. From that follow the accounting (each packet is credited once) and the
- * rule that at most one deletion of a flow is ever under way.
+ * `mark` and `flow_exists`) cannot tell these cases apart; a state can, and a move that is not in
+ * the picture does not happen. From that follow the accounting (each packet is credited once) and
+ * the rule that at most one deletion of a flow is ever under way.
  *
  * **How.**
  *
@@ -28,13 +29,13 @@
  * ```
  *
  * - `created`: made by a handler, not yet in the map. `visible`: in the map, its put not answered.
- * - `operational`: the flow is in the datapath. `inconsistent`: a modification of it failed, so that
- *   nobody knows its actions; the next dump or sweep deletes it.
+ * - `operational`: the flow is in the datapath. `inconsistent`: a modification of it failed, so
+ *   that nobody knows its actions; the next dump or sweep deletes it.
  * - `evicting`: its one deletion is under way. The reply carries the last counters: they are pushed
  *   once. ENOENT (`deletion.missed`) pushes nothing, for the counters are gone; any other error
- *   (`deletion.refused`) leaves the flow where it is, with the base it had, and the next cycle tries
- *   again. Here we differ from the seed, which pushed `0 - cached`, and from OVS, which drops the
- *   ukey and later counts the flow twice.
+ *   (`deletion.refused`) leaves the flow where it is, with the base it had, and the next cycle
+ *   tries again. Here we differ from the seed, which pushed `0 - cached`, and from OVS, which drops
+ *   the ukey and later counts the flow twice.
  * - `evicted`: the flow is gone; the ukey waits for the sweep, or for a new flow of the same key,
  *   whose ukey replaces it and inherits its `dumpSeq` (else the old flow's last appearance in a
  *   running dump would pass for the new flow's first). `deleted`: final.
@@ -82,8 +83,8 @@ export interface UkeyContext {
 }
 
 /**
- * What a revalidator saw of a flow that stays. A sweep, which has not seen it in a dump, repeats the
- * ukey's own `dumpSeq`.
+ * What a revalidator saw of a flow that stays. A sweep, which has not seen it in a dump, repeats
+ * the ukey's own `dumpSeq`.
  */
 export interface UkeySighting {
   readonly stats: FlowCounters;

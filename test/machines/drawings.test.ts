@@ -115,12 +115,12 @@ function documentation(): string {
 
 const INTRODUCTION = `# The machines
 
-Drawn from the machines in \`src/machines/\` by \`test/machines/drawings.test.ts\`; after a change of a
-machine, \`npx vitest run test/machines/drawings.test.ts -u\` draws them anew. \`upcall machines NAME\`
-prints one, \`upcall machines NAME --format json\` as \`createMachine\` accepts it.
+Drawn from the machines in \`src/machines/\` by \`test/machines/drawings.test.ts\`; after a change
+of a machine, \`npx vitest run test/machines/drawings.test.ts -u\` draws them anew.
+\`upcall machines NAME\` prints one, with \`--format json\` as \`createMachine\` accepts it.
 
-An arrow says \`event [guard] / actions\`. Actions that a machine does not define itself are effects: the
-actor does them (\`src/actors/\`).
+An arrow says \`event [guard] / actions\`. Actions that a machine does not define itself are
+effects: the actor does them (\`src/actors/\`).
 `;
 
 /** 'source -- event [guard] --> target', sorted. */
@@ -132,7 +132,7 @@ function arrowsOf(machine: AnyStateMachine): readonly string[] {
   return edges.toSorted();
 }
 
-/** The same from the block of states in a source file's header; one line may name several events. */
+/** The same from the block of states in a file's header; one line may name several events. */
 function pictureOf(name: string): readonly string[] {
   const source = readFileSync(
     new URL(`../../src/machines/${name}-machine.ts`, import.meta.url),

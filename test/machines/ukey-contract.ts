@@ -1,8 +1,8 @@
 /**
  * The contract of a ukey actor: whatever it runs on, it answers as the interpreted machine does.
  *
- * Run by `ukey-machine.test.ts` on the machine itself and on compiled logic, and in `test/actors/` on
- * the columns of production, over every path of `ukey-paths.ts`.
+ * Run by `ukey-machine.test.ts` on the machine itself and on compiled logic, and in `test/actors/`
+ * on the columns of production, over every path of `ukey-paths.ts`.
  */
 
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The ukey machine by value: the table of its life, its accounting, and the contract on its actors. */
+/** The ukey machine by value: the table of its life, its accounting, the contract on its actors. */
 
 import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';

@@ -1,8 +1,8 @@
 /**
  * Ways through the ukey machine: a shortest path to every state, and from there every event.
  *
- * Shortest paths cover states only, so each event is appended to the path of its source: that covers
- * every transition, and every event that a state ignores.
+ * Shortest paths cover states only, so each event is appended to the path of its source: that
+ * covers every transition, and every event that a state ignores.
  */
 
 import { getShortestPaths } from 'xstate/graph';
