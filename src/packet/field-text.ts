@@ -42,9 +42,14 @@ const FRAG_VALUES: ReadonlyMap<string, FieldValue> = new Map([
   ['not_later', frag(0, FRAG_LATER)],
 ]);
 
-/** Every bit of a field. */
+/** Every bit of a field: the mask of an exact match. */
 export function fieldMax(field: Field): bigint {
   return (1n << BigInt(field.width)) - 1n;
+}
+
+/** The largest value: an ICMP type is a byte in a wider place. */
+export function fieldValueMax(field: Field): bigint {
+  return (1n << BigInt(Math.min(field.width, field.size * 8))) - 1n;
 }
 
 /** Reads `VALUE` or `VALUE/MASK`, or `*` for no match. Throws `ParseError`. */
@@ -55,9 +60,9 @@ export function parseFieldValue(
 ): FieldValue {
   if (text === '*') return { value: 0n, mask: 0n };
   const parsed = parseByFormat(field, text);
-  if (typeof parsed === 'string') throw new ParseError({ ...place, expected: parsed });
+  if (typeof parsed === 'string') throw badValue(place, parsed);
   if (parsed.mask !== fieldMax(field) && parsed.mask !== 0n && field.maskable === 'none') {
-    throw new ParseError({ ...place, expected: `a value without a mask: ${field.name} has none` });
+    throw badValue(place, `a value without a mask: ${field.name} has none`);
   }
   return { value: parsed.value & parsed.mask, mask: parsed.mask };
 }
@@ -72,6 +77,10 @@ export function formatFieldValue(
   mask: bigint | Uint8Array = fieldMax(field),
 ): string {
   return formatBig(field, bigOf(value), bigOf(mask));
+}
+
+function badValue(place: TextPlace, expected: string): ParseError {
+  return new ParseError({ ...place, expected: `expected ${expected}` });
 }
 
 function bigOf(value: bigint | Uint8Array): bigint {
@@ -152,11 +161,11 @@ function parseIntegerValue(field: Field, text: string): FieldValue | string {
   const value = parseInteger(valueText);
   const mask = maskText === undefined ? fieldMax(field) : parseInteger(maskText);
   if (value === undefined || mask === undefined || more.length > 0) return 'a number';
-  const max = fieldMax(field);
-  if (value > max || (mask > max && mask !== (1n << BigInt(field.size * 8)) - 1n)) {
-    return `a number of at most ${max} (${field.width} bits)`;
-  }
-  return { value, mask: mask & max };
+  const max = fieldValueMax(field);
+  if (value > max) return `a number of at most ${max}`;
+  const allOnes = (1n << BigInt(field.size * 8)) - 1n;
+  if (mask > fieldMax(field) && mask !== allOnes) return `a mask of ${field.width} bits`;
+  return { value, mask: mask & fieldMax(field) };
 }
 
 function parsePacketType(field: Field, text: string): FieldValue | undefined {
