@@ -18,6 +18,7 @@ import { UpcallError } from '../base/errors.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
+import type { Match } from './match.js';
 import type { Ofpacts } from './ofpact.js';
 import {
   createMissRule,
@@ -180,9 +181,8 @@ export class FlowTables {
   }
 
   #live(table?: number): Rule[] {
-    const classifiers = table === undefined ? this.#classifiers : [this.#userTable(table)];
     const rules: Rule[] = [];
-    for (const classifier of classifiers) {
+    for (const classifier of this.#tables(table)) {
       if (classifier.ruleCount === 0) continue;
       for (const rule of classifier.rules()) if (rule.isLive) rules.push(rule);
     }
@@ -190,7 +190,21 @@ export class FlowTables {
   }
 
   #select(criteria: FlowCriteria): Rule[] {
-    return this.#live(criteria.table).filter((rule) => meets(rule, criteria));
+    const { table, match, priority } = criteria;
+    const rules =
+      priority === undefined ? this.#live(table) : this.#identical(match, priority, table);
+    return rules.filter((rule) => meets(rule, criteria));
+  }
+
+  /** At most one rule of each table. */
+  #identical(match: Match, priority: number, table: number | undefined): Rule[] {
+    return this.#tables(table).flatMap(
+      (classifier) => classifier.find(match, priority, this.#version) ?? [],
+    );
+  }
+
+  #tables(table: number | undefined): readonly Classifier[] {
+    return table === undefined ? this.#classifiers : [this.#userTable(table)];
   }
 
   #userTable(table: number): Classifier {
