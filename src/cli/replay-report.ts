@@ -6,11 +6,11 @@
  */
 
 import { deleteReasonNames, deleteReasons } from '../machines/delete-reasons.js';
+import type { MegaflowState } from '../switch-megaflows.js';
 import { plot } from './plot.js';
 import type { ReplayDocument } from './replay-document.js';
 import type { ReplayHistory } from './replay-history.js';
 import { type Cell, textTable } from './text-table.js';
-import type { WideMegaflow } from './megaflow-summary.js';
 
 const PLOT_WIDTH = 60;
 const PLOT_HEIGHT = 5;
@@ -23,7 +23,7 @@ export interface ReportInput {
   readonly document: ReplayDocument;
   readonly history: ReplayHistory;
   /** As of the last packet. */
-  readonly megaflows: readonly WideMegaflow[];
+  readonly megaflows: readonly MegaflowState[];
 }
 
 /** The whole report. */
@@ -74,15 +74,15 @@ function historySection(history: ReplayHistory): readonly string[] {
   ]);
 }
 
-function widest(megaflows: readonly WideMegaflow[]): readonly WideMegaflow[] {
+function widest(megaflows: readonly MegaflowState[]): readonly MegaflowState[] {
   return [...megaflows].sort((a, b) => a.exactBits - b.exactBits).slice(0, MEGAFLOWS_SHOWN);
 }
 
-function busiest(megaflows: readonly WideMegaflow[]): readonly WideMegaflow[] {
+function busiest(megaflows: readonly MegaflowState[]): readonly MegaflowState[] {
   return [...megaflows].sort((a, b) => b.packets - a.packets).slice(0, MEGAFLOWS_SHOWN);
 }
 
-function megaflowsSection(title: string, megaflows: readonly WideMegaflow[]): readonly string[] {
+function megaflowsSection(title: string, megaflows: readonly MegaflowState[]): readonly string[] {
   if (megaflows.length === 0) return section(title, ['none']);
   const rows: Cell[][] = [['bits', 'packets', 'bytes', 'flow']];
   for (const flow of megaflows) {

@@ -3,13 +3,15 @@
  *
  * Virtual time starts at 1,000,000 ms and follows the capture, never backward: a packet that is
  * older than the switch's time enters now, and is counted. Packets of one millisecond are received
- * in bursts; after each burst the actors run until they are idle; only then the clock moves on.
+ * in bursts, each from one port, in the order of the capture; after each the actors run until they
+ * are idle; only then the clock moves on.
  *
  * Owner: the counts of each capture and the history.
  *
  * Hot path. Bench: `bench/replay.ts`.
  */
 
+import { instant } from '../base/brands.js';
 import type { VirtualClock } from '../base/virtual-clock.js';
 import type { Switch } from '../switch.js';
 import type { PacketSequence } from './packet-sequence.js';
@@ -63,6 +65,26 @@ export class ReplayRun {
     return Math.max(REPLAY_START_MS + elapsed, this.#input.clock.now());
   }
 
+  /** Packets of the whole sequence. */
+  get total(): number {
+    return this.#input.packets.data.length;
+  }
+
+  /**
+   * Moves the clock to `time`, running what is due on the way. A stretch in which nothing can happen
+   * is crossed in one step.
+   */
+  advanceTo(time: number): void {
+    const { clock, target } = this.#input;
+    for (let next = clock.nextDeadline(); next !== undefined && next < time; ) {
+      const bound = instant(Math.min(time, target.nextExpiry() ?? time));
+      const isCrossed = bound > next && target.udpif.crossIdle(bound) > 0;
+      clock.advanceTo(isCrossed ? bound : next);
+      next = clock.nextDeadline();
+    }
+    clock.advanceTo(time);
+  }
+
   /** Lets all packets enter whose time has come, and the actors run until they are idle. */
   enterDue(): void {
     const { packets, clock, target } = this.#input;
@@ -71,7 +93,7 @@ export class ReplayRun {
       this.#injectBurst();
       clock.runDue();
     }
-    const { flows, masks } = target.datapathCounts();
+    const { flows, masks } = target.datapath.getStats();
     this.history.sample(clock.now() - REPLAY_START_MS, flows, masks);
   }
 
@@ -81,14 +103,15 @@ export class ReplayRun {
     const { data, elapsedMs, captures } = packets;
     const now = clock.now() - REPLAY_START_MS;
     const end = Math.min(this.#next + BURST_MAX, data.length);
+    const port = ports[this.#next]!;
     let i = this.#next;
-    for (; i < end && elapsedMs[i]! <= now; i++) {
+    for (; i < end && elapsedMs[i]! <= now && ports[i] === port; i++) {
       const frame = data[i]!;
       const counts = this.counts[captures[i]!]!;
       counts.packets++;
       counts.bytes += frame.length;
       if (elapsedMs[i]! < now) counts.timeReversals++;
-      target.inject(ports[i]!, frame);
+      target.inject(port, frame);
     }
     this.#next = i;
   }

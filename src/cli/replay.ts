@@ -70,7 +70,7 @@ function prepare(args: Arguments, io: Io): Replay {
   const clock = new VirtualClock({ start: REPLAY_START_MS });
   const target = createSwitch({
     ports: plan.names.length,
-    ...(options.flows === undefined ? {} : { flows: readFlowFile(options.flows) }),
+    ...flowsOf(options),
     clock,
     seed: options.seed,
     handlers: options.handlers,
@@ -84,8 +84,13 @@ function prepare(args: Arguments, io: Io): Replay {
   return { options, captures, packets, plan, clock, target, run };
 }
 
+/** The rules, where a file has them. */
+function flowsOf({ flows }: ReplayOptions): { flows?: string; flowsSource?: string } {
+  return flows === undefined ? {} : { flows: readFlowFile(flows), flowsSource: flows };
+}
+
 /** Feeds all packets, each at its time. */
-async function play({ options, run, target }: Replay, io: Io): Promise<void> {
+async function play({ options, run }: Replay, io: Io): Promise<void> {
   const progress = new Progress(io.stderr, run.total);
   const pace = options.isRealtime ? new Pace(REPLAY_START_MS) : undefined;
   for (let time = run.nextTime; time !== undefined; time = run.nextTime) {

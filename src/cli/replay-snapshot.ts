@@ -1,0 +1,106 @@
+/**
+ * From a switch's counters to the document of a replay: first what holds as of the last packet, then,
+ * once the switch has stopped, the rest.
+ */
+
+import type { Switch } from '../switch.js';
+import type { MegaflowState } from '../switch-megaflows.js';
+import type { LoadedCapture } from './loaded-capture.js';
+import type { PortPlan } from './port-plan.js';
+import type {
+  CaptureSummary,
+  DatapathSummary,
+  PortSummary,
+  ReplayDocument,
+  UdpifSummary,
+} from './replay-document.js';
+import type { CaptureCounts } from './replay-run.js';
+
+/** As of the last packet. */
+export interface ReplaySnapshot {
+  readonly datapath: DatapathSummary;
+  readonly udpif: UdpifSummary;
+  readonly megaflows: readonly MegaflowState[];
+}
+
+export function takeSnapshot(target: Switch): ReplaySnapshot {
+  const { datapath } = target;
+  const { hit, missed, lost, invalid, masks } = datapath.getStats();
+  const megaflows = target.megaflows();
+  return {
+    datapath: {
+      lookups: { hit, missed, lost, invalid },
+      masks,
+      masksMaximum: datapath.masksMaximum,
+      flows: megaflows.map(({ key, packets, bytes, actions }) => ({
+        key,
+        packets,
+        bytes,
+        actions,
+      })),
+    },
+    udpif: summarizeUdpif(target),
+    megaflows,
+  };
+}
+
+export interface DocumentInput {
+  readonly captures: readonly LoadedCapture[];
+  readonly counts: readonly CaptureCounts[];
+  readonly plan: PortPlan;
+  readonly snapshot: ReplaySnapshot;
+  /** Stopped. */
+  readonly target: Switch;
+}
+
+export function buildDocument(input: DocumentInput): ReplayDocument {
+  const { target, snapshot } = input;
+  return {
+    captures: summarizeCaptures(input),
+    ports: summarizePorts(input),
+    datapath: snapshot.datapath,
+    udpif: snapshot.udpif,
+    openflow: target.rules(),
+    coverage: target.coverage.toJSON(),
+    conservation: target.conservation(),
+  };
+}
+
+function summarizeCaptures({ captures, counts }: DocumentInput): readonly CaptureSummary[] {
+  return captures.map(({ file, error }, i) => {
+    const { packets, bytes, timeReversals } = counts[i] ?? {
+      packets: 0,
+      bytes: 0,
+      timeReversals: 0,
+    };
+    const summary = { file, packets, bytes, timeReversals };
+    return error === undefined ? summary : { ...summary, error };
+  });
+}
+
+function summarizePorts({ plan, target }: DocumentInput): readonly PortSummary[] {
+  return target.ports.map(({ number, stats }, i) => ({
+    name: plan.names[i] ?? '',
+    number,
+    rxPackets: stats.rxPackets,
+    rxBytes: stats.rxBytes,
+    txPackets: stats.txPackets,
+    txBytes: stats.txBytes,
+  }));
+}
+
+function summarizeUdpif({ udpif }: Switch): UdpifSummary {
+  const status = udpif.status();
+  return {
+    flows: {
+      current: status.flowsCurrent,
+      average: status.flowsAverage,
+      maximum: status.flowsMaximum,
+      limit: status.flowLimit,
+    },
+    dumpDurationMs: status.dumpDurationMs,
+    cycles: status.cycles,
+    ukeys: status.ukeys,
+    deleted: status.deleted,
+  };
+}

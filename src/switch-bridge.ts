@@ -1,0 +1,110 @@
+/**
+ * One bridge of a switch: its rules, in ovs-ofctl's syntax, and what they counted.
+ *
+ * A change of rules takes effect at once for flows that are new; datapath flows that exist follow
+ * with the revalidation that the change asks for.
+ *
+ * Owner: `Switch`, which has at least one. The rules themselves are in the bridge's `Ofproto`.
+ */
+
+import type { Instant, OfpPort } from './base/brands.js';
+import { formatActions } from './ofproto/actions-text.js';
+import {
+  parseFlow,
+  parseFlowChange,
+  parseFlowCriteria,
+  parseFlowFile,
+} from './ofproto/flow-syntax.js';
+import type { Ofproto } from './ofproto/ofproto.js';
+import type { Rule } from './ofproto/rule.js';
+import { formatRule } from './ofproto/rule-text.js';
+import { formatMatch } from './packet/match-text.js';
+
+/** A rule and its counters, at the moment they were asked for. */
+export interface RuleState {
+  readonly table: number;
+  readonly priority: number;
+  readonly match: string;
+  readonly actions: string;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Made by the switch itself, such as the one that drops what no rule matches. */
+  readonly hidden: boolean;
+}
+
+/** How `modifyFlows` and `deleteFlows` choose: strict means this very match and priority. */
+export interface FlowChoice {
+  readonly strict?: boolean;
+}
+
+export class SwitchBridge {
+  readonly ofproto: Ofproto;
+  readonly #now: () => Instant;
+
+  constructor(ofproto: Ofproto, now: () => Instant) {
+    this.ofproto = ofproto;
+    this.#now = now;
+  }
+
+  get name(): string {
+    return this.ofproto.name;
+  }
+
+  /** `ovs-ofctl add-flow`. Throws a `ParseError` that says what was expected where. */
+  addFlow(flow: string): void {
+    this.ofproto.tables.add(parseFlow(flow, { ports: this.#portNumber }));
+  }
+
+  /**
+   * `ovs-ofctl add-flows`; `source` names the file in messages. All lines are read before the first
+   * rule is added.
+   */
+  addFlows(text: string, source = 'flows'): void {
+    const flows = parseFlowFile(source, text, { ports: this.#portNumber });
+    for (const flow of flows) this.ofproto.tables.add(flow);
+  }
+
+  /** `ovs-ofctl mod-flows`; how many rules changed. */
+  modifyFlows(change: string, choice: FlowChoice = {}): number {
+    const options = { ports: this.#portNumber, isStrict: choice.strict ?? false };
+    const { criteria, actions, cookie } = parseFlowChange(change, options);
+    const changed = cookie === undefined ? { actions } : { actions, cookie };
+    return this.ofproto.tables.modify(criteria, changed);
+  }
+
+  /** `ovs-ofctl del-flows`; how many rules went. Without `match`: all of them. */
+  deleteFlows(match = '', choice: FlowChoice = {}): number {
+    const options = { ports: this.#portNumber, isStrict: choice.strict ?? false };
+    return this.ofproto.tables.delete(parseFlowCriteria(match, options));
+  }
+
+  /** `ovs-ofctl dump-flows`, a line a rule. */
+  dumpFlows(): string {
+    const now = this.#now();
+    return this.ofproto.tables
+      .rules()
+      .map((rule) => ` ${formatRule(rule, now)}\n`)
+      .join('');
+  }
+
+  /** The rules, by table and from the highest priority down; then the hidden ones. */
+  rules(): readonly RuleState[] {
+    const { tables, dropFragmentsRule } = this.ofproto;
+    return [...tables.rules(), tables.missRule, dropFragmentsRule].map(ruleState);
+  }
+
+  readonly #portNumber = (name: string): OfpPort | undefined =>
+    this.ofproto.ports.find((port) => port.name === name)?.ofpPort;
+}
+
+function ruleState(rule: Rule): RuleState {
+  return {
+    table: rule.table,
+    priority: rule.priority,
+    match: formatMatch(rule.match.flow, rule.match.mask),
+    actions: formatActions(rule.actions),
+    packets: rule.packets,
+    bytes: rule.bytes,
+    hidden: rule.isHidden,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * What `createSwitch` takes, and what is assumed where nothing is said.
+ */
+
+import type { Inspector } from './actors/udpif.js';
+import type { Clock } from './base/clock.js';
+import type { Log } from './base/log.js';
+import type { Dpif } from './datapath/dpif.js';
+import type { Translator } from './datapath/translator.js';
+import type { Runtime } from './switch-runtime.js';
+
+export interface BridgeOptions {
+  /** Default: "br0", "br1", … */
+  readonly name?: string;
+  /** How many ports, or their names. Numbered from 1 within the bridge. Default: 0. */
+  readonly ports?: number | readonly string[];
+  /** Rules in ovs-ofctl syntax, one a line. Default: `priority=0,actions=NORMAL`. */
+  readonly flows?: string;
+  /** What messages about `flows` call it: a file's path. Default: "flows". */
+  readonly flowsSource?: string;
+}
+
+/** Values that an operator may change while the switch runs; undefined: the default. */
+export interface SwitchSettings {
+  /** Datapath flows at most, whatever the dynamic limit says. Default: 200,000. */
+  flowLimit?: number | undefined;
+  /** Milliseconds after which an unused datapath flow goes. Default: 10,000; at least 500. */
+  maxIdleMs?: number | undefined;
+  /** Milliseconds between two starts of a revalidation at most. Default: 500. */
+  maxRevalidatorMs?: number | undefined;
+  /** Packets a second below which an expensive flow is not revalidated. Default: 5; 0: none. */
+  minRevalidatePps?: number | undefined;
+}
+
+export interface SwitchOptions extends BridgeOptions {
+  /** Several bridges on one datapath, in place of `name`, `ports` and `flows`. */
+  readonly bridges?: readonly BridgeOptions[];
+  /** Default: a `SystemClock`. */
+  readonly clock?: Clock;
+  /** Decides everything that chance decides. Default: 1. */
+  readonly seed?: number;
+  /** Default: 1. */
+  readonly handlers?: number;
+  /** Default: 1. */
+  readonly revalidators?: number;
+  /** Read live: change the object and the switch follows. */
+  readonly settings?: SwitchSettings;
+  /** Whether datapath flows are wildcarded. Default: true, or what `runtime` says. */
+  readonly areMegaflowsOn?: boolean;
+  /** Default: silent. */
+  readonly log?: Log;
+  /** Shared with other switches of this process. Default: one of its own. */
+  readonly runtime?: Runtime;
+  /** Sees every inspection event of the udpif's actor system, from the start. */
+  readonly inspect?: Inspector;
+  /** Puts something between slow path and datapath: a recorder, a fault. */
+  readonly wrapDpif?: (dpif: Dpif) => Dpif;
+  /** Puts something between slow path and OpenFlow. */
+  readonly wrapTranslator?: (translator: Translator) => Translator;
+}
+
+export const FLOWS_DEFAULT = 'priority=0,actions=NORMAL';

@@ -1,0 +1,133 @@
+/**
+ * The parts of a switch, made and joined: from `SwitchOptions` to a datapath with ports, bridges with
+ * rules, a translator and a udpif.
+ *
+ * Owner: `Switch`.
+ */
+
+import { createUdpif, type Udpif } from './actors/udpif.js';
+import { odpPort, ofpPort } from './base/brands.js';
+import { type Clock, SystemClock } from './base/clock.js';
+import { Coverage } from './base/coverage.js';
+import { type Log, silentLog } from './base/log.js';
+import { createRng } from './base/rng.js';
+import { EmbeddedDpif } from './datapath/embedded-dpif.js';
+import { MaskTable } from './datapath/mask.js';
+import { MemoryPort } from './datapath/port.js';
+import { currentProfile } from './machines/profiles.js';
+import { Ofproto } from './ofproto/ofproto.js';
+import { createOfprotoTranslator, type OfprotoTranslator } from './ofproto/ofproto-translator.js';
+import { SwitchBridge } from './switch-bridge.js';
+import {
+  type BridgeOptions,
+  FLOWS_DEFAULT,
+  type SwitchOptions,
+  type SwitchSettings,
+} from './switch-options.js';
+import { SwitchPort } from './switch-ports.js';
+import { Runtime } from './switch-runtime.js';
+
+export interface SwitchParts {
+  readonly clock: Clock;
+  readonly coverage: Coverage;
+  readonly log: Log;
+  readonly runtime: Runtime;
+  readonly datapath: EmbeddedDpif;
+  readonly bridges: readonly SwitchBridge[];
+  readonly ports: readonly SwitchPort[];
+  readonly translator: OfprotoTranslator;
+  readonly udpif: Udpif;
+}
+
+type Base = Pick<SwitchParts, 'clock' | 'coverage' | 'log' | 'runtime'>;
+
+export function createParts(options: SwitchOptions): SwitchParts {
+  const base: Base = {
+    clock: options.clock ?? new SystemClock(),
+    coverage: new Coverage(),
+    log: options.log ?? silentLog,
+    runtime: options.runtime ?? new Runtime(),
+  };
+  const masks = new MaskTable();
+  const datapath = new EmbeddedDpif({ name: 'embedded@ovs-embedded', masks, ...base });
+  const bridges: SwitchBridge[] = [];
+  const ports: SwitchPort[] = [];
+  for (const [index, bridgeOptions] of (options.bridges ?? [options]).entries()) {
+    const bridge = createBridge(bridgeOptions, index, base);
+    ports.push(...createPorts(bridgeOptions, bridge, { datapath, log: base.log }, ports.length));
+    bridge.addFlows(bridgeOptions.flows ?? FLOWS_DEFAULT, bridgeOptions.flowsSource);
+    bridges.push(bridge);
+  }
+  const translator = createOfprotoTranslator({
+    bridges: bridges.map((bridge) => bridge.ofproto),
+    pidOf: (port, hash) => datapath.portGetPid(port, hash),
+    ...base,
+  });
+  const udpif = startUdpif({ ...base, masks, datapath, translator }, options);
+  return { ...base, datapath, bridges, ports, translator, udpif };
+}
+
+function createBridge(options: BridgeOptions, index: number, base: Base): SwitchBridge {
+  const { clock, coverage } = base;
+  const ofproto = new Ofproto({ name: options.name ?? `br${index}`, clock, coverage });
+  return new SwitchBridge(ofproto, () => clock.now());
+}
+
+/** Ports of one bridge; their datapath numbers follow `taken`, the ports that there are. */
+function createPorts(
+  options: BridgeOptions,
+  bridge: SwitchBridge,
+  { datapath, log }: Pick<SwitchParts, 'datapath' | 'log'>,
+  taken: number,
+): readonly SwitchPort[] {
+  const { ports = 0 } = options;
+  const names =
+    typeof ports === 'number'
+      ? Array.from({ length: ports }, (_, i) => `p${taken + i + 1}`)
+      : ports;
+  return names.map((name, i) => {
+    const number = ofpPort(i + 1);
+    const memory = new MemoryPort({ name, number: odpPort(taken + i + 1), log });
+    bridge.ofproto.addPort({ name, ofpPort: number, odpPort: memory.number });
+    datapath.addPort(memory);
+    return new SwitchPort(memory, bridge.name, number);
+  });
+}
+
+interface UdpifParts extends Base {
+  readonly masks: MaskTable;
+  readonly datapath: EmbeddedDpif;
+  readonly translator: OfprotoTranslator;
+}
+
+function startUdpif(parts: UdpifParts, options: SwitchOptions): Udpif {
+  const { clock, coverage, log, masks, runtime, datapath, translator } = parts;
+  const { wrapDpif, wrapTranslator, inspect } = options;
+  const udpif = createUdpif({
+    dpif: wrapDpif === undefined ? datapath : wrapDpif(datapath),
+    translator: wrapTranslator === undefined ? translator : wrapTranslator(translator),
+    clock,
+    rng: createRng(options.seed ?? 1),
+    coverage,
+    log,
+    masks,
+    profile: currentProfile,
+    settings: liveSettings(options.settings ?? {}),
+    areMegaflowsEnabled: options.areMegaflowsOn ?? runtime.areMegaflowsEnabled,
+    ...(inspect === undefined ? {} : { inspect }),
+  });
+  runtime.add(udpif);
+  udpif.setThreads(options.handlers ?? 1, options.revalidators ?? 1);
+  return udpif;
+}
+
+/** Reads `settings` whenever asked, so that a change counts at once. */
+function liveSettings(settings: SwitchSettings) {
+  const { defaults } = currentProfile;
+  return {
+    flowLimit: () => settings.flowLimit ?? defaults.flowLimit,
+    maxIdle: () => settings.maxIdleMs ?? defaults.maxIdle,
+    maxRevalidator: () => settings.maxRevalidatorMs ?? defaults.maxRevalidator,
+    minRevalidatePps: () => settings.minRevalidatePps ?? defaults.minRevalidatePps,
+  };
+}

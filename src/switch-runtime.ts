@@ -1,0 +1,50 @@
+/**
+ * What the seed keeps once a process: the list of udpifs, and whether megaflows are on.
+ *
+ * Every switch has a runtime of its own unless it is given one, so two switches in one test file
+ * cannot disturb each other. Answers to the seed's `all_udpifs` (L208) and `enable_megaflows` (L238).
+ *
+ * Owner: the list and the flag.
+ */
+
+import type { Udpif } from './actors/udpif.js';
+import { setFlowLimit, showUpcall, switchMegaflows } from './actors/udpif-show.js';
+
+export class Runtime {
+  readonly #udpifs: Udpif[] = [];
+  #areMegaflowsEnabled = true;
+
+  /** In order of creation. */
+  get udpifs(): readonly Udpif[] {
+    return this.#udpifs;
+  }
+
+  get areMegaflowsEnabled(): boolean {
+    return this.#areMegaflowsEnabled;
+  }
+
+  add(udpif: Udpif): void {
+    this.#udpifs.push(udpif);
+  }
+
+  remove(udpif: Udpif): void {
+    const index = this.#udpifs.indexOf(udpif);
+    if (index >= 0) this.#udpifs.splice(index, 1);
+  }
+
+  /** `upcall/show`. */
+  showUpcall(): string {
+    return showUpcall(this.#udpifs);
+  }
+
+  /** `upcall/enable-megaflows`, `upcall/disable-megaflows`: for all udpifs, and those to come. */
+  switchMegaflows(isEnabled: boolean): string {
+    this.#areMegaflowsEnabled = isEnabled;
+    return switchMegaflows(this.#udpifs, isEnabled);
+  }
+
+  /** `upcall/set-flow-limit`. */
+  setFlowLimit(args: readonly string[]): string {
+    return setFlowLimit(this.#udpifs, args);
+  }
+}

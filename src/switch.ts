@@ -1,0 +1,263 @@
+/**
+ * A switch: one datapath, one udpif and one or more bridges, put together.
+ *
+ * This is the composition root. It makes the parts (`switch-parts.ts`), tells them of one another,
+ * and gives them a common face. Packets go in at ports (`inject`), come out as `transmitted`, and are
+ * on their way until `settled`. Under a `VirtualClock` everything happens inside of `settled()`,
+ * `stop()` and the clock's own `advance`; under the `SystemClock` in macrotasks of its own.
+ *
+ * Owner: the counts of what went in. Answers to OVS's `struct dpif_backer` with its bridges, and to
+ * `type_run()`.
+ */
+
+import { map, merge, mergeAll, type Observable, Subject, takeUntil } from 'rxjs';
+import type { Udpif } from './actors/udpif.js';
+import type { UdpifRecord } from './actors/udpif-event.js';
+import { BoundedStream } from './base/bounded-stream.js';
+import type { Instant } from './base/brands.js';
+import type { Clock } from './base/clock.js';
+import type { Coverage } from './base/coverage.js';
+import { UpcallError } from './base/errors.js';
+import { GuardedObservable } from './base/guarded-observable.js';
+import { VirtualClock } from './base/virtual-clock.js';
+import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
+import type { PacketIn } from './ofproto/packet-ins.js';
+import type { FlowChoice, RuleState, SwitchBridge } from './switch-bridge.js';
+import { type Conservation, type Traffic, weighConservation } from './switch-conservation.js';
+import { dumpMegaflows, formatMegaflows, type MegaflowState } from './switch-megaflows.js';
+import type { SwitchOptions } from './switch-options.js';
+import { createParts, type SwitchParts } from './switch-parts.js';
+import type { SwitchPort } from './switch-ports.js';
+
+/** A frame that left the switch. The bytes are shared: who changes them copies them first. */
+export interface Transmission {
+  readonly port: SwitchPort;
+  readonly data: Uint8Array;
+}
+
+/** Makes a switch and starts it. */
+export function createSwitch(options: SwitchOptions = {}): Switch {
+  return new Switch(createParts(options));
+}
+
+export class Switch implements AsyncDisposable {
+  /** Frames that left; one emission a port and operation. */
+  readonly transmitted: Observable<readonly Transmission[]>;
+  readonly #parts: SwitchParts;
+  readonly #received: Traffic = { packets: 0, bytes: 0 };
+  readonly #stopped = new Subject<void>();
+  #stopping: Promise<void> | undefined;
+  #isOpen = true;
+
+  constructor(parts: SwitchParts) {
+    this.#parts = parts;
+    this.transmitted = new GuardedObservable(
+      merge(...parts.ports.map(transmissionsOf)).pipe(takeUntil(this.#stopped)),
+      (error) => reportSubscriber(parts, error),
+    );
+    followDumps(parts);
+  }
+
+  get clock(): Clock {
+    return this.#parts.clock;
+  }
+
+  get coverage(): Coverage {
+    return this.#parts.coverage;
+  }
+
+  get datapath(): EmbeddedDpif {
+    return this.#parts.datapath;
+  }
+
+  /** The slow path; `udpif.actor` is an xstate actor reference. */
+  get udpif(): Udpif {
+    return this.#parts.udpif;
+  }
+
+  /** What the slow path does: upcalls, puts, deletions with their reasons, cycles, the limit. */
+  get events(): Observable<UdpifRecord> {
+    return this.udpif.events;
+  }
+
+  /** Packets that a `controller` action sent up. */
+  get packetIns(): Observable<readonly PacketIn[]> {
+    return this.#parts.translator.packetIns;
+  }
+
+  get bridges(): readonly SwitchBridge[] {
+    return this.#parts.bridges;
+  }
+
+  get ports(): readonly SwitchPort[] {
+    return this.#parts.ports;
+  }
+
+  /** A port by its datapath number or its name. Throws an `UpcallError` where there is none. */
+  port(which: number | string): SwitchPort {
+    const { ports } = this.#parts;
+    const found =
+      typeof which === 'number' ? ports[which - 1] : ports.find((port) => port.name === which);
+    if (found !== undefined) return found;
+    const names = ports.map((port) => port.name).join(', ');
+    throw new UpcallError(`Cannot find port "${which}": the switch has ${names || 'no ports'}`);
+  }
+
+  /** A bridge by its name; the first one without. */
+  bridge(name?: string): SwitchBridge {
+    const { bridges } = this.#parts;
+    const found = name === undefined ? bridges[0] : bridges.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    throw new UpcallError(`Cannot find bridge "${name}": the switch has none of that name`);
+  }
+
+  /**
+   * Puts a frame into a port's receive ring and returns; nothing else happens yet. False where the
+   * ring is full or the switch has stopped.
+   */
+  inject(port: number | string, frame: Uint8Array): boolean {
+    if (!this.#isOpen || !this.port(port).inject(frame)) return false;
+    this.#received.packets++;
+    this.#received.bytes += frame.length;
+    return true;
+  }
+
+  /**
+   * What was transmitted, to be read at one's own pace: `for await (const frame of …)`. A reader that
+   * falls behind by more than `limit` frames loses the newest ones, counted in `dropped`.
+   */
+  readTransmitted(limit?: number): BoundedStream<Transmission> {
+    return new BoundedStream(this.transmitted.pipe(mergeAll()), limit);
+  }
+
+  /**
+   * Resolves when no packet is on its way any more: all were received, translated, executed and
+   * transmitted. Moves no virtual clock, and does not wait for what only time brings.
+   */
+  async settled(): Promise<void> {
+    const { clock, datapath, udpif } = this.#parts;
+    if (clock instanceof VirtualClock) clock.runDue();
+    else while (!datapath.isQuiescent() || !udpif.isQuiescent()) await nextTurn(clock);
+  }
+
+  /**
+   * Resolves when a cycle has ended that began after this call: every datapath flow then is what the
+   * rules say now. Moves a virtual clock to that moment.
+   */
+  async revalidated(): Promise<void> {
+    const { clock, udpif } = this.#parts;
+    let isDone = false;
+    const done = new Promise<void>((resolve) => {
+      udpif.waitForCycle(() => {
+        isDone = true;
+        resolve();
+      });
+    });
+    while (clock instanceof VirtualClock && !isDone) clock.advanceTo(clock.nextDeadline() ?? 0);
+    await done;
+  }
+
+  /** When the next rule or address may expire; undefined: none does. */
+  nextExpiry(): Instant | undefined {
+    return this.#parts.translator.nextDeadline();
+  }
+
+  /** `ovs-ofctl add-flow` on the first bridge. Throws a `ParseError` that says where. */
+  addFlow(flow: string): void {
+    this.bridge().addFlow(flow);
+  }
+
+  /** `ovs-ofctl add-flows` on the first bridge: one rule a line. */
+  addFlows(flows: string): void {
+    this.bridge().addFlows(flows);
+  }
+
+  /** `ovs-ofctl mod-flows` on the first bridge; how many rules changed. */
+  modifyFlows(change: string, choice?: FlowChoice): number {
+    return this.bridge().modifyFlows(change, choice);
+  }
+
+  /** `ovs-ofctl del-flows` on the first bridge; how many rules went. */
+  deleteFlows(match?: string, choice?: FlowChoice): number {
+    return this.bridge().deleteFlows(match, choice);
+  }
+
+  /** The rules of all bridges, hidden ones included, with their counters. */
+  rules(): readonly RuleState[] {
+    return this.bridges.flatMap((bridge) => bridge.rules());
+  }
+
+  /** `ovs-ofctl dump-flows` of all bridges. */
+  dumpFlows(): string {
+    return this.bridges.map((bridge) => bridge.dumpFlows()).join('');
+  }
+
+  /** The datapath flows, with their counters. */
+  megaflows(): readonly MegaflowState[] {
+    return dumpMegaflows(this.datapath);
+  }
+
+  /** `ovs-appctl dpctl/dump-flows`. */
+  dumpMegaflows(): string {
+    return formatMegaflows(this.datapath, this.clock.now());
+  }
+
+  /** Whether every packet is accounted for; it must be once the switch has stopped. */
+  conservation(): Conservation {
+    const { datapath, translator } = this.#parts;
+    return weighConservation({
+      received: this.#received,
+      credited: translator.credited,
+      lost: datapath.lost,
+      invalid: datapath.invalid,
+    });
+  }
+
+  /**
+   * Lets packets on their way finish, then ends all actors, with the last counters of every datapath
+   * flow pushed. Nothing of the switch keeps the process alive afterwards. May be called again.
+   */
+  stop(): Promise<void> {
+    this.#isOpen = false;
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    await this.settled();
+    const { clock, udpif, runtime } = this.#parts;
+    const destroyed = new Promise<void>((resolve) => {
+      udpif.actor.subscribe({ complete: resolve });
+    });
+    udpif.destroy();
+    if (clock instanceof VirtualClock) clock.runDue();
+    await destroyed;
+    runtime.remove(udpif);
+    this.#stopped.next();
+  }
+}
+
+function nextTurn(clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.setTimeout(resolve, 0));
+}
+
+function transmissionsOf(port: SwitchPort): Observable<readonly Transmission[]> {
+  return port.transmitted.pipe(map((frames) => frames.map((data) => ({ port, data }))));
+}
+
+/** A subscriber threw: that is said and counted, and harms nobody else. */
+function reportSubscriber({ coverage, log }: SwitchParts, error: unknown): void {
+  coverage.inc('subscriber_error');
+  log.error({ err: error }, 'subscriber to transmitted packets failed');
+}
+
+/** When a dump has brought fresh counters, rules may have expired. */
+function followDumps({ udpif, translator, clock }: SwitchParts): void {
+  udpif.dumpSeq.changes.subscribe(() => {
+    clock.setTimeout(() => translator.runAfterDump(clock.now()), 0);
+  });
+}
