@@ -10,7 +10,7 @@
 import { readHalf, writeHalf } from './bytes.js';
 import * as P from './protocol.js';
 
-/** Adds the bytes from `start` to `end` to a running sum; an odd last byte counts as the high one. */
+/** Adds the bytes from `start` to `end` to a running sum; an odd last byte is a high one. */
 export function addToSum(sum: number, data: Uint8Array, start: number, end: number): number {
   let total = sum;
   let at = start;

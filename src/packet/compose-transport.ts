@@ -5,7 +5,7 @@
  */
 
 import { crc32c } from './crc32c.js';
-import type { Flow } from './flow.js';
+import { type Flow, wordAt } from './flow.js';
 import * as L from './flow-layout.js';
 import { isNeighborDiscovery } from './flow-predicates.js';
 import type { FrameWriter } from './frame-writer.js';
@@ -19,8 +19,8 @@ const ICMPV6_ECHO_REPLY = 129;
 
 /** Appends the header of the flow's IP protocol, and a payload where such packets have one. */
 export function composeTransport(writer: FrameWriter, flow: Flow, payloadSize: number): void {
-  const ports = flow[L.TP] ?? 0;
-  switch ((flow[L.NW_PROTO] ?? 0) & 0xff) {
+  const ports = wordAt(flow, L.TP);
+  switch (wordAt(flow, L.NW_PROTO) & 0xff) {
     case P.IPPROTO_TCP:
       composeTcp(writer, flow, payloadSize);
       break;
@@ -50,8 +50,8 @@ export function composeTransport(writer: FrameWriter, flow: Flow, payloadSize: n
 
 /** Segments that open or end a connection carry no data. */
 function composeTcp(writer: FrameWriter, flow: Flow, payloadSize: number): void {
-  const flags = (flow[L.TCP_FLAGS] ?? 0) >>> 16;
-  writer.word(flow[L.TP] ?? 0);
+  const flags = wordAt(flow, L.TCP_FLAGS) >>> 16;
+  writer.word(wordAt(flow, L.TP));
   writer.skip(8);
   writer.half(((P.TCP_HEADER_SIZE / 4) << 12) | (flags & 0x0fff));
   writer.skip(6);
@@ -83,7 +83,7 @@ function composeIcmp(
 }
 
 function composeNd(writer: FrameWriter, flow: Flow): void {
-  composeIcmp(writer, flow[L.TP] ?? 0, 0, []);
+  composeIcmp(writer, wordAt(flow, L.TP), 0, []);
   writer.bytes.set(groupBytes(flow), writer.size - 4);
   writer.words(flow, L.ND_TARGET, 4);
   const [high = 0, middle = 0, low = 0] = flow.subarray(L.ARP_SHA, L.ARP_SHA + 3);
@@ -94,7 +94,7 @@ function composeNd(writer: FrameWriter, flow: Flow): void {
     () => composeLinkAddress(writer, P.ND_OPTION_TARGET_LINK_ADDRESS, target),
   ];
   // The flow names the type of the option that comes first.
-  const first = (flow[L.TCP_FLAGS] ?? 0) >>> 16;
+  const first = wordAt(flow, L.TCP_FLAGS) >>> 16;
   if (first === P.ND_OPTION_TARGET_LINK_ADDRESS) options.reverse();
   for (const compose of options) compose();
 }
@@ -113,7 +113,7 @@ function composeLinkAddress(
 
 /** The word behind type, code and checksum: a multicast group, or ND's reserved bits. */
 function groupBytes(flow: Flow): Uint8Array {
-  const word = flow[L.IGMP_GROUP] ?? 0;
+  const word = wordAt(flow, L.IGMP_GROUP);
   return Uint8Array.of(word >>> 24, word >>> 16, word >>> 8, word);
 }
 

@@ -8,7 +8,7 @@
 
 import { ipv4PseudoSum, ipv6PseudoSum, setIpv4Checksum, setTransportChecksum } from './checksum.js';
 import { composeTransport } from './compose-transport.js';
-import type { Flow } from './flow.js';
+import { type Flow, wordAt } from './flow.js';
 import * as L from './flow-layout.js';
 import { FrameWriter } from './frame-writer.js';
 import * as P from './protocol.js';
@@ -29,7 +29,7 @@ export function composePacket(flow: Flow, options: ComposeOptions = {}): Uint8Ar
   const writer = new FrameWriter();
   writer.words(flow, L.DL_DST, 3);
   composeVlans(writer, flow);
-  const dlType = (flow[L.DL_TYPE] ?? 0) >>> 16;
+  const dlType = wordAt(flow, L.DL_TYPE) >>> 16;
   // A frame without a type has a size there; OVS puts that of the whole frame.
   writer.half(dlType === L.DL_TYPE_NONE ? writer.size + 2 : dlType);
   composeNetwork(writer, flow, dlType, options.payloadSize ?? PAYLOAD_SIZE);
@@ -39,7 +39,7 @@ export function composePacket(flow: Flow, options: ComposeOptions = {}): Uint8Ar
 /** A tag whose type is not said, as a match leaves it, is an 802.1Q tag. */
 function composeVlans(writer: FrameWriter, flow: Flow): void {
   for (let i = 0; i < 2; i++) {
-    const tag = flow[L.VLAN0 + i] ?? 0;
+    const tag = wordAt(flow, L.VLAN0 + i);
     if ((tag & L.VLAN_CFI) === 0) continue;
     writer.half(tag >>> 16 === 0 ? P.ETH_TYPE_VLAN : tag >>> 16);
     writer.half(tag & 0xffff & ~L.VLAN_CFI);
@@ -75,7 +75,7 @@ function composeNetwork(
 }
 
 function composeIpv4(writer: FrameWriter, flow: Flow, payloadSize: number): void {
-  const word = flow[L.NW_PROTO] ?? 0;
+  const word = wordAt(flow, L.NW_PROTO);
   const l3 = writer.size;
   writer.byte(0x45);
   writer.byte(word >>> 16);
@@ -107,11 +107,11 @@ function ipv4Fragment(frag: number): number {
 
 /** With a fragment header where the flow says that the packet is a fragment. */
 function composeIpv6(writer: FrameWriter, flow: Flow, payloadSize: number): void {
-  const word = flow[L.NW_PROTO] ?? 0;
+  const word = wordAt(flow, L.NW_PROTO);
   const frag = word >>> 24;
   const proto = word & 0xff;
   const l3 = writer.size;
-  writer.word(0x6000_0000 | (((word >>> 16) & 0xff) << 20) | (flow[L.IPV6_LABEL] ?? 0));
+  writer.word(0x6000_0000 | (((word >>> 16) & 0xff) << 20) | wordAt(flow, L.IPV6_LABEL));
   writer.skip(2);
   writer.byte((frag & L.FRAG_ANY) === 0 ? proto : P.IPPROTO_FRAGMENT);
   writer.byte(word >>> 8);
@@ -141,19 +141,19 @@ function composeArp(writer: FrameWriter, flow: Flow): void {
   writer.half(P.ARP_HARDWARE_ETHERNET);
   writer.half(P.ETH_TYPE_IPV4);
   writer.half(0x0604);
-  writer.half((flow[L.NW_PROTO] ?? 0) & 0xff);
-  const middle = flow[L.ARP_SHA + 1] ?? 0;
-  writer.word(flow[L.ARP_SHA] ?? 0);
+  writer.half(wordAt(flow, L.NW_PROTO) & 0xff);
+  const middle = wordAt(flow, L.ARP_SHA + 1);
+  writer.word(wordAt(flow, L.ARP_SHA));
   writer.half(middle >>> 16);
-  writer.word(flow[L.NW_SRC] ?? 0);
+  writer.word(wordAt(flow, L.NW_SRC));
   writer.half(middle & 0xffff);
-  writer.word(flow[L.ARP_SHA + 2] ?? 0);
-  writer.word(flow[L.NW_DST] ?? 0);
+  writer.word(wordAt(flow, L.ARP_SHA + 2));
+  writer.word(wordAt(flow, L.NW_DST));
 }
 
 function composeMpls(writer: FrameWriter, flow: Flow): void {
   for (let i = 0; i < MPLS_LABELS_MAX; i++) {
-    const entry = flow[L.MPLS0 + i] ?? 0;
+    const entry = wordAt(flow, L.MPLS0 + i);
     writer.word(entry);
     if ((entry & P.MPLS_BOTTOM_OF_STACK) !== 0) break;
   }
@@ -161,12 +161,12 @@ function composeMpls(writer: FrameWriter, flow: Flow): void {
 
 /** Of metadata type 1; a flow knows no context of another type. */
 function composeNsh(writer: FrameWriter, flow: Flow): void {
-  const word = flow[L.NSH] ?? 0;
+  const word = wordAt(flow, L.NSH);
   const isType1 = ((word >>> 8) & 0xff) === P.NSH_MD_TYPE1;
   const size = isType1 ? P.NSH_TYPE1_SIZE : P.NSH_BASE_HEADER_SIZE;
   const flags = (word >>> 24) & 0x3;
   const ttl = (word >>> 16) & 0x3f;
   writer.word(((flags << 28) | (ttl << 22) | ((size / 4) << 16) | (word & 0xffff)) >>> 0);
-  writer.word(flow[L.NSH_PATH] ?? 0);
+  writer.word(wordAt(flow, L.NSH_PATH));
   if (isType1) writer.words(flow, L.NSH_C1, 4);
 }

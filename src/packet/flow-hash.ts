@@ -1,8 +1,9 @@
 /**
  * A hash of what identifies a connection: addresses, protocol and ports.
  *
- * It spreads packets over handlers so that those of one connection stay in order. Flows that are not
- * IP hash to `basis` mixed with nothing. Answers to OVS's `flow_hash_5tuple`; the values are our own.
+ * It spreads packets over handlers so that those of one connection stay in order. Flows that are
+ * not IP hash to `basis` mixed with nothing. Answers to OVS's `flow_hash_5tuple`; the values are
+ * our own.
  *
  * Hot path. Bench: `bench/set-up.ts`.
  */

@@ -5,7 +5,7 @@
 
 import type { Capture } from './capture-reader.js';
 import { extractFlow } from './extract.js';
-import { createFlow, createFlowMask, type Flow, type FlowMask } from './flow.js';
+import { createFlow, createFlowMask, type Flow, type FlowMask, wordAt } from './flow.js';
 import * as L from './flow-layout.js';
 import { dlTypeOf } from './flow-predicates.js';
 import { formatMatch } from './match-text.js';
@@ -26,7 +26,7 @@ export function formatFlow(flow: Flow): string {
   return formatMatch(flow, mask);
 }
 
-/** One line a packet: what `ovs-ofctl parse-pcap` prints. The capture's `error` tells of a break. */
+/** One line a packet, as `ovs-ofctl parse-pcap` prints it; `capture.error` tells of a break. */
 export function* formatCapture(capture: Capture): Iterable<string> {
   const flow = createFlow();
   for (const { data } of capture) {
@@ -37,9 +37,9 @@ export function* formatCapture(capture: Capture): Iterable<string> {
 }
 
 function quietConntrack(mask: FlowMask, flow: Flow): void {
-  const word = flow[L.CT_STATE]!;
-  if (word >>> 16 === 0) mask[L.CT_STATE]! &= 0x0000_ffff;
-  if ((word & 0xffff) === 0) mask[L.CT_STATE]! &= 0xffff_0000;
+  const word = wordAt(flow, L.CT_STATE);
+  if (word >>> 16 === 0) mask[L.CT_STATE] = wordAt(mask, L.CT_STATE) & 0x0000_ffff;
+  if ((word & 0xffff) === 0) mask[L.CT_STATE] = wordAt(mask, L.CT_STATE) & 0xffff_0000;
   const label = flow.subarray(L.CT_LABEL, L.CT_LABEL + 4);
   if (label.every((part) => part === 0)) mask.fill(0, L.CT_LABEL, L.CT_LABEL + 4);
   const hasTuple = ((word >>> 16) & CT_STATE_WITH_TUPLE) !== 0 && flow[L.CT_NW_PROTO] !== 0;

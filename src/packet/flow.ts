@@ -3,8 +3,8 @@
  * shape, with a 1 for every bit that matters. Answers to OVS's `struct flow` and
  * `struct flow_wildcards`.
  *
- * Both are plain `Uint32Array`s, so they are fast and easy to get wrong: the brands keep a mask from
- * being taken for a flow, and `flow-layout.ts` names the words.
+ * Both are plain `Uint32Array`s, so they are fast and easy to get wrong: the brands keep a mask
+ * from being taken for a flow, and `flow-layout.ts` names the words.
  *
  * Hot path. Bench: `bench/hit-path.ts`.
  */
@@ -34,6 +34,11 @@ export function copyFlow(from: Flow): Flow {
 
 export function copyFlowMask(from: FlowMask): FlowMask {
   return from.slice() as FlowMask;
+}
+
+/** One word of a flow or a mask; for code that is not hot, which does without `!`. */
+export function wordAt(words: Flow | FlowMask, index: number): number {
+  return words[index] ?? 0;
 }
 
 /** Whether two flows, or two masks, have the same words. */

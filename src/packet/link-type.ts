@@ -8,6 +8,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'NULL'],
   [1, 'ETHERNET'],
   [6, 'IEEE802_5'],
+  [10, 'FDDI'],
   [9, 'PPP'],
   [50, 'PPP_HDLC'],
   [51, 'PPP_ETHER'],

@@ -11,7 +11,7 @@ import type { Field } from './field.js';
 import { fillField, writeField, writeFieldBig } from './field-access.js';
 import { type FieldValue, fieldMax, parseFieldValue } from './field-text.js';
 import { findField, findFieldByHeaderName } from './fields.js';
-import type { Flow, FlowMask } from './flow.js';
+import { type Flow, type FlowMask, wordAt } from './flow.js';
 import * as L from './flow-layout.js';
 import * as P from './protocol.js';
 
@@ -94,8 +94,9 @@ export function setMatchField(
   writeFieldBig(target.mask, field, mask);
   writeFieldBig(target.flow, field, value & mask);
   if (mask !== 0n && TAGGED_FIELDS.has(field.name)) {
-    target.mask[L.VLAN0]! |= L.VLAN_CFI;
-    target.flow[L.VLAN0]! |= L.VLAN_CFI;
+    for (const words of [target.mask, target.flow]) {
+      words[L.VLAN0] = wordAt(words, L.VLAN0) | L.VLAN_CFI;
+    }
   }
 }
 

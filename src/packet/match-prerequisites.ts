@@ -4,7 +4,7 @@
  * makes no sense; here it is an error with a remedy.
  */
 
-import type { Flow, FlowMask } from './flow.js';
+import { type Flow, type FlowMask, wordAt } from './flow.js';
 import * as L from './flow-layout.js';
 import * as P from './protocol.js';
 
@@ -84,14 +84,14 @@ function rule(
 }
 
 function isMatched(mask: FlowMask, word: number, count: number, bits: number): boolean {
-  for (let i = word; i < word + count; i++) if (((mask[i] ?? 0) & bits) !== 0) return true;
+  for (let i = word; i < word + count; i++) if ((wordAt(mask, i) & bits) !== 0) return true;
   return false;
 }
 
 function kindOf(flow: Flow, mask: FlowMask): Kind {
   const read = (word: number, shift: number, width: number): number => {
-    const isPinned = (((mask[word] ?? 0) >>> shift) & width) === width;
-    return isPinned ? ((flow[word] ?? 0) >>> shift) & width : -1;
+    const isPinned = ((wordAt(mask, word) >>> shift) & width) === width;
+    return isPinned ? (wordAt(flow, word) >>> shift) & width : -1;
   };
   const packetType = read(L.PACKET_TYPE, 0, 0xffff);
   return {

@@ -8,7 +8,7 @@
 
 import { formatEthernet, formatIpv4Masked, formatIpv6Masked } from './address-text.js';
 import { formatFlagsMasked, TCP_FLAG_NAMES } from './flags-text.js';
-import type { Flow, FlowMask } from './flow.js';
+import { type Flow, type FlowMask, wordAt } from './flow.js';
 import * as L from './flow-layout.js';
 import {
   dlTypeOf,
@@ -43,7 +43,7 @@ export function formatMatch(flow: Flow, mask: FlowMask, options: MatchTextOption
   let text = priority === PRIORITY_DEFAULT ? '' : `priority=${priority},`;
   text += formatMetadata(flow, mask, portText) + formatConntrack(flow, mask);
   text += formatPacketType(flow, mask) + type + formatRegistersAndTunnel(flow, mask);
-  if (mask[L.IN_PORT] !== 0) text += `in_port=${portText(flow[L.IN_PORT]!)},`;
+  if (mask[L.IN_PORT] !== 0) text += `in_port=${portText(wordAt(flow, L.IN_PORT))},`;
   text += formatVlans(flow, mask);
   text += ethernet('dl_src', flow, mask, L.DL_DST + 1, true);
   text += ethernet('dl_dst', flow, mask, L.DL_DST, false);
@@ -57,7 +57,7 @@ export function formatMatch(flow: Flow, mask: FlowMask, options: MatchTextOption
 
 /** What a match on Ethernet type and IP protocol is called for short, and what is then left. */
 function shorthand(flow: Flow, mask: FlowMask) {
-  const hasProto = (mask[L.NW_PROTO]! & 0xff) !== 0;
+  const hasProto = (wordAt(mask, L.NW_PROTO) & 0xff) !== 0;
   if (mask[L.DL_TYPE] === 0) {
     return { type: '', isTypeShown: false, isProtoShown: hasProto };
   }
@@ -104,8 +104,8 @@ const PROTO_NAMES: ReadonlyMap<number, ReadonlyMap<number, string>> = new Map([
 
 /** The default type, Ethernet, is printed only of a megaflow: one that names its recirc_id. */
 function formatPacketType(flow: Flow, mask: FlowMask): string {
-  const typeMask = mask[L.PACKET_TYPE]!;
-  const type = flow[L.PACKET_TYPE]!;
+  const typeMask = wordAt(mask, L.PACKET_TYPE);
+  const type = wordAt(flow, L.PACKET_TYPE);
   if (typeMask === 0) return '';
   if (type === 0 && typeMask === 0xffff_ffff) return mask[L.RECIRC_ID] === 0 ? '' : 'eth,';
   const namespace = packetTypePart(type >>> 16, typeMask >>> 16);
@@ -122,9 +122,9 @@ function packetTypePart(value: number, mask: number): string {
 function formatVlans(flow: Flow, mask: FlowMask): string {
   let text = '';
   for (let i = 0; i < 2; i++) {
-    const tciMask = mask[L.VLAN0 + i]! & 0xffff;
+    const tciMask = wordAt(mask, L.VLAN0 + i) & 0xffff;
     if (tciMask === 0) break;
-    text += formatVlan(flow[L.VLAN0 + i]! & 0xffff, tciMask, i === 0 ? '' : String(i));
+    text += formatVlan(wordAt(flow, L.VLAN0 + i) & 0xffff, tciMask, i === 0 ? '' : String(i));
   }
   return text;
 }
@@ -169,28 +169,28 @@ function formatNetwork(flow: Flow, mask: FlowMask): string {
 
 /** A label's mask of 20 ones and one of 32 (a packet's) are both exact, and print so. */
 function formatIpv6Label(flow: Flow, mask: FlowMask): string {
-  const bits = mask[L.IPV6_LABEL]!;
+  const bits = wordAt(mask, L.IPV6_LABEL);
   if (bits === 0) return '';
-  const text = `ipv6_label=0x${flow[L.IPV6_LABEL]!.toString(16).padStart(5, '0')}`;
+  const text = `ipv6_label=0x${wordAt(flow, L.IPV6_LABEL).toString(16).padStart(5, '0')}`;
   const isExact = (bits & 0xfffff) === 0xfffff;
   return isExact ? `${text},` : `${text}/0x${bits.toString(16).padStart(5, '0')},`;
 }
 
 function formatNsh(flow: Flow, mask: FlowMask): string {
-  const word = flow[L.NSH]!;
-  const bits = mask[L.NSH]!;
+  const word = wordAt(flow, L.NSH);
+  const bits = wordAt(mask, L.NSH);
   let text = byte('nsh_flags', word >>> 24, bits >>> 24);
   text += byte('nsh_ttl', (word >>> 16) & 0xff, (bits >>> 16) & 0xff);
   text += byte('nsh_mdtype', (word >>> 8) & 0xff, (bits >>> 8) & 0xff);
   text += byte('nsh_np', word & 0xff, bits & 0xff);
-  const path = flow[L.NSH_PATH]!;
-  const pathBits = mask[L.NSH_PATH]!;
+  const path = wordAt(flow, L.NSH_PATH);
+  const pathBits = wordAt(mask, L.NSH_PATH);
   const spiBits = pathBits >>> 8 === 0xff_ffff ? 0xffff_ffff : pathBits >>> 8;
   text += hexWord('nsh_spi', path >>> 8, spiBits) + byte('nsh_si', path & 0xff, pathBits & 0xff);
   const isType1 = ((bits >>> 8) & 0xff) === 0xff && ((word >>> 8) & 0xff) === P.NSH_MD_TYPE1;
   if (!isType1) return text;
   for (let i = 0; i < 4; i++) {
-    text += hexWord(`nsh_c${i + 1}`, flow[L.NSH_C1 + i]!, mask[L.NSH_C1 + i]!);
+    text += hexWord(`nsh_c${i + 1}`, wordAt(flow, L.NSH_C1 + i), wordAt(mask, L.NSH_C1 + i));
   }
   return text;
 }
@@ -204,8 +204,8 @@ function formatArpHardware(flow: Flow, mask: FlowMask): string {
 }
 
 function formatIpBits(flow: Flow, mask: FlowMask): string {
-  const word = flow[L.NW_PROTO]!;
-  const bits = mask[L.NW_PROTO]!;
+  const word = wordAt(flow, L.NW_PROTO);
+  const bits = wordAt(mask, L.NW_PROTO);
   let text = '';
   if (((bits >>> 16) & 0xfc) !== 0) text += `nw_tos=${(word >>> 16) & 0xfc},`;
   if (((bits >>> 16) & 0x03) !== 0) text += `nw_ecn=${(word >>> 16) & 0x03},`;
@@ -214,17 +214,17 @@ function formatIpBits(flow: Flow, mask: FlowMask): string {
 }
 
 function formatMpls(flow: Flow, mask: FlowMask): string {
-  const entry = flow[L.MPLS0]!;
-  const bits = mask[L.MPLS0]!;
+  const entry = wordAt(flow, L.MPLS0);
+  const bits = wordAt(mask, L.MPLS0);
   let text = '';
   if (bits >>> 12 !== 0) text += `mpls_label=${entry >>> 12},`;
   if (((bits >>> 9) & 0x7) !== 0) text += `mpls_tc=${(entry >>> 9) & 0x7},`;
   if ((bits & 0xff) !== 0) text += `mpls_ttl=${entry & 0xff},`;
   if (((bits >>> 8) & 0x1) !== 0) text += `mpls_bos=${(entry >>> 8) & 0x1},`;
   for (let i = 1; i <= 2; i++) {
-    text += decimalWord(`mpls_lse${i}`, flow[L.MPLS0 + i]!, mask[L.MPLS0 + i]!);
+    text += decimalWord(`mpls_lse${i}`, wordAt(flow, L.MPLS0 + i), wordAt(mask, L.MPLS0 + i));
   }
-  return text + formatFrag(flow[L.NW_PROTO]! >>> 24, mask[L.NW_PROTO]! >>> 24);
+  return text + formatFrag(wordAt(flow, L.NW_PROTO) >>> 24, wordAt(mask, L.NW_PROTO) >>> 24);
 }
 
 function formatFrag(frag: number, mask: number): string {
@@ -245,14 +245,14 @@ function formatFrag(frag: number, mask: number): string {
 
 function formatTransport(flow: Flow, mask: FlowMask): string {
   const isIcmp = isIcmpv6(flow) || isIcmpv4(flow);
-  const word = flow[L.TP]!;
-  const bits = mask[L.TP]!;
+  const word = wordAt(flow, L.TP);
+  const bits = wordAt(mask, L.TP);
   let text = half(isIcmp ? 'icmp_type' : 'tp_src', word >>> 16, bits >>> 16);
   text += half(isIcmp ? 'icmp_code' : 'tp_dst', word & 0xffff, bits & 0xffff);
   if (isIcmpv6(flow)) text += formatNd(flow, mask);
-  const flagBits = (mask[L.TCP_FLAGS]! >>> 16) & TCP_FLAGS_ALL;
+  const flagBits = (wordAt(mask, L.TCP_FLAGS) >>> 16) & TCP_FLAGS_ALL;
   if (isIp(flow) && nwProtoOf(flow) === P.IPPROTO_TCP && flagBits !== 0) {
-    const flags = flow[L.TCP_FLAGS]! >>> 16;
+    const flags = wordAt(flow, L.TCP_FLAGS) >>> 16;
     text += `tcp_flags=${formatFlagsMasked(TCP_FLAG_NAMES, flags, flagBits, TCP_FLAGS_ALL)},`;
   }
   return text;
@@ -269,17 +269,20 @@ function formatNd(flow: Flow, mask: FlowMask): string {
   text += ethernet('nd_sll', flow, mask, L.ARP_SHA, false);
   text += ethernet('nd_tll', flow, mask, L.ARP_SHA + 1, true);
   if (!isNeighborDiscovery(flow)) return text;
-  text += decimalWord('nd_reserved', flow[L.IGMP_GROUP]!, mask[L.IGMP_GROUP]!);
-  return text + half('nd_options_type', flow[L.TCP_FLAGS]! >>> 16, mask[L.TCP_FLAGS]! >>> 16);
+  text += decimalWord('nd_reserved', wordAt(flow, L.IGMP_GROUP), wordAt(mask, L.IGMP_GROUP));
+  return (
+    text +
+    half('nd_options_type', wordAt(flow, L.TCP_FLAGS) >>> 16, wordAt(mask, L.TCP_FLAGS) >>> 16)
+  );
 }
 
 /** An Ethernet address that begins with a word, or in the low half of one. */
 function ethernet(name: string, flow: Flow, mask: FlowMask, at: number, isLowHalf: boolean) {
-  const maskHigh = isLowHalf ? mask[at]! & 0xffff : mask[at]! >>> 16;
-  const maskLow = isLowHalf ? mask[at + 1]! : join(mask[at]!, mask[at + 1]!);
+  const maskHigh = isLowHalf ? wordAt(mask, at) & 0xffff : wordAt(mask, at) >>> 16;
+  const maskLow = isLowHalf ? wordAt(mask, at + 1) : join(wordAt(mask, at), wordAt(mask, at + 1));
   if ((maskHigh | maskLow) === 0) return '';
-  const high = isLowHalf ? flow[at]! & 0xffff : flow[at]! >>> 16;
-  const low = isLowHalf ? flow[at + 1]! : join(flow[at]!, flow[at + 1]!);
+  const high = isLowHalf ? wordAt(flow, at) & 0xffff : wordAt(flow, at) >>> 16;
+  const low = isLowHalf ? wordAt(flow, at + 1) : join(wordAt(flow, at), wordAt(flow, at + 1));
   const text = `${name}=${formatEthernet(high, low)}`;
   const isExact = maskHigh === 0xffff && maskLow === 0xffff_ffff;
   return isExact ? `${text},` : `${text}/${formatEthernet(maskHigh, maskLow)},`;
@@ -291,12 +294,13 @@ function join(first: number, second: number): number {
 }
 
 function ipv4(name: string, flow: Flow, mask: FlowMask, at: number): string {
-  const bits = mask[at]!;
-  return bits === 0 ? '' : `${name}=${formatIpv4Masked(flow[at]!, bits)},`;
+  const bits = wordAt(mask, at);
+  return bits === 0 ? '' : `${name}=${formatIpv4Masked(wordAt(flow, at), bits)},`;
 }
 
 function ipv6(name: string, flow: Flow, mask: FlowMask, at: number): string {
-  if ((mask[at]! | mask[at + 1]! | mask[at + 2]! | mask[at + 3]!) === 0) return '';
+  if ((wordAt(mask, at) | wordAt(mask, at + 1) | wordAt(mask, at + 2) | wordAt(mask, at + 3)) === 0)
+    return '';
   return `${name}=${formatIpv6Masked(flow, mask, at)},`;
 }
 

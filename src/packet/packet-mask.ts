@@ -1,6 +1,8 @@
 /**
  * The mask of everything that a packet of some kind has: metadata, and the headers that its
  * protocols bring. Answers to `flow_wildcards_init_for_packet()` of OVS 3.1.
+ *
+ * Hot path. Bench: `bench/set-up.ts`.
  */
 
 import type { Flow, FlowMask } from './flow.js';

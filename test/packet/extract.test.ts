@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { benchExtract } from '../../bench/extract.js';
 import { extractFlowAndOffsets } from '../../src/packet/extract.js';
 import { createFlow } from '../../src/packet/flow.js';
 import * as L from '../../src/packet/flow-layout.js';
@@ -174,12 +173,5 @@ describe('extractFlowAndOffsets()', () => {
     extractFlowAndOffsets(bytes(`${ADDRESSES} 0800 ${IPV4_UDP} 0000`), createFlow(), offsets);
     const { l2_5, l3, l4, end } = offsets;
     expect({ l2_5, l3, l4, end }).toEqual({ l2_5: OFFSET_NONE, l3: 14, l4: 34, end: 42 });
-  });
-});
-
-describe('benchExtract()', () => {
-  it('extracts the same flows in every run', () => {
-    const sums = () => benchExtract(1).map(({ kind, checksum }) => [kind, checksum]);
-    expect(sums()).toEqual(sums());
   });
 });
