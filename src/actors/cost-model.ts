@@ -11,6 +11,7 @@
 
 import type { Clock } from '../base/clock.js';
 import type { Rng } from '../base/rng.js';
+import { recordedDumpMs } from '../machines/cycle-timing.js';
 
 /** What a flow costs under a virtual clock, in microseconds. */
 export interface CostModel {
@@ -68,7 +69,7 @@ export class DumpTimer {
   /** Whole milliseconds, at least 1. Under a virtual clock it draws a jitter if there was any flow. */
   durationMs(): number {
     const spentMs = this.#clock.kind === 'system' ? this.#busyMs : this.#modelledMs();
-    return Math.max(1, Math.floor(spentMs));
+    return recordedDumpMs(spentMs);
   }
 
   #modelledMs(): number {

@@ -10,16 +10,15 @@
 
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
+import type { Instant } from '../base/brands.js';
 import type { Dpif } from '../datapath/dpif.js';
-
-/** The literal of the seed (L495). */
-export const FLOW_COUNT_AGE_MS_MAX = 100;
+import { isFlowsCacheStale } from '../machines/flow-counts.js';
 
 export class FlowCount {
   readonly #dpif: Dpif;
   readonly #clock: Clock;
   readonly #coverage: Coverage;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  #askedAt: Instant | undefined;
   #isAsking = false;
   #flows = 0;
 
@@ -31,17 +30,18 @@ export class FlowCount {
 
   read(): number {
     const now = this.#clock.now();
-    if (this.#askedAt < now - FLOW_COUNT_AGE_MS_MAX && !this.#isAsking) this.#ask(now);
+    if (!this.#isAsking && isFlowsCacheStale(now, this.#askedAt)) this.#ask(now);
     return this.#flows;
   }
 
-  /** Stands for a `read` at `time` that found no flow. */
-  noteNone(time: number): void {
+  /** Stands for a `read` at `time` that found no flow, or did not ask. */
+  noteNone(time: Instant): void {
+    if (!isFlowsCacheStale(time, this.#askedAt)) return;
     this.#askedAt = time;
     this.#flows = 0;
   }
 
-  #ask(now: number): void {
+  #ask(now: Instant): void {
     this.#askedAt = now;
     this.#isAsking = true;
     const stats = this.#dpif.getStats();

@@ -17,19 +17,18 @@ import type { Log, LogLevel } from '../base/log.js';
 import { RateLimit } from '../base/rate-limit.js';
 import type { Rng } from '../base/rng.js';
 import { Seq } from '../base/seq.js';
-import type { Dpif, FlowDump } from '../datapath/dpif.js';
+import type { Dpif } from '../datapath/dpif.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { MaskTable } from '../datapath/mask.js';
 import type { Translator } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
+import { type FlowCounts, NO_FLOW_COUNTS } from '../machines/flow-counts.js';
+import { initialFlowLimit } from '../machines/flow-limit.js';
 import type { Profile } from '../machines/profiles.js';
 import { FlowCount } from './flow-count.js';
 import type { CostModel } from './cost-model.js';
-import {
-  type UdpifRecord,
-  type UncreditedCause,
-  uncreditedCauses,
-} from './udpif-event.js';
+import type { OpenDump } from './open-dump.js';
+import { type UdpifRecord, type UncreditedCause, uncreditedCauses } from './udpif-event.js';
 import type { UkeySlice } from './ukey-slice.js';
 
 /** Read whenever they are needed, so that a change counts at once. */
@@ -64,9 +63,6 @@ export interface Tally {
   bytes: number;
 }
 
-/** The dynamic limit before the first cycle (L260). */
-const FLOW_LIMIT_START = 10_000;
-
 export class UdpifCore {
   readonly deps: UdpifDeps;
   readonly revalSeq = new Seq();
@@ -81,12 +77,12 @@ export class UdpifCore {
   areMegaflowsEnabled: boolean;
   flowLimit: number;
   dumpDurationMs = 0;
-  flowsMaximum = 0;
-  flowsAverage = 0;
-  /** Cycles that ended, and those of them whose dump had no error. */
+  flowCounts: FlowCounts = NO_FLOW_COUNTS;
+  /** Cycles that began, and that ended. */
+  cyclesBegun = 0;
   cycles = 0;
   /** The dump that is open, if one is. */
-  dump: FlowDump | undefined;
+  dump: OpenDump | undefined;
   slices: readonly UkeySlice[] = [];
   readonly deleted = new Map<DeleteReason, number>();
   readonly uncredited: Record<UncreditedCause, Tally>;
@@ -95,7 +91,7 @@ export class UdpifCore {
     this.deps = deps;
     this.areMegaflowsEnabled = areMegaflowsEnabled;
     this.flowCount = new FlowCount(deps.dpif, deps.clock, deps.coverage);
-    this.flowLimit = Math.min(deps.settings.flowLimit(), FLOW_LIMIT_START);
+    this.flowLimit = initialFlowLimit(deps.settings.flowLimit());
     this.events = new GuardedObservable(this.#events, (error) => this.reportFault('event', error));
     this.uncredited = Object.fromEntries(
       uncreditedCauses.map((cause) => [cause, { packets: 0, bytes: 0 }]),
@@ -146,6 +142,13 @@ export class UdpifCore {
     if (!this.isObserved) return;
     const time = this.deps.clock.now();
     this.emit({ type: 'uncredited', time, cause, packets, bytes });
+  }
+
+  setFlowLimit(to: number, cause: 'cycle' | 'operator'): void {
+    const from = this.flowLimit;
+    this.flowLimit = to;
+    if (from === to || !this.isObserved) return;
+    this.emit({ type: 'limit', time: this.deps.clock.now(), from, to, cause });
   }
 
   countDeleted(reason: DeleteReason): void {

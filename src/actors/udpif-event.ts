@@ -14,10 +14,10 @@ import type { Errno, FlowStats } from '../datapath/dpif.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { Mask } from '../datapath/mask.js';
 import type { OdpActions } from '../datapath/odp-actions.js';
+import type { UpcallClass } from '../machines/classify-upcall.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import type { Flow } from '../packet/flow.js';
 import type { Packet } from '../packet/packet.js';
-import type { UpcallClass } from './upcall-classify.js';
 
 /** `recv_upcall`: a handler read an upcall. */
 export interface UpcallRecord {

@@ -15,8 +15,8 @@ import { type UkeyEvent, ukeyMachine } from '../machines/ukey-machine.js';
 import type { AnyActorSystem } from './actor-system.js';
 import { NO_HANDLE } from './ukey-columns.js';
 import type { UkeySlice } from './ukey-slice.js';
-import type { UkeySnapshot } from './ukey-snapshot.js';
-import { type UkeyObserver, UkeyWatch } from './ukey-watch.js';
+import type { UkeySnapshot } from './ukey-moves.js';
+import type { UkeyObserver, UkeyWatch } from './ukey-watch.js';
 
 type Listener = UkeyObserver | ((snapshot: UkeySnapshot) => void);
 
@@ -87,7 +87,7 @@ export class UkeyActor implements ActorRef<UkeySnapshot, UkeyEvent, EventObject>
   }
 
   getPersistedSnapshot(): Snapshot<unknown> {
-    return JSON.parse(JSON.stringify(this.getSnapshot()));
+    return this.getSnapshot().toPersisted();
   }
 
   subscribe(

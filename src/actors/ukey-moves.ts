@@ -1,30 +1,24 @@
 /**
  * The moves of a ukey as numbers, made from `ukeyMachine` once, at load.
  *
- * A state and an event give the state to go to and what to do on the way; no entry: the event is
- * ignored. Nothing about the life of a ukey is written down here a second time, but for the order of
- * the states, which OVS's checks ("not beyond inconsistent") rely on, and which is verified.
+ * A state and an event give the state to go to and what to do on the way. Nothing about the life of
+ * a ukey is written down here a second time, but for the numbers of the states, which code that asks
+ * for a state by name needs, and which are verified.
  *
  * Hot path. Bench: `bench/dump.ts`. Answers to OVS's `transition_ukey`.
  */
 
 import { assert } from '../base/errors.js';
-import { type UkeyEvent, ukeyMachine } from '../machines/ukey-machine.js';
+import { compileMachine, GUARDED, NO_TRANSITION } from '../machines/compile.js';
+import { CompiledSnapshot } from '../machines/compiled-snapshot.js';
+import { type UkeyContext, type UkeyEvent, ukeyMachine } from '../machines/ukey-machine.js';
 
-/** States in the order of a life. */
-export const ukeyStateNames = [
-  'created',
-  'visible',
-  'operational',
-  'inconsistent',
-  'evicting',
-  'evicted',
-  'deleted',
-] as const;
+export type UkeySnapshot = CompiledSnapshot<
+  { [Name in keyof UkeyContext]: UkeyContext[Name] },
+  UkeyEvent
+>;
 
-export type UkeyStateName = (typeof ukeyStateNames)[number];
-
-/** The states as the columns hold them. */
+/** The states as the columns hold them: indices into the machine's. */
 export const UkeyState = {
   CREATED: 0,
   VISIBLE: 1,
@@ -54,14 +48,17 @@ export type UkeyActionName = (typeof ukeyActionNames)[number];
 export type UkeyActionCode = number;
 
 /** Not a state: the event is ignored. */
-export const STAY = 255;
+export const STAY = NO_TRANSITION;
 
-const EVENTS_MAX = 32;
-const eventCodes = new Map<string, number>();
-const targets = new Uint8Array(ukeyStateNames.length * EVENTS_MAX).fill(STAY);
-const actionLists: (readonly UkeyActionCode[])[] = [];
-
-readMachine();
+const compiled = compileMachine(ukeyMachine);
+const eventsCount = compiled.events.length;
+const eventCodes = new Map(compiled.events.map((type, code) => [type, code]));
+const actionLists = compiled.states.flatMap((_, state) =>
+  compiled.events.map((_, event) =>
+    (compiled.transitionOf(state, event)?.actions ?? []).map(actionCode),
+  ),
+);
+verifyStates();
 
 /** The number of an event's type; undefined for one that the machine does not know. */
 export function eventCodeOf(type: string): number | undefined {
@@ -77,45 +74,33 @@ export function eventCode(type: UkeyEvent['type']): number {
 
 /** Where `event` leads from `state`: a state, or `STAY` where it is ignored. */
 export function moveTarget(state: number, event: number): number {
-  return targets[state * EVENTS_MAX + event]!;
+  return compiled.next[state * eventsCount + event]!;
 }
 
 /** What is done on that way, in order. */
 export function moveActions(state: number, event: number): readonly UkeyActionCode[] {
-  return actionLists[state * EVENTS_MAX + event]!;
+  return actionLists[state * eventsCount + event]!;
 }
 
-/** Whether a ukey in `state` heeds an event of `type`. */
-export function canMove(state: UkeyStateName, type: string): boolean {
-  const code = eventCodes.get(type);
-  return code !== undefined && moveTarget(ukeyStateNames.indexOf(state), code) !== STAY;
+/** A snapshot of a ukey in `state`. */
+export function ukeySnapshot(state: number, context: UkeyContext): UkeySnapshot {
+  return new CompiledSnapshot(compiled, state, context, canMove);
 }
 
-function readMachine(): void {
-  const states = ukeyMachine.root.states;
-  assert(Object.keys(states).join() === ukeyStateNames.join(), 'ukey states in another order');
-  for (const [from, name] of ukeyStateNames.entries()) {
-    for (const [type, [transition]] of states[name]!.transitions) {
-      const target = transition?.target?.[0]?.key;
-      if (transition === undefined || target === undefined) continue;
-      const at = from * EVENTS_MAX + codeFor(type);
-      targets[at] = ukeyStateNames.indexOf(target as UkeyStateName);
-      actionLists[at] = transition.actions.map(actionCode);
-    }
-  }
+function canMove(snapshot: UkeySnapshot, event: UkeyEvent): boolean {
+  const code = eventCodes.get(event.type);
+  return code !== undefined && moveTarget(snapshot.state, code) !== STAY;
 }
 
-function codeFor(type: string): number {
-  const known = eventCodes.get(type);
-  if (known !== undefined) return known;
-  assert(eventCodes.size < EVENTS_MAX, 'too many ukey events');
-  eventCodes.set(type, eventCodes.size);
-  return eventCodes.size - 1;
-}
-
-function actionCode(action: unknown): UkeyActionCode {
-  const name = typeof action === 'string' ? action : (action as { type: string }).type;
+function actionCode(name: string): UkeyActionCode {
   const code = ukeyActionNames.indexOf(name as UkeyActionName);
   assert(code >= 0, 'the ukey machine has an action that the columns do not know');
   return code;
+}
+
+function verifyStates(): void {
+  for (const [name, state] of Object.entries(UkeyState)) {
+    assert(compiled.states[state] === name.toLowerCase(), 'the ukey states have other numbers');
+  }
+  assert(!compiled.next.includes(GUARDED), 'a guard decides a move of the ukey machine');
 }

@@ -28,14 +28,17 @@ import {
   moveTarget,
   STAY,
   UkeyState,
+  type UkeySnapshot,
   ukeyActionNames,
-  ukeyStateNames,
+  ukeySnapshot,
 } from './ukey-moves.js';
-import { UkeySnapshot } from './ukey-snapshot.js';
 import { UkeyWatch } from './ukey-watch.js';
 
 /** The machine's effects; `event` is the one that asked for them. */
-export type UkeyEffects = Record<UkeyEffect, (handle: number, event: UkeyEvent) => void>;
+export type UkeyEffects = Record<
+  UkeyEffect,
+  (slice: UkeySlice, handle: number, event: UkeyEvent) => void
+>;
 
 export interface UkeySliceDeps {
   readonly door: ActorSystemDoor;
@@ -107,7 +110,7 @@ export class UkeySlice {
   }
 
   snapshot(handle: number): UkeySnapshot {
-    return new UkeySnapshot(ukeyStateNames[this.columns.state[handle]!]!, this.#context(handle));
+    return ukeySnapshot(this.columns.state[handle]!, this.#context(handle));
   }
 
   /** A watch for one of the ukeys here; from now on all take the longer way. */
@@ -145,7 +148,7 @@ export class UkeySlice {
         this.columns.reason[handle] = 0;
         break;
       default:
-        this.#effects[name](handle, event);
+        this.#effects[name](this, handle, event);
     }
   }
 
@@ -157,8 +160,9 @@ export class UkeySlice {
     columns.bytes[handle] = stats.bytes;
     columns.used[handle] = stats.used;
     columns.tcpFlags[handle] = stats.tcpFlags;
-    columns.dumpSeq[handle] = event.dumpSeq;
     columns.revalSeq[handle] = event.revalSeq;
+    if (columns.dumpSeq[handle] === event.dumpSeq) return;
+    columns.dumpSeq[handle] = event.dumpSeq;
     columns.missedDumps[handle] = 0;
   }
 
@@ -218,6 +222,11 @@ export class UkeySlice {
       missedDumps: columns.missedDumps[handle]!,
       reason: deleteReasonOf(columns.reason[handle]!),
     };
+  }
+
+  /** The state of the ukey at `handle`, one of `UkeyState`. */
+  stateOf(handle: number): number {
+    return this.columns.state[handle]!;
   }
 
   /** The counters that have been pushed. */

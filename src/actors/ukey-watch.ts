@@ -10,7 +10,7 @@
 import type { Observer, Subscription } from 'xstate';
 import type { ErrorReport } from '../base/guarded-observable.js';
 import type { UkeyEvent } from '../machines/ukey-machine.js';
-import type { UkeySnapshot } from './ukey-snapshot.js';
+import type { UkeySnapshot } from './ukey-moves.js';
 
 export type UkeyObserver = Partial<Observer<UkeySnapshot>>;
 

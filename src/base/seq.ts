@@ -21,8 +21,9 @@ export class Seq {
     return seqNo(this.#value);
   }
 
-  change(): void {
-    this.#value++;
+  /** Grows by `count`, which stands for so many changes that nobody could have seen one by one. */
+  change(count = 1): void {
+    this.#value += count;
     this.#changes.next(seqNo(this.#value));
   }
 }

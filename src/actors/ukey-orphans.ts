@@ -1,0 +1,50 @@
+/**
+ * Ukeys between two starts: their flow's deletion was refused, so the flow is still there, and what
+ * has been pushed of its counters must not be forgotten.
+ *
+ * Invariant S1 of behaviours.md, across a restart. The seed has no such thing: it forgets them.
+ */
+
+import type { FlowCounters } from '../machines/stats-delta.js';
+import type { XlateCache } from '../datapath/translator.js';
+import { FREE_ROW, type UkeySeed } from './ukey-columns.js';
+import { UkeyState } from './ukey-moves.js';
+import type { UkeySlice } from './ukey-slice.js';
+
+export interface OrphanedUkey {
+  readonly seed: UkeySeed;
+  readonly stats: FlowCounters;
+  readonly cache: XlateCache | undefined;
+}
+
+/** What is left in `slice`, which is not used any more. */
+export function orphanUkeys(slice: UkeySlice): readonly OrphanedUkey[] {
+  const orphans: OrphanedUkey[] = [];
+  const { columns } = slice;
+  for (let handle = 0; handle < columns.end; handle++) {
+    const state = slice.stateOf(handle);
+    if (state === FREE_ROW || state === UkeyState.EVICTED) continue;
+    const { createdAt, revalSeq, dumpSeq } = slice.snapshot(handle).context;
+    const mask = columns.masks[handle];
+    const actions = columns.actions[handle]!;
+    orphans.push({
+      seed: { key: columns.keys[handle]!, mask, actions, createdAt, revalSeq, dumpSeq },
+      stats: slice.stats(handle),
+      cache: columns.caches[handle],
+    });
+  }
+  return orphans;
+}
+
+/** Gives `orphan` a place in `slice`, operational as it was. */
+export function adoptUkey(slice: UkeySlice, { seed, stats, cache }: OrphanedUkey): void {
+  const handle = slice.create(seed);
+  const { columns } = slice;
+  columns.packets[handle] = stats.packets;
+  columns.bytes[handle] = stats.bytes;
+  columns.used[handle] = stats.used;
+  columns.tcpFlags[handle] = stats.tcpFlags;
+  columns.caches[handle] = cache;
+  slice.send(handle, { type: 'ukey.install' });
+  slice.send(handle, { type: 'flow.dumped' });
+}
