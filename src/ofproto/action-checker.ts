@@ -79,15 +79,15 @@ export class ActionChecker {
         this.#hasEnded = true;
         break;
       case 'push_vlan':
-        flow[VLAN1] = flow[VLAN0]!;
+        flow[VLAN1] = flow[VLAN0] ?? 0;
         flow[VLAN0] = VLAN_CFI;
         break;
       case 'mod_vlan_vid':
       case 'mod_vlan_pcp':
-        flow[VLAN0]! |= VLAN_CFI;
+        flow[VLAN0] = (flow[VLAN0] ?? 0) | VLAN_CFI;
         break;
       case 'strip_vlan':
-        flow[VLAN0] = flow[VLAN1]!;
+        flow[VLAN0] = flow[VLAN1] ?? 0;
         flow[VLAN1] = 0;
         break;
       case 'set_field':
@@ -96,7 +96,7 @@ export class ActionChecker {
       case 'push_mpls': // What the labels hide, nothing is known of any more.
       case 'pop_mpls':
         flow[DL_TYPE] = (action.ethType << 16) >>> 0;
-        flow[NW_PROTO]! &= ~PROTO_BITS;
+        flow[NW_PROTO] = (flow[NW_PROTO] ?? 0) & ~PROTO_BITS;
         break;
     }
     return undefined;
@@ -110,6 +110,6 @@ export class ActionChecker {
   }
 
   #hasTag(word: number): boolean {
-    return (this.#flow[word]! & VLAN_CFI) !== 0;
+    return ((this.#flow[word] ?? 0) & VLAN_CFI) !== 0;
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Actions from text, in `ovs-ofctl`'s syntax: `mod_vlan_vid:5,output:2`.
  *
- * One table says for each action how its argument reads. What OVS has and this switch does not yet is
- * told apart from what nobody has. Whether actions make sense for a match is for `action-checker.ts`.
- * Answers to `ofpacts_parse_actions` of OVS's `lib/ofp-actions.c`.
+ * One table says for each action how its argument reads. What OVS has and this switch does not yet
+ * is told apart from what nobody has. Whether actions make sense for a match is for
+ * `action-checker.ts`. Answers to `ofpacts_parse_actions` of OVS's `lib/ofp-actions.c`.
  */
 
 import type { OfpPort } from '../base/brands.js';
@@ -78,8 +78,8 @@ const PARSERS: ReadonlyMap<string, ActionParser> = new Map<string, ActionParser>
 ]);
 
 /**
- * Parses what stands behind `actions=`; nothing at all means drop, as `drop` does. `checker` is asked
- * of each action whether it makes sense. Throws a `ParseError`.
+ * Parses what stands behind `actions=`; nothing at all means drop, as `drop` does. `checker` is
+ * asked of each action whether it makes sense. Throws a `ParseError`.
  */
 export function parseActions(
   text: PlacedText,

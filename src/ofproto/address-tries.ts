@@ -61,8 +61,8 @@ export class AddressTries {
   }
 
   /**
-   * Whether a subtable with prefixes of these lengths (0: none) has no rule for `flow`; then the bits
-   * that show it are added to `wc`.
+   * Whether a subtable with prefixes of these lengths (0: none) has no rule for `flow`; then the
+   * bits that show it are added to `wc`.
    */
   ruleOut(destinationLength: number, sourceLength: number, flow: Flow, wc: FlowMask): boolean {
     if (destinationLength > 0 && this.#destination.ruleOut(destinationLength, flow, wc))

@@ -33,7 +33,7 @@ export class Classifier {
     return this.#subtables.length;
   }
 
-  /** The rule of the highest priority that `flow` meets in `version`; adds what decided it to `wc`. */
+  /** The best rule that `flow` meets in `version`; adds the bits that decided it to `wc`. */
   lookup(flow: Flow, version: number, wc: FlowMask | undefined): Rule | undefined {
     const subtables = this.#subtables;
     let best: Rule | undefined;

@@ -1,11 +1,11 @@
 /**
  * The flow tables of one bridge: rules by table and priority, in versions.
  *
- * Every change makes a new version; a rule is visible from the version that added it to the one that
- * removed it. A translation reads one version from its first lookup to its last: it `pin`s, and
- * rules that are removed meanwhile stay readable until `unpin`. Rules expire only when `expire` is
- * called, which is after a change of `dump_seq`, when all hits have been credited. Answers to the
- * flow-mod part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
+ * Every change makes a new version; a rule is visible from the version that added it to the one
+ * that removed it. A translation reads one version from its first lookup to its last: it `pin`s,
+ * and rules that are removed meanwhile stay readable until `unpin`. Rules expire only when `expire`
+ * is called, which is after a change of `dump_seq`, when all hits have been credited. Answers to
+ * the flow-mod part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
  *
  * Owner: the bridge. Hot path (`lookup`). Bench: `bench/classifier.ts`.
  */
@@ -103,9 +103,9 @@ export class FlowTables {
   }
 
   /**
-   * The rule of `table` that `flow` meets in `version`, adding to `wc` the bits that decided it; the
-   * hidden `missRule` where none matches. The ports of a fragment read as 0 meanwhile: OpenFlow's
-   * "normal" treatment of fragments.
+   * The rule of `table` that `flow` meets in `version`, adding to `wc` the bits that decided it;
+   * the hidden `missRule` where none matches. The ports of a fragment read as 0 meanwhile, which is
+   * OpenFlow's "normal" treatment of fragments.
    */
   lookup(table: number, version: number, flow: Flow, wc: FlowMask | undefined): Rule {
     const classifier = this.#classifiers[table]!;
@@ -159,7 +159,7 @@ export class FlowTables {
     return this.#remove(this.#select(criteria).map((rule) => ({ rule, reason: 'delete' })));
   }
 
-  /** Deletes the rules whose time is up; returns how many. For the caller's discipline see above. */
+  /** Deletes the rules whose time is up; returns how many. When to call it is said above. */
   expire(): number {
     const expired = this.#expiry.expired(this.#clock.now());
     if (expired.length > 0) this.#coverage.inc('ofproto_dpif_expired', expired.length);

@@ -1,7 +1,7 @@
 /**
- * Which rules a modification or a deletion is about, as OpenFlow defines it: "strict" names one match
- * and priority, otherwise everything within the match is meant. Answers to
- * `rule_criteria` and `collect_rule` of OVS's `ofproto/ofproto.c`.
+ * Which rules a modification or a deletion is about, as OpenFlow defines it: "strict" names one
+ * match and priority, otherwise everything within the match is meant. Answers to `rule_criteria`
+ * and `collect_rule` of OVS's `ofproto/ofproto.c`.
  */
 
 import { OFPP_CONTROLLER, type Ofpacts } from './ofpact.js';

@@ -22,7 +22,7 @@ export class RuleExpiry {
     this.#rules.delete(rule);
   }
 
-  /** The rules whose time is up at `now`, with the reason; a hard timeout goes before an idle one. */
+  /** The rules whose time is up at `now`, and why; a hard timeout goes before an idle one. */
   expired(now: Instant): RuleRemoval[] {
     const expired: RuleRemoval[] = [];
     for (const rule of this.#rules) {

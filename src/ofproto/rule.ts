@@ -3,8 +3,9 @@
  * how many did.
  *
  * A rule's match and actions never change. A flow-mod that modifies it puts a successor beside it:
- * translations that read the old version of the tables still find the old rule, and what is credited
- * to it from then on goes to the successor. Answers to OVS's `struct rule` and `struct rule_dpif`.
+ * translations that read the old version of the tables still find the old rule, and what is
+ * credited to it from then on goes to the successor. Answers to OVS's `struct rule` and
+ * `struct rule_dpif`.
  *
  * Owner: `FlowTables` creates rules and sets their versions; credits come from translation.
  */

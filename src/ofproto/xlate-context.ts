@@ -80,14 +80,14 @@ export class XlateContext {
     return ofpPort(this.flow[IN_PORT]! & 0xffff);
   }
 
-  begin(request: XlateRequest, ofproto: Ofproto): void {
+  begin(request: XlateRequest, ofproto: Ofproto, version: number): void {
     this.request = request;
     this.mayLearn = request.mayLearn;
     this.stats = request.stats;
     this.isMaskWanted = !request.skipWildcards;
     this.isCached = request.cache !== undefined;
     this.#ofproto = ofproto;
-    this.#version = ofproto.tables.version;
+    this.#version = version;
     this.flow.set(request.ingress.flow);
     this.base.set(request.ingress.flow);
     initWildcards(this.wc, this.flow);

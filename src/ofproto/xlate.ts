@@ -102,8 +102,17 @@ export class Xlate {
 
   /** The answer for `request`, whose ingress belongs to `ofproto`; holds until the next call. */
   translate(request: XlateRequest, ofproto: Ofproto): XlateResult {
+    const version = ofproto.tables.pin();
+    try {
+      return this.#translate(request, ofproto, version);
+    } finally {
+      ofproto.tables.unpin();
+    }
+  }
+
+  #translate(request: XlateRequest, ofproto: Ofproto, version: number): XlateResult {
     const ctx = this.#ctx;
-    ctx.begin(request, ofproto);
+    ctx.begin(request, ofproto, version);
     this.#height = 0;
     this.#depth = 0;
     this.#resubmitsCount = 0;

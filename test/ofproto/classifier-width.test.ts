@@ -1,6 +1,6 @@
 /**
- * Masks as wide as the real ones. `fixtures/traced-megaflows.json` holds random rule sets and packets
- * with the megaflow that `ovs-appctl ofproto/trace` of Open vSwitch 3.1.0 showed for each.
+ * Masks as wide as the real ones. `fixtures/traced-megaflows.json` holds random rule sets and
+ * packets with the megaflow that `ovs-appctl ofproto/trace` of Open vSwitch 3.1.0 showed for each.
  */
 
 import { readFileSync } from 'node:fs';

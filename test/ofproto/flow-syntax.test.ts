@@ -67,7 +67,8 @@ describe('parseFlow()', () => {
   it('reads properties, flags and statistics around the match', () => {
     const text =
       'cookie=0x12, duration=5.2s, table=3, n_packets=4, n_bytes=5, idle_timeout=6, ' +
-      'hard_timeout=7, send_flow_rem check_overlap importance=8, idle_age=1, priority=9,ip actions=1';
+      'hard_timeout=7, send_flow_rem check_overlap importance=8, idle_age=1, ' +
+      'priority=9,ip actions=1';
     expect(parseFlow(text)).toMatchObject({
       cookie: 0x12n,
       table: 3,
