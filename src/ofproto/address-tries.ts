@@ -6,7 +6,7 @@
  * a whole address where a prefix would do. ip_dst and ip_src, in this order, are the prefix fields
  * that OVS 3.1 tracks by default. Answers to `check_tries` of OVS's `lib/classifier.c`.
  *
- * Hot path (`ruleOut`). Bench: `bench/classifier.ts`.
+ * Hot path. Bench: `bench/classifier.ts`.
  */
 
 import type { Flow, FlowMask } from '../packet/flow.js';

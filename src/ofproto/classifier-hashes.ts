@@ -4,7 +4,7 @@
  * Open addressing with linear probing; what is removed is closed up, so there are no tombstones and
  * a miss ends at the first empty slot. Answers to OVS's `ccmap` and `cmap`.
  *
- * Hot path (`has`, `find`). Bench: `bench/classifier.ts`.
+ * Hot path. Bench: `bench/classifier.ts`.
  */
 
 import type { Rule } from './rule.js';

@@ -7,7 +7,7 @@
  * a trie of the rules' ports says how many of their bits did. Answers to `struct cls_subtable` and
  * `find_match_wc` of OVS's `lib/classifier.c`.
  *
- * Owner: its `Classifier`. Hot path (`lookup`). Bench: `bench/classifier.ts`.
+ * Owner: its `Classifier`. Hot path. Bench: `bench/classifier.ts`.
  */
 
 import { hashAdd } from '../base/hash.js';

@@ -7,7 +7,7 @@
  * splits megaflows. Where rules of equal priority overlap, which one wins is left open, as in
  * OpenFlow. Answers to OVS's `lib/classifier.c`.
  *
- * Owner: `FlowTables`, one for each table. Hot path (`lookup`). Bench: `bench/classifier.ts`.
+ * Owner: `FlowTables`, one for each table. Hot path. Bench: `bench/classifier.ts`.
  */
 
 import type { Flow, FlowMask } from '../packet/flow.js';

@@ -7,7 +7,7 @@
  * is called, which is after a change of `dump_seq`, when all hits have been credited. Answers to
  * the flow-mod part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
  *
- * Owner: the bridge. Hot path (`lookup`). Bench: `bench/classifier.ts`.
+ * Owner: the bridge. Hot path. Bench: `bench/classifier.ts`.
  */
 
 import { type Observable, Subject } from 'rxjs';

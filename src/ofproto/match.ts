@@ -5,7 +5,7 @@
  * memory, and exactly what the classifier hashes and compares. Values are masked, so two matches
  * that accept the same packets are equal. Immutable. Answers to OVS's `struct minimatch`.
  *
- * Hot path (`matches`). Bench: `bench/classifier.ts`.
+ * Hot path. Bench: `bench/classifier.ts`.
  */
 
 import { createFlow, createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';

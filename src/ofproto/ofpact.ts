@@ -5,8 +5,21 @@
  * Lists are immutable: a rule's actions are replaced, never edited.
  */
 
-import { type OfpPort, ofpPort } from '../base/brands.js';
+import type { OfpPort } from '../base/brands.js';
 import type { Field } from '../packet/fields.js';
+
+export {
+  OFPP_ALL,
+  OFPP_CONTROLLER,
+  OFPP_FLOOD,
+  OFPP_IN_PORT,
+  OFPP_LOCAL,
+  OFPP_MAX,
+  OFPP_NONE,
+  OFPP_NORMAL,
+  OFPP_TABLE,
+  OFPP_UNSET,
+} from '../packet/ofp-port-text.js';
 
 /** A run of bits of a field: `reg0[4..7]`. */
 export interface Subfield {
@@ -80,15 +93,3 @@ export const PACKET_IN_REASONS = [
 ] as const;
 /** `max_len` that asks for whole packets. */
 export const CONTROLLER_MAX_LENGTH = 0xffff;
-
-/** OpenFlow's reserved ports, as 16 bits. Answers to `OFPP_*`. */
-export const OFPP_MAX = ofpPort(0xff00);
-export const OFPP_UNSET = ofpPort(0xfff7);
-export const OFPP_IN_PORT = ofpPort(0xfff8);
-export const OFPP_TABLE = ofpPort(0xfff9);
-export const OFPP_NORMAL = ofpPort(0xfffa);
-export const OFPP_FLOOD = ofpPort(0xfffb);
-export const OFPP_ALL = ofpPort(0xfffc);
-export const OFPP_CONTROLLER = ofpPort(0xfffd);
-export const OFPP_LOCAL = ofpPort(0xfffe);
-export const OFPP_NONE = ofpPort(0xffff);

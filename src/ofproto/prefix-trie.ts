@@ -7,7 +7,7 @@
  * bits that `lookup` returns decides how wide megaflows are, so it answers to OVS's
  * `trie_lookup_value` to the bit.
  *
- * Hot path (`lookup`). Bench: `bench/classifier.ts`.
+ * Hot path. Bench: `bench/classifier.ts`.
  */
 
 interface TrieNode {
