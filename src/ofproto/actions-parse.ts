@@ -25,6 +25,7 @@ import {
   PACKET_IN_REASONS,
   type PortNumber,
   TABLE_CURRENT,
+  TABLE_MAX,
 } from './ofpact.js';
 
 /** What an action is given: its argument, empty where there is none, and how ports are found. */
@@ -35,7 +36,6 @@ interface Argument {
 
 type ActionParser = (given: Argument) => Ofpact;
 
-const TABLE_MAX = 253;
 const REASONS: readonly string[] = PACKET_IN_REASONS;
 const REASON_ACTION = REASONS.indexOf('action');
 

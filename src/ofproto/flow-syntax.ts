@@ -11,13 +11,14 @@ import { parseInteger } from '../packet/address-parse.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { parseMatchTerm } from '../packet/match-parse.js';
 import { findMissingPrerequisite } from '../packet/match-prerequisites.js';
+import { PRIORITY_DEFAULT } from '../packet/match-text.js';
 import { parseOfpPort } from '../packet/ofp-port-text.js';
 import { ActionChecker } from './action-checker.js';
 import { parseActions } from './actions-parse.js';
 import { type KeyValue, PlacedText, parseNumber, type TextSource } from './key-value-scanner.js';
 import { Match } from './match.js';
-import type { Ofpacts, PortNumber } from './ofpact.js';
-import { type FlowCriteria, type FlowSpec, PRIORITY_DEFAULT, RuleFlag } from './rule.js';
+import { type Ofpacts, type PortNumber, TABLE_MAX } from './ofpact.js';
+import { type FlowCriteria, type FlowSpec, RuleFlag } from './rule.js';
 
 export interface FlowSyntaxOptions {
   /** Where the text comes from; the text itself where it is missing. */
@@ -49,7 +50,6 @@ interface FlowTerms {
 
 const U16_MAX = 0xffff;
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
-const TABLE_MAX = 253;
 const ACTIONS = /\bactions?\s*=/;
 
 const FLAGS: ReadonlyMap<string, number> = new Map([

@@ -19,7 +19,7 @@ import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
 import type { Match } from './match.js';
-import type { Ofpacts } from './ofpact.js';
+import { type Ofpacts, TABLE_MAX } from './ofpact.js';
 import {
   createMissRule,
   type FlowCriteria,
@@ -33,7 +33,6 @@ import { RuleExpiry } from './rule-expiry.js';
 
 /** Tables 0 to 253 are the user's; 254 is internal, 255 means "all". Answers to `TBL_INTERNAL`. */
 export const TABLES_COUNT = 255;
-export const TABLE_MAX = 253;
 /**
  * Rules that a table holds unless the bridge says otherwise: OVS sets no limit (`flow_limit`); this
  * one is about 1 GB of rules, where a mistake in a script is likelier than a purpose.

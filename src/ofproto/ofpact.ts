@@ -80,6 +80,8 @@ export type PortNumber = (name: string) => OfpPort | undefined;
 /** How a port is written. */
 export type PortText = (port: number) => string;
 
+/** The last table that rules may be in; 254 is the switch's own. */
+export const TABLE_MAX = 253;
 /** In `resubmit`: the rule's own table. */
 export const TABLE_CURRENT = 255;
 /** Why a packet goes to the controller, by number. Answers to `enum ofp_packet_in_reason`. */

@@ -26,8 +26,6 @@ export const RuleFlag = {
   NO_BYTE_COUNTS: 1 << 4,
 } as const;
 
-/** The priority of a flow whose text names none. Answers to `OFP_DEFAULT_PRIORITY`. */
-export const PRIORITY_DEFAULT = 0x8000;
 /** The version in which a rule that lives is removed. */
 export const VERSION_NEVER = Number.MAX_SAFE_INTEGER;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { instant, ofpPort } from '../../src/base/brands.js';
 import { Coverage } from '../../src/base/coverage.js';
-import { FlowTables, TABLE_MAX } from '../../src/ofproto/flow-tables.js';
+import { FlowTables } from '../../src/ofproto/flow-tables.js';
 import { CATCH_ALL, Match } from '../../src/ofproto/match.js';
-import type { Ofpacts } from '../../src/ofproto/ofpact.js';
+import { type Ofpacts, TABLE_MAX } from '../../src/ofproto/ofpact.js';
 import { RuleFlag, type RuleRemoval } from '../../src/ofproto/rule.js';
 import { createFlow, createFlowMask, type Flow } from '../../src/packet/flow.js';
 import { IN_PORT, NW_PROTO, TP } from '../../src/packet/flow-layout.js';
