@@ -43,6 +43,7 @@ import {
   type Observer,
 } from 'xstate';
 import type { Instant } from '../base/brands.js';
+import type { TimerId } from '../base/clock.js';
 import { assert, UpcallError } from '../base/errors.js';
 import type { Seq } from '../base/seq.js';
 import type { FlowKey } from '../datapath/flow-key.js';
@@ -117,6 +118,7 @@ export class Udpif {
   readonly #revalidations: Subscription;
   readonly #reasons = new Set<RevalidationReason>();
   #threads: UdpifThreads | undefined;
+  #pendingStart: { readonly timer: TimerId; readonly start: () => UdpifThreads } | undefined;
   #orphans: readonly OrphanedUkey[] = [];
 
   constructor(options: UdpifOptions) {
@@ -305,13 +307,13 @@ export class Udpif {
     return {
       configureHandlers: ({ context }: Told) => this.#configureHandlers(context.counts.handlers),
       reportRefusal: ({ event }: Told) => this.#reportRefusal(event),
-      startThreads: ({ context }: Told) => this.#startThreads(context),
-      latchExit: () => this.#threads?.latchExit(),
+      startThreads: ({ context }: Told) => this.#scheduleStart(context),
+      latchExit: () => this.#startedThreads().latchExit(),
       purgeUkeys: () => this.#purgeUkeys(),
       flushDatapath: () => this.#flushDatapath(),
       changeRevalSeq: () => core.revalSeq.change(),
-      latchPause: () => this.#threads?.leader.actor.send({ type: 'pause.latched' }),
-      releasePause: () => this.#threads?.leader.actor.send({ type: 'pause.released' }),
+      latchPause: () => this.#startedThreads().leader.actor.send({ type: 'pause.latched' }),
+      releasePause: () => this.#startedThreads().leader.actor.send({ type: 'pause.released' }),
       reportDestroyed: () => this.#end(),
     };
   }
@@ -328,7 +330,8 @@ export class Udpif {
     log.error({ error }, `failed to configure handlers in dpif ${dpif.name}: ${error}`);
   }
 
-  #startThreads({ counts, isPaused }: UdpifContext): void {
+  /** In a turn of its own: xstate's development build warns of actors made inside an action. */
+  #scheduleStart({ counts, isPaused }: UdpifContext): void {
     const tools = {
       core: this.#core,
       work: this.#work,
@@ -337,14 +340,31 @@ export class Udpif {
       door: this.#door,
     };
     const deps = { tools, translator: this.#translator, parent: this.actor as AnyActorRef };
-    this.#threads = new UdpifThreads(deps, counts, isPaused);
-    this.#threads.start(this.#orphans);
-    this.#orphans = [];
+    const start = (): UdpifThreads => {
+      const threads = new UdpifThreads(deps, counts, isPaused);
+      this.#pendingStart = undefined;
+      this.#threads = threads;
+      threads.start(this.#orphans);
+      this.#orphans = [];
+      return threads;
+    };
+    const timer = this.#core.deps.clock.setTimeout(start, 0);
+    this.#pendingStart = { timer, start };
+  }
+
+  /** The threads of this run, started at the latest now. */
+  #startedThreads(): UdpifThreads {
+    const pending = this.#pendingStart;
+    if (pending !== undefined) {
+      this.#core.deps.clock.clearTimeout(pending.timer);
+      return pending.start();
+    }
+    assert(this.#threads !== undefined, 'threads are there from a start to the purge of a stop');
+    return this.#threads;
   }
 
   #purgeUkeys(): void {
-    const threads = this.#threads;
-    assert(threads !== undefined, 'there is a purge only while threads are there');
+    const threads = this.#startedThreads();
     threads.purge(() => {
       if (!this.actor.getSnapshot().matches('running')) {
         this.#orphans = threads.dismiss();

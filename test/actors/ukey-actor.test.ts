@@ -1,0 +1,158 @@
+import { createActor, type InspectionEvent } from 'xstate';
+import { describe, expect, it } from 'vitest';
+import { ActorSystemDoor } from '../../src/actors/actor-system.js';
+import { UkeySlice } from '../../src/actors/ukey-slice.js';
+import { FlowKey } from '../../src/datapath/flow-key.js';
+import { NO_ACTIONS } from '../../src/datapath/odp-actions.js';
+import { ukeyEffects, type UkeyEvent, type UkeyInput } from '../../src/machines/ukey-machine.js';
+import { udpifMachine } from '../../src/machines/udpif-machine.js';
+import { type CreateUkey, describeUkeyContract, type Inspect } from '../machines/ukey-contract.js';
+import { recordedEffects } from '../machines/recorded-effects.js';
+import { ukeyInput } from '../machines/ukey-paths.js';
+import { flowOf } from './udpif-bench.js';
+
+interface Slice {
+  readonly slice: UkeySlice;
+  readonly effects: string[];
+  readonly faults: unknown[];
+}
+
+function createSlice(inspect?: Inspect): Slice {
+  const effects: string[] = [];
+  const faults: unknown[] = [];
+  const parent = createActor(udpifMachine);
+  const door = new ActorSystemDoor(parent.system, 0);
+  if (inspect !== undefined) parent.system.inspect(inspect);
+  const slice = new UkeySlice({
+    door,
+    parent,
+    effects: recordedEffects(ukeyEffects, effects),
+    report: (error) => faults.push(error),
+  });
+  return { slice, effects, faults };
+}
+
+function createUkey(slice: UkeySlice, id: number, input: UkeyInput = ukeyInput) {
+  const key = FlowKey.from(flowOf(id));
+  return slice.actor(slice.create({ key, mask: undefined, actions: NO_ACTIONS, ...input }));
+}
+
+const createDenseUkey: CreateUkey = (input, inspect) => {
+  const { slice, effects } = createSlice(inspect);
+  return { actor: createUkey(slice, 1, input), effects };
+};
+
+describeUkeyContract('the columns of production', createDenseUkey);
+
+const TO_THE_END: readonly UkeyEvent[] = [
+  { type: 'ukey.install' },
+  { type: 'put.failed' },
+  { type: 'ukey.sweep' },
+];
+
+describe('UkeyActor', () => {
+  it('keeps its last snapshot when its row goes to another ukey', () => {
+    const { slice } = createSlice();
+    const first = createUkey(slice, 1);
+    const row = first.handle;
+    for (const event of TO_THE_END) first.send(event);
+    const second = createUkey(slice, 2);
+    expect(second.handle).toBe(row);
+    second.send({ type: 'ukey.install' });
+    expect(first.getSnapshot().value).toBe('deleted');
+    expect(second.getSnapshot().value).toBe('visible');
+  });
+
+  it('ignores what is sent to it after its end', () => {
+    const { slice, effects } = createSlice();
+    const ukey = createUkey(slice, 1);
+    for (const event of TO_THE_END) ukey.send(event);
+    const before = [...effects];
+    for (const event of TO_THE_END) ukey.send(event);
+    expect(effects).toEqual(before);
+    expect(slice.count).toBe(0);
+  });
+
+  it('handles what an observer sends after all have been told', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const told: string[] = [];
+    ukey.subscribe(({ value }) => {
+      told.push(`a ${value}`);
+      if (value === 'visible') ukey.send({ type: 'put.succeeded' });
+    });
+    ukey.subscribe(({ value }) => told.push(`b ${value}`));
+    ukey.send({ type: 'ukey.install' });
+    expect(told).toEqual(['a visible', 'b visible', 'a operational', 'b operational']);
+  });
+
+  it('reports what an observer throws and tells the others', () => {
+    const { slice, faults } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const error = new Error('observer');
+    const told: string[] = [];
+    ukey.subscribe(() => {
+      throw error;
+    });
+    ukey.subscribe(({ value }) => told.push(value));
+    ukey.send({ type: 'ukey.install' });
+    expect(faults).toEqual([error]);
+    expect(told).toEqual(['visible']);
+  });
+
+  it('tells a selection only when it changes', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const selection = ukey.select(({ context }) => context.missedDumps);
+    const told: number[] = [];
+    selection.subscribe((count) => told.push(count));
+    ukey.send({ type: 'ukey.install' });
+    ukey.send({ type: 'flow.dumped' });
+    ukey.send({ type: 'dump.missed' });
+    expect(told).toEqual([1]);
+    expect(selection.get()).toBe(1);
+  });
+
+  it('is announced and followed while an inspector is attached, and not after', () => {
+    const seen: string[] = [];
+    const { slice } = createSlice();
+    const subscription = slice.door.system.inspect(({ type }: InspectionEvent) => seen.push(type));
+    const ukey = createUkey(slice, 1);
+    ukey.send({ type: 'ukey.install' });
+    subscription.unsubscribe();
+    ukey.send({ type: 'put.succeeded' });
+    expect(seen).toEqual([
+      '@xstate.actor',
+      '@xstate.event',
+      '@xstate.snapshot',
+      '@xstate.event',
+      '@xstate.snapshot',
+    ]);
+  });
+
+  it('is a child of its parent in the system, with an id of its own', () => {
+    const { slice } = createSlice();
+    const first = createUkey(slice, 1);
+    const second = createUkey(slice, 2);
+    expect(first._parent).toBe(slice.parent);
+    expect(first.system).toBe(slice.parent.system);
+    expect(first.sessionId).not.toBe(second.sessionId);
+    expect(() => first.stop()).toThrow('final state');
+  });
+});
+
+describe('UkeySlice.find()', () => {
+  it('finds each of many ukeys by its key, also after half have gone', () => {
+    const { slice } = createSlice();
+    const ukeys = Array.from({ length: 3_000 }, (_, id) => createUkey(slice, id));
+    for (const [id, ukey] of ukeys.entries()) {
+      if (id % 2 === 0) for (const event of TO_THE_END) ukey.send(event);
+    }
+    for (const [id, ukey] of ukeys.entries()) {
+      const handle = slice.find(FlowKey.from(flowOf(id)));
+      expect(handle).toBe(id % 2 === 0 ? -1 : ukey.handle);
+    }
+    expect(slice.count).toBe(1_500);
+    expect([...slice]).toHaveLength(1_500);
+  });
+});
