@@ -13,8 +13,8 @@
 import { type OdpPort, odpPort } from '../base/brands.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
 import type { UserspaceCookie } from '../datapath/cookie.js';
-import { NO_ACTIONS, type OdpAction, type OdpActions, setAction } from '../datapath/odp-actions.js';
-import { createFlow, createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
+import { NO_ACTIONS, type OdpAction, type OdpActions } from '../datapath/odp-actions.js';
+import type { Flow, FlowMask } from '../packet/flow.js';
 import { SETTABLES, type Settable } from './settable.js';
 
 /** Distinct lists that are shared; a memory bound. Beyond it the table is emptied and refills. */
@@ -222,12 +222,12 @@ function decodeSimple(op: number, first: number, second: number): OdpAction {
 }
 
 function decodeSet(settable: Settable, code: Uint32Array, start: number): OdpAction {
-  const value = createFlow();
-  const mask = createFlowMask();
-  let at = start;
-  for (const word of settable.words) {
-    value[word] = code[at++]!;
-    mask[word] = code[at++]!;
+  const { attribute, words } = settable;
+  const value = new Uint32Array(words.length);
+  const mask = new Uint32Array(words.length);
+  for (let i = 0; i < words.length; i++) {
+    value[i] = code[start + 2 * i]!;
+    mask[i] = code[start + 2 * i + 1]!;
   }
-  return setAction(settable.attribute, value, mask);
+  return { type: 'set', attribute, value, mask };
 }

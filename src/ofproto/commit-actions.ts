@@ -37,7 +37,13 @@ import {
   isMplsType,
 } from '../packet/protocol.js';
 import type { ActionBuilder } from './action-builder.js';
-import { countCommonLabels, countLabels, popLabel, pushLabel } from './flow-mpls.js';
+import {
+  countCommonLabels,
+  countLabels,
+  MPLS_LABELS_MAX,
+  popLabel,
+  pushLabel,
+} from './flow-mpls.js';
 import { countCommonVlans, countVlans } from './flow-vlan.js';
 import * as S from './settable.js';
 
@@ -127,17 +133,19 @@ function adopt(base: Flow, flow: Flow, settable: S.Settable): void {
 }
 
 /**
- * Changes above L2. IP protocol 0 is left alone, as OVS does, which takes it for "no IP header": who
- * writes an IP field makes the protocol exact, so the mask tells these packets apart.
+ * Changes of L3. Protocol 0 means that there is none to be seen: a label was pushed over it. A packet
+ * whose protocol really is 0 is left alone too, as by OVS; who writes an IP or ARP field makes the
+ * protocol exact, so the mask tells these packets apart.
  */
 function commitNetwork(state: Committing): number {
-  const protocol = state.base[NW_PROTO]! & 0xff;
+  const protocol = state.flow[NW_PROTO]! & 0xff;
+  if (protocol === 0) return 0;
   switch (state.base[DL_TYPE]! >>> 16) {
     case ETH_TYPE_IPV4:
-      if (protocol !== 0) commitSet(state, S.SET_IPV4);
+      commitSet(state, S.SET_IPV4);
       return 0;
     case ETH_TYPE_IPV6: {
-      if (protocol !== 0) commitSet(state, S.SET_IPV6);
+      commitSet(state, S.SET_IPV6);
       if (protocol !== IPPROTO_ICMPV6) return 0;
       const isExtended = commitSet(state, S.SET_ND_EXTENSIONS);
       const isDiscovery = commitSet(state, S.SET_ND);
@@ -173,7 +181,10 @@ function commitTransport(state: Committing): number {
   }
 }
 
-/** Wildcards were settled when the labels were pushed and popped. */
+/**
+ * Wildcards were settled when labels were pushed and popped; but a `set` writes a whole entry, so what
+ * it keeps of the old one matters too.
+ */
 function commitMpls(state: Committing): void {
   const { flow, base, actions } = state;
   let baseCount = countLabels(base, undefined);
@@ -200,6 +211,7 @@ function commitMpls(state: Committing): void {
 }
 
 function setTopLabel(state: Committing, entry: number): void {
+  state.wc.fill(EXACT, MPLS0, MPLS0 + MPLS_LABELS_MAX);
   scratchMask[MPLS0] = EXACT;
   state.base[MPLS0] = entry;
   state.actions.set(S.SET_MPLS, state.base, scratchMask);

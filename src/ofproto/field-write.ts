@@ -29,7 +29,7 @@ import { hasField, needProtocol } from './prerequisites.js';
 type FieldAction = Extract<Ofpact, { type: 'set_field' | 'load' }>;
 
 interface FieldWrite {
-  readonly isIpHeader: boolean;
+  readonly isNetwork: boolean;
   readonly words: readonly number[];
   readonly values: readonly number[];
   readonly bits: readonly number[];
@@ -42,8 +42,8 @@ const TOS_DSCP_BITS = 0xfcn;
 export function writeConstant(action: FieldAction, flow: Flow, wc: FlowMask): void {
   const field = action.type === 'set_field' ? action.field : action.destination.field;
   if (!hasField(field, flow, wc)) return;
-  const { words, values, bits, isIpHeader } = prepared.get(action) ?? prepare(action);
-  if (isIpHeader) needProtocol(flow, wc);
+  const { words, values, bits, isNetwork } = prepared.get(action) ?? prepare(action);
+  if (isNetwork) needProtocol(wc);
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     wc[word]! |= bits[i]!;
@@ -55,7 +55,7 @@ export function writeConstant(action: FieldAction, flow: Flow, wc: FlowMask): vo
 /** Copies bits from one field to another, unless the packet lacks one of them. */
 export function moveBits(source: Subfield, destination: Subfield, flow: Flow, wc: FlowMask): void {
   if (!hasField(destination.field, flow, wc) || !hasField(source.field, flow, wc)) return;
-  if (isIpHeaderField(destination.field)) needProtocol(flow, wc);
+  if (isNetworkField(destination.field)) needProtocol(wc);
   const from = subfieldAsField(source);
   const to = subfieldAsField(destination);
   fillField(wc, from);
@@ -64,16 +64,15 @@ export function moveBits(source: Subfield, destination: Subfield, flow: Flow, wc
   if (to.bit >>> 5 === VLAN0) fixTpid(flow);
 }
 
-/** Whether a field is in the IP header itself: what `mf_set_mask_l3_prereqs()` names. */
-function isIpHeaderField(field: Field): boolean {
+/** Whether a field is in the IP header itself, or in an ARP packet: what a commit calls L3. */
+function isNetworkField(field: Field): boolean {
+  if (field.prerequisite === 'arp') return true;
   const word = field.bit >>> 5;
   return (
-    field.prerequisite !== 'arp' &&
-    (word === NW_SRC ||
-      word === NW_DST ||
-      word === NW_PROTO ||
-      (word >= IPV6_SRC && word < CT_IPV6_SRC) ||
-      word === IPV6_LABEL)
+    (word >= NW_SRC && word <= NW_DST) ||
+    (word >= IPV6_SRC && word < CT_IPV6_SRC) ||
+    word === IPV6_LABEL ||
+    word === NW_PROTO
   );
 }
 
@@ -101,7 +100,7 @@ function prepare(action: FieldAction): FieldWrite {
   for (let i = 0; i < FLOW_WORDS; i++) if (masks[i] !== 0) words.push(i);
   const field = action.type === 'set_field' ? action.field : action.destination.field;
   const write = {
-    isIpHeader: isIpHeaderField(field),
+    isNetwork: isNetworkField(field),
     words,
     values: words.map((word) => values[word]!),
     bits: words.map((word) => masks[word]!),

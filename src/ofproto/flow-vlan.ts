@@ -9,7 +9,7 @@
  */
 
 import type { Flow, FlowMask } from '../packet/flow.js';
-import { VLAN_CFI, VLAN0, VLAN1 } from '../packet/flow-layout.js';
+import { VLAN_CFI, VLAN_VID_MASK, VLAN0, VLAN1 } from '../packet/flow-layout.js';
 import { ETH_TYPE_VLAN } from '../packet/protocol.js';
 
 /** Tags that a flow holds; `FLOW_MAX_VLAN_HEADERS`. */
@@ -34,9 +34,9 @@ export function pushVlan(flow: Flow, wc: FlowMask, tpid: number, tci: number): v
 /** Takes the outermost tag away, if there is one. */
 export function popVlan(flow: Flow, wc: FlowMask): void {
   const count = countVlans(flow);
-  if (count === VLANS_MAX) wc[VLAN1] = EXACT;
-  else wc[VLAN0 + count]! |= VLAN_CFI;
+  wc[VLAN0]! |= VLAN_VID_MASK | VLAN_CFI;
   if (count === 0) return;
+  wc[VLAN1]! |= count === VLANS_MAX ? EXACT : VLAN_CFI;
   flow[VLAN0] = count === VLANS_MAX ? flow[VLAN1]! : 0;
   flow[VLAN1] = 0;
 }

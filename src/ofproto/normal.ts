@@ -24,7 +24,7 @@ import {
   VLAN1,
 } from '../packet/flow-layout.js';
 import { ETH_TYPE_ARP, isVlanType } from '../packet/protocol.js';
-import { countVlans, VLANS_MAX } from './flow-vlan.js';
+import { popVlan } from './flow-vlan.js';
 import type { MacSighting } from './mac-learning.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
@@ -58,7 +58,7 @@ export function xlateNormal(ctx: XlateContext): void {
   if (known === inPort) return;
   const outer = flow[VLAN0]!;
   const inner = flow[VLAN1]!;
-  dropEmptyTags(flow, wc);
+  dropEmptyTag(flow, wc);
   if (known !== undefined) ctx.outputTo(known);
   else floodNormal(ctx);
   flow[VLAN0] = outer;
@@ -100,19 +100,12 @@ function isBroadcast(flow: Flow): boolean {
 
 /**
  * A tag of VLAN 0 and priority 0 says nothing, and leaves the switch no more: ports do not use
- * priority tags unless told to. The mask learns what distinguishes such a tag; of another, a single bit
- * that is set will do.
+ * priority tags unless told to. In VLAN 0, therefore, the priority matters. (OVS does so too, but
+ * does not say it in the mask; and it loses a second tag behind the empty one.)
  */
-function dropEmptyTags(flow: Flow, wc: FlowMask): void {
-  const count = countVlans(flow);
-  for (let i = 0; i < count; i++) {
-    const tci = flow[VLAN0 + i]! & (VLAN_VID_MASK | VLAN_PCP_MASK);
-    if (tci === 0) {
-      wc[VLAN0 + i]! |= VLAN_VID_MASK | VLAN_PCP_MASK | VLAN_CFI;
-      flow[VLAN0 + i] = 0;
-    } else if (i > 0 || (tci & VLAN_VID_MASK) === 0) {
-      wc[VLAN0 + i]! |= VLAN_CFI | (tci & -tci);
-    }
-  }
-  if (count > 0 && count < VLANS_MAX) wc[VLAN0 + count]! |= VLAN_CFI;
+function dropEmptyTag(flow: Flow, wc: FlowMask): void {
+  const tag = flow[VLAN0]!;
+  if ((tag & VLAN_CFI) === 0 || (tag & VLAN_VID_MASK) !== 0) return;
+  wc[VLAN0]! |= VLAN_PCP_MASK;
+  if ((tag & VLAN_PCP_MASK) === 0) popVlan(flow, wc);
 }

@@ -44,9 +44,9 @@ export function isIpAny(flow: Flow): boolean {
   return ethType === ETH_TYPE_IPV4 || ethType === ETH_TYPE_IPV6;
 }
 
-/** Of a packet whose IP header is written, the protocol matters: it may be one to leave alone. */
-export function needProtocol(flow: Flow, wc: FlowMask): void {
-  if (isIpAny(flow)) wc[NW_PROTO]! |= PROTO_BITS;
+/** Of a packet whose L3 is written, the protocol (or ARP operation) matters: 0 is left alone. */
+export function needProtocol(wc: FlowMask): void {
+  wc[NW_PROTO]! |= PROTO_BITS;
 }
 
 export function isLaterFragment(flow: Flow): boolean {

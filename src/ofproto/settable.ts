@@ -6,7 +6,7 @@
  * `OVS_KEY_*_OFFSETOF_SIZEOF_ARR` macros of OVS.
  */
 
-import type { SettableAttribute } from '../datapath/odp-actions.js';
+import { SET_WORDS, type SettableAttribute } from '../datapath/odp-actions.js';
 import * as L from '../packet/flow-layout.js';
 
 /** Some bits of one word. A field that crosses words has several, of one `group`. */
@@ -22,7 +22,7 @@ export interface Settable {
   readonly id: number;
   readonly attribute: SettableAttribute;
   readonly parts: readonly SettablePart[];
-  /** The words of all parts, ascending, each once. */
+  /** The words of all parts, in the order of `SET_WORDS`. */
   readonly words: readonly number[];
   /** Bytes of the attribute's value on the wire (netlink), without header. */
   readonly size: number;
@@ -47,8 +47,7 @@ function settable(
   const parts = fields.flatMap((spans, group) =>
     spans.map(([word, bits]) => ({ word, bits: bits >>> 0, group })),
   );
-  const words = [...new Set(parts.map((part) => part.word))].sort((a, b) => a - b);
-  const made = { id: settables.length, attribute, parts, words, size };
+  const made = { id: settables.length, attribute, parts, words: SET_WORDS[attribute], size };
   settables.push(made);
   return made;
 }

@@ -132,7 +132,7 @@ function changeIpField(flow: Flow, wc: FlowMask, action: IpFieldAction): void {
     case 'mod_nw_src':
     case 'mod_nw_dst': {
       if (flow[DL_TYPE]! >>> 16 !== ETH_TYPE_IPV4) break;
-      needProtocol(flow, wc);
+      needProtocol(wc);
       const word = action.type === 'mod_nw_src' ? NW_SRC : NW_DST;
       setBits(flow, wc, word, EXACT, action.address);
       break;
@@ -164,13 +164,13 @@ function setBits(flow: Flow, wc: FlowMask, word: number, bits: number, value: nu
 /** Writes to the word of TOS and TTL, if there is an IP header. */
 function setIpHeader(flow: Flow, wc: FlowMask, bits: number, value: number): void {
   if (!isIpAny(flow)) return;
-  needProtocol(flow, wc);
+  needProtocol(wc);
   setBits(flow, wc, NW_PROTO, bits, value);
 }
 
 function setPort(flow: Flow, wc: FlowMask, bits: number, value: number): void {
   if (!isIpAny(flow) || isLaterFragment(flow)) return;
-  needProtocol(flow, wc);
+  needProtocol(wc);
   setBits(flow, wc, TP, bits, value);
 }
 
@@ -198,7 +198,7 @@ function setAddress(flow: Flow, wc: FlowMask, isSource: boolean, address: Uint8A
 function decrementTtl(ctx: XlateContext): Continuation {
   const { flow, wc } = ctx;
   if (!isIpAny(flow)) return 'next';
-  needProtocol(flow, wc);
+  needProtocol(wc);
   wc[NW_PROTO]! |= TTL_BITS;
   const ttl = (flow[NW_PROTO]! & TTL_BITS) >>> TTL_SHIFT;
   if (ttl > 1) {

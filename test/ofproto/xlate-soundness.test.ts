@@ -1,0 +1,177 @@
+/**
+ * The promise of the mask: whatever agrees with a translated packet on it gets the same actions, by a
+ * translation that needs no more than the mask.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ofpPort } from '../../src/base/brands.js';
+import { createRng, type Rng } from '../../src/base/rng.js';
+import { parseFlow } from '../../src/ofproto/flow-syntax.js';
+import { copyFlowMask, type Flow, type FlowMask, maskCovers } from '../../src/packet/flow.js';
+import { DL_TYPE, FLOW_WORDS } from '../../src/packet/flow-layout.js';
+import { BridgeFixture } from './bridge-fixture.js';
+import { isReal, randomPacket } from './random-packet.js';
+
+const MATCHES = [
+  'ip',
+  'tcp',
+  'udp',
+  'icmp',
+  'arp',
+  'ipv6',
+  'udp6',
+  'icmp6',
+  'mpls',
+  'dl_vlan=5',
+  'in_port=1',
+  'vlan_tci=0x0000',
+  'vlan_tci=0x1000/0x1000',
+  'dl_vlan_pcp=3',
+  'tcp,tp_dst=80',
+  'udp,tp_dst=0x40/0xffc0',
+  'tcp,tp_src=5,tp_dst=80',
+  'ip,nw_dst=10.0.0.0/8',
+  'ip,nw_dst=10.0.1.0/24',
+  'ip,nw_src=10.0.0.1',
+  'dl_dst=50:54:00:00:00:01',
+  'dl_dst=01:00:00:00:00:00/01:00:00:00:00:00',
+  'tcp,tcp_flags=+syn-ack',
+  'ip,nw_tos=184',
+  'ip,nw_ttl=1',
+  'ip,ip_frag=later',
+  'ip,ip_frag=no',
+  'icmp,icmp_type=8',
+  'reg0=5',
+  'reg0=80,tcp',
+  'metadata=7',
+  'ipv6,ipv6_dst=2001:db8::/32',
+  'icmp6,icmp_type=135',
+  'arp,arp_op=1',
+  'arp,arp_tpa=10.0.0.1',
+  'mpls,mpls_bos=1',
+  'mpls,mpls_label=7',
+  'pkt_mark=5',
+  'dl_type=0x88cc',
+  '',
+] as const;
+
+const ACTIONS = [
+  'output:2',
+  'output:1,output:3',
+  'in_port',
+  'all',
+  'flood',
+  'normal',
+  'controller:64',
+  'drop',
+  'resubmit(,1)',
+  'resubmit(3,1)',
+  'resubmit(,2),output:4',
+  'pop_vlan,resubmit(,1)',
+  'pop_vlan,output:2',
+  'push_vlan:0x8100,set_field:4101->vlan_vid,output:3',
+  'push_vlan:0x88a8,resubmit(,1)',
+  'mod_vlan_vid:6,normal',
+  'mod_vlan_pcp:2,resubmit(,1)',
+  'mod_dl_src:02:00:00:00:00:01,output:2',
+  'mod_dl_dst:50:54:00:00:00:01,normal',
+  'mod_nw_dst:10.0.1.1,resubmit(,1)',
+  'mod_nw_src:1.2.3.4,output:2',
+  'mod_nw_tos:32,output:3',
+  'mod_nw_ttl:1,resubmit(,2)',
+  'mod_tp_dst:80,resubmit(,1)',
+  'mod_tp_src:5,output:2',
+  'dec_ttl,output:2',
+  'dec_ttl,resubmit(,2)',
+  'set_field:5->reg0,resubmit(,1)',
+  'set_field:7->metadata,resubmit(,2)',
+  'move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],normal',
+  'move:NXM_OF_IN_PORT[]->NXM_NX_REG0[0..15],resubmit(,1)',
+  'set_field:5->pkt_mark,output:2',
+  'load:0x3->NXM_OF_ETH_DST[0..1],resubmit(,2)',
+] as const;
+
+/** Actions that need a match of their own. */
+const BOUND = [
+  'tcp,actions=move:NXM_OF_TCP_DST[]->NXM_NX_REG0[0..15],resubmit(,1)',
+  'tcp,actions=set_field:80->tcp_dst,output:2',
+  'udp,actions=set_field:53->udp_src,resubmit(,2)',
+  'ip,actions=move:NXM_OF_IP_SRC[0..7]->NXM_OF_IP_DST[0..7],resubmit(,1)',
+  'ip,actions=set_field:10.0.0.0/255.0.0.0->ip_dst,resubmit(,1)',
+  'ip,actions=push_mpls:0x8847,set_field:7->mpls_label,output:3',
+  'ip,actions=push_mpls:0x8847,resubmit(,1)',
+  'mpls,actions=pop_mpls:0x0800,output:2',
+  'mpls,actions=pop_mpls:0x8847,output:2',
+  'mpls,actions=push_mpls:0x8847,output:3',
+  'mpls,actions=set_field:9->mpls_label,output:2',
+  'arp,actions=set_field:2->arp_op,output:2',
+  'icmp,actions=set_field:0->icmp_type,output:2',
+  'ipv6,actions=set_field:2001:db8::1->ipv6_dst,dec_ttl,resubmit(,1)',
+] as const;
+
+const actionsArbitrary = fc.constantFrom(...ACTIONS);
+const freeRule = fc
+  .tuple(fc.constantFrom(...MATCHES), actionsArbitrary)
+  .map(([match, actions]) => `${match === '' ? '' : `${match},`}actions=${actions}`);
+const ruleArbitrary = fc
+  .tuple(
+    fc.integer({ min: 0, max: 2 }),
+    fc.integer({ min: 1, max: 9 }),
+    fc.oneof(freeRule, fc.constantFrom(...BOUND)),
+  )
+  .map(([table, priority, text]) => `table=${table},priority=${priority},${text}`)
+  .filter(isAccepted);
+const rulesArbitrary = fc.array(ruleArbitrary, { minLength: 1, maxLength: 14 });
+
+describe('Xlate.translate()', () => {
+  it.each([1, 2])('is sound with random rules and a limit of %i VLAN tags', (vlanLimit) => {
+    let comparisons = 0;
+    fc.assert(
+      fc.property(rulesArbitrary, fc.integer(), (rules, seed) => {
+        const fixture = new BridgeFixture(...rules);
+        fixture.bridge.vlanLimit = vlanLimit;
+        fixture.bridge.macs.addStatic(0x5054, 1, 0, ofpPort(1));
+        fixture.bridge.macs.addStatic(0x5054, 2, 5, ofpPort(2));
+        const rng = createRng(seed);
+        for (let i = 0; i < 10; i++) comparisons += checkPacket(fixture, rng, vlanLimit);
+      }),
+      { numRuns: 500, seed: 20_261_123 + vlanLimit },
+    );
+    expect(comparisons).toBeGreaterThan(20_000);
+  });
+});
+
+/** Translates a random packet, and others that agree with it on the mask; how many. */
+function checkPacket(fixture: BridgeFixture, rng: Rng, vlanLimit: number): number {
+  const packet = randomPacket(rng, vlanLimit);
+  const { actions, mask, error } = fixture.translate(packet);
+  const wide = copyFlowMask(mask);
+  let count = 0;
+  for (let i = 0; i < 20; i++) {
+    const other = randomPacket(rng, vlanLimit, (packet[DL_TYPE] ?? 0) >>> 16);
+    agree(other, packet, wide);
+    if (!isReal(other)) continue;
+    count++;
+    const again = fixture.translate(other);
+    expect({ actions: again.actions, error: again.error }).toEqual({ actions, error });
+    expect(maskCovers(wide, again.mask)).toBe(true);
+  }
+  return count;
+}
+
+/** Gives `other` the bits of `packet` that `mask` holds. */
+function agree(other: Flow, packet: Flow, mask: FlowMask): void {
+  for (let i = 0; i < FLOW_WORDS; i++) {
+    other[i] = ((packet[i] ?? 0) & (mask[i] ?? 0)) | ((other[i] ?? 0) & ~(mask[i] ?? 0));
+  }
+}
+
+function isAccepted(text: string): boolean {
+  try {
+    parseFlow(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
