@@ -11,9 +11,9 @@
  * copies before it edits, and may hand the very same bytes to subscribers.
  */
 
-import type { Observable } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import type { OdpPort } from '../base/brands.js';
-import { Emitter } from '../base/emitter.js';
+import { GuardedObservable } from '../base/guarded-observable.js';
 import { type Log, silentLog } from '../base/log.js';
 
 /** Frames that may wait to be received; enough for a burst of any program, and 8 kB of pointers. */
@@ -81,7 +81,7 @@ export class MemoryPort implements Port {
   /** Frames sent by the datapath, one emission an operation; the array is the subscriber's. */
   readonly transmitted: Observable<readonly Uint8Array[]>;
 
-  readonly #emitter: Emitter<readonly Uint8Array[]>;
+  readonly #batches = new Subject<readonly Uint8Array[]>();
   readonly #ring: (Uint8Array | undefined)[];
   #head = 0;
   #count = 0;
@@ -93,11 +93,10 @@ export class MemoryPort implements Port {
     this.name = options.name;
     this.number = options.number;
     this.#ring = new Array(options.ringCountMax ?? RX_RING_MAX).fill(undefined);
-    this.#emitter = new Emitter((error) => {
+    this.transmitted = new GuardedObservable(this.#batches, (error) => {
       log.error({ err: error, port: this.name }, 'subscriber to transmitted packets failed');
       options.onSubscriberError?.(error);
     });
-    this.transmitted = this.#emitter.stream;
   }
 
   get pendingCount(): number {
@@ -147,13 +146,13 @@ export class MemoryPort implements Port {
     }
     this.stats.txPackets++;
     this.stats.txBytes += frame.length;
-    if (this.#emitter.isObserved) this.#outgoing.push(frame);
+    if (this.#batches.observed) this.#outgoing.push(frame);
   }
 
   flush(): void {
     if (this.#outgoing.length === 0) return;
     const batch = this.#outgoing;
     this.#outgoing = [];
-    this.#emitter.emit(batch);
+    this.#batches.next(batch);
   }
 }

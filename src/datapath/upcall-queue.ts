@@ -8,8 +8,8 @@
  * Owner: the datapath fills it, its handler empties it.
  */
 
-import { Observable } from 'rxjs';
-import { Emitter } from '../base/emitter.js';
+import { Observable, Subject } from 'rxjs';
+import { type ErrorReport, GuardedObservable } from '../base/guarded-observable.js';
 import type { Upcall } from './dpif.js';
 
 /** Upcalls that wait for one handler. Answers to `MAX_QUEUE_LEN` of 2.3; a power of two. */
@@ -17,7 +17,7 @@ export const UPCALL_QUEUE_MAX = 128;
 
 export class UpcallQueue {
   readonly #ring: (Upcall | undefined)[] = new Array(UPCALL_QUEUE_MAX).fill(undefined);
-  readonly #arrivals: Emitter<void>;
+  readonly #arrivals = new Subject<void>();
   #head = 0;
   #count = 0;
   #hasNews = false;
@@ -25,12 +25,12 @@ export class UpcallQueue {
   /** Fires at once where something is queued, else after something arrived. */
   readonly ready: Observable<void>;
 
-  constructor(onSubscriberError: (error: unknown) => void) {
-    this.#arrivals = new Emitter(onSubscriberError);
-    this.ready = new Observable((subscriber) => {
+  constructor(report: ErrorReport) {
+    const ready = new Observable<void>((subscriber) => {
       if (this.#count > 0) subscriber.next();
-      return this.#arrivals.stream.subscribe(subscriber);
+      return this.#arrivals.subscribe(subscriber);
     });
+    this.ready = new GuardedObservable<void>(ready, report);
   }
 
   get count(): number {
@@ -65,7 +65,7 @@ export class UpcallQueue {
   announce(): void {
     const isNew = this.#hasNews && this.#count > 0;
     this.#hasNews = false;
-    if (isNew) this.#arrivals.emit();
+    if (isNew) this.#arrivals.next();
   }
 
   /** Ends the waiting of those that wait: the queue is not used any more. */
