@@ -1,10 +1,10 @@
 /**
  * The actors of a udpif as they hang together, for those who want to look: the udpif, its handlers,
- * its revalidators with the leader first, and the ukeys of each. Children are found when asked for.
+ * its revalidators with the leader first, and the slices with their ukeys. Children are found when
+ * asked for.
  */
 
 import type { AnyActorRef } from 'xstate';
-import type { Handler } from './handler.js';
 import type { RevalidatorWorker } from './revalidator-worker.js';
 import type { UdpifThreads } from './udpif-threads.js';
 
@@ -20,23 +20,16 @@ export function createActorTree(root: AnyActorRef, threads: UdpifThreads | undef
 
 function threadTrees(threads: UdpifThreads): readonly ActorTree[] {
   return [
-    ...threads.handlers.map(({ actor }: Handler) => leaf(actor)),
+    ...threads.handlers.map(({ actor }) => leaf(actor)),
     leaf(threads.barrier),
-    revalidatorTree(threads.leader),
-    ...threads.followers.map(revalidatorTree),
+    leaf(threads.leader.actor),
+    ...threads.followers.map(({ actor }) => leaf(actor)),
+    ...threads.workers.map(sliceTree),
   ];
 }
 
-function revalidatorTree(revalidator: {
-  readonly actor: AnyActorRef;
-  readonly worker: RevalidatorWorker;
-}): ActorTree {
-  const { actor, worker } = revalidator;
-  const slice: ActorTree = {
-    actor: worker.sliceActor,
-    children: () => [...worker.slice].map(leaf),
-  };
-  return { actor, children: () => [slice] };
+function sliceTree({ slice, sliceActor }: RevalidatorWorker): ActorTree {
+  return { actor: sliceActor, children: () => [...slice].map(leaf) };
 }
 
 function leaf(actor: AnyActorRef): ActorTree {

@@ -51,7 +51,7 @@ export class Leader {
     this.#revalidators = peers.revalidators;
     const machine = leaderMachine.provide({ actions: this.#effects(peers) });
     this.actor = createActor(machine, { input: { isPauseLatched }, id: 'leader', parent });
-    this.worker = new RevalidatorWorker(tools, 0, this.actor);
+    this.worker = new RevalidatorWorker(tools, 0, parent);
     this.#revalSubscription = tools.core.revalSeq.changes.subscribe((revalSeq) =>
       this.actor.send({ type: 'reval.changed', revalSeq }),
     );

@@ -29,6 +29,6 @@ export class Revalidator {
       },
     });
     this.actor = createActor(machine, { input: { index }, id: `revalidator-${index}`, parent });
-    this.worker = new RevalidatorWorker(tools, index, this.actor);
+    this.worker = new RevalidatorWorker(tools, index, parent);
   }
 }

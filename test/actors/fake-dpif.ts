@@ -47,6 +47,8 @@ export class FakeDpif implements Dpif {
   timesDumped: (flow: FakeFlow) => number = () => 1;
   dumpError: Errno | undefined;
   handlersError: Errno | undefined;
+  /** Misses that were queued when the queues were made anew. */
+  dropped = 0;
   statsError: Errno | undefined;
   /** Answers of `operate` wait until `answer()`. */
   isLate = false;
@@ -122,8 +124,10 @@ export class FakeDpif implements Dpif {
 
   handlersSet(count: number): Errno | undefined {
     this.calls.push(`handlersSet ${count}`);
-    if (this.handlersError === undefined) this.#queues = Array.from({ length: count }, () => []);
-    return this.handlersError;
+    if (this.handlersError !== undefined) return this.handlersError;
+    this.dropped += this.#queues.flat().filter(({ type }) => type === 'miss').length;
+    this.#queues = Array.from({ length: count }, () => []);
+    return undefined;
   }
 
   recv(handler: number): Upcall | Errno {
