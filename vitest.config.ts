@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The examples import the package by its name; here that is the source.
+  resolve: { alias: [{ find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` }] },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'examples/**/*.test.js'],
     exclude: ['test/interop/**', '**/node_modules/**'],
     testTimeout: 30_000,
   },

@@ -16,7 +16,7 @@ export async function main(print = console.log) {
   const send = async (/** @type {string} */ from, /** @type {string} */ text) => {
     print(`${from} sends ${text}`);
     sw.inject(from, packet(text));
-    await sw.settled();
+    await sw.revalidated();
   };
   await send('alice', 'udp,dl_src=02:00:00:00:00:0a,dl_dst=02:00:00:00:00:0b,tp_dst=53');
   await send('bob', 'udp,dl_src=02:00:00:00:00:0b,dl_dst=02:00:00:00:00:0a,tp_src=53');

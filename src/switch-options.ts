@@ -8,6 +8,7 @@ import type { Log } from './base/log.js';
 import type { Dpif } from './datapath/dpif.js';
 import type { Translator } from './datapath/translator.js';
 import type { Runtime } from './switch-runtime.js';
+import type { SwitchSettings } from './switch-settings.js';
 
 export interface BridgeOptions {
   /** Default: "br0", "br1", … */
@@ -18,18 +19,6 @@ export interface BridgeOptions {
   readonly flows?: string;
   /** What messages about `flows` call it: a file's path. Default: "flows". */
   readonly flowsSource?: string;
-}
-
-/** Values that an operator may change while the switch runs; undefined: the default. */
-export interface SwitchSettings {
-  /** Datapath flows at most, whatever the dynamic limit says. Default: 200,000. */
-  flowLimit?: number | undefined;
-  /** Milliseconds after which an unused datapath flow goes. Default: 10,000; at least 500. */
-  maxIdleMs?: number | undefined;
-  /** Milliseconds between two starts of a revalidation at most. Default: 500. */
-  maxRevalidatorMs?: number | undefined;
-  /** Packets a second below which an expensive flow is not revalidated. Default: 5; 0: none. */
-  minRevalidatePps?: number | undefined;
 }
 
 export interface SwitchOptions extends BridgeOptions {

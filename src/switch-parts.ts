@@ -18,14 +18,10 @@ import { currentProfile } from './machines/profiles.js';
 import { Ofproto } from './ofproto/ofproto.js';
 import { createOfprotoTranslator, type OfprotoTranslator } from './ofproto/ofproto-translator.js';
 import { SwitchBridge } from './switch-bridge.js';
-import {
-  type BridgeOptions,
-  FLOWS_DEFAULT,
-  type SwitchOptions,
-  type SwitchSettings,
-} from './switch-options.js';
+import { type BridgeOptions, FLOWS_DEFAULT, type SwitchOptions } from './switch-options.js';
 import { SwitchPort } from './switch-ports.js';
 import { Runtime } from './switch-runtime.js';
+import { settingsOf } from './switch-settings.js';
 
 export interface SwitchParts {
   readonly clock: Clock;
@@ -112,22 +108,11 @@ function startUdpif(parts: UdpifParts, options: SwitchOptions): Udpif {
     log,
     masks,
     profile: currentProfile,
-    settings: liveSettings(options.settings ?? {}),
+    settings: settingsOf(options.settings ?? {}),
     areMegaflowsEnabled: options.areMegaflowsOn ?? runtime.areMegaflowsEnabled,
     ...(inspect === undefined ? {} : { inspect }),
   });
   runtime.add(udpif);
   udpif.setThreads(options.handlers ?? 1, options.revalidators ?? 1);
   return udpif;
-}
-
-/** Reads `settings` whenever asked, so that a change counts at once. */
-function liveSettings(settings: SwitchSettings) {
-  const { defaults } = currentProfile;
-  return {
-    flowLimit: () => settings.flowLimit ?? defaults.flowLimit,
-    maxIdle: () => settings.maxIdleMs ?? defaults.maxIdle,
-    maxRevalidator: () => settings.maxRevalidatorMs ?? defaults.maxRevalidator,
-    minRevalidatePps: () => settings.minRevalidatePps ?? defaults.minRevalidatePps,
-  };
 }

@@ -141,11 +141,13 @@ export class Switch implements AsyncDisposable {
   }
 
   /**
-   * Resolves when a cycle has ended that began after this call: every datapath flow then is what the
-   * rules say now. Moves a virtual clock to that moment.
+   * Resolves when the switch has settled and what was learnt or changed has reached the datapath:
+   * every flow there is what the rules say now. Moves a virtual clock to that moment.
    */
   async revalidated(): Promise<void> {
     const { clock, udpif } = this.#parts;
+    await this.settled();
+    if (!udpif.isRevalidationPending) return;
     let isDone = false;
     const done = new Promise<void>((resolve) => {
       udpif.waitForCycle(() => {

@@ -7,7 +7,6 @@ import { hasSharedCaptures, sharedCapture, sharedCaptureNames } from './shared-c
 /** Not Ethernet, or cut short: replayed up to the break, exit status 1. */
 const BROKEN = new Set([
   'format/ndpi-ocs.pcap',
-  'format/zeek-gap-data-missing.pcapng',
   'format/zeek-linux_dlt_sll2.pcap',
   'format/zeek-llc.pcap',
   'format/zeek-nflog-http.pcap',

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { main as actorTree } from '../../examples/actor-tree.js';
+import { main as customTranslator } from '../../examples/custom-translator.js';
+import { main as learningSwitch } from '../../examples/learning-switch.js';
+
+async function linesOf(main: (print: (line: string) => void) => Promise<void>): Promise<string[]> {
+  const lines: string[] = [];
+  await main((line) => lines.push(line));
+  return lines;
+}
+
+describe('examples/learning-switch.js', () => {
+  it('floods what it does not know and forwards what it knows', async () => {
+    const lines = await linesOf(learningSwitch);
+    const outs = lines.filter((line) => line.startsWith('  out'));
+    expect(outs).toEqual(['bob', 'carol', 'alice', 'bob'].map((name) => `  out at ${name}`));
+  });
+});
+
+describe('examples/custom-translator.js', () => {
+  it('makes one flow of a hundred addresses and credits all packets', async () => {
+    expect(await linesOf(customTranslator)).toEqual([
+      'flows: 2, out at the right: 100 packets',
+      '0x800: 10600 bytes',
+      '0x806: 42 bytes',
+    ]);
+  });
+});
+
+describe('examples/actor-tree.js', () => {
+  it('prints handlers, revalidators and ukeys', async () => {
+    const tree = (await linesOf(actorTree)).filter((line) => line.startsWith('  '));
+    expect(tree.join('\n')).toMatch(/udpif: .*\n +handler-0: waiting\n +handler-1: waiting\n/);
+    expect(tree.join('\n')).toMatch(/leader: .*\n(.*\n)* +revalidator-1: /);
+    expect(tree.filter((line) => line.endsWith(': operational'))).toHaveLength(3);
+  });
+
+  it("shows a ukey's states over put, dumps, idle and deletion", async () => {
+    const life = (await linesOf(actorTree)).filter((line) => line.includes('ukey is'));
+    expect(life.map((line) => line.replace(/after \d+/, 'after n'))).toEqual([
+      '1000 ms: ukey is visible',
+      '1000 ms: ukey is operational',
+      '3005 ms: ukey is evicting, after n dumps',
+      '3005 ms: ukey is evicted',
+      '3005 ms: ukey is deleted',
+      '3005 ms: ukey is no more',
+    ]);
+  });
+});
