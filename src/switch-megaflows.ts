@@ -48,17 +48,20 @@ function collect<Row>(dpif: Dpif, rowOf: (flow: DumpedFlow) => Row): Row[] {
   return rows;
 }
 
-function megaflowState({ key, mask, actions, stats }: DumpedFlow): MegaflowState {
+/** One flow. */
+export function megaflowState({ key, mask, actions, stats }: DumpedFlow): MegaflowState {
   return {
     key: formatOdpFlow(key.toFlow(), mask),
     packets: stats.packets,
     bytes: stats.bytes,
     actions: formatOdpActions(actions),
-    exactBits: mask === undefined ? ALL_BITS : countBits(mask),
+    exactBits: exactBitsOf(mask),
   };
 }
 
-function countBits(mask: Mask): number {
+/** Bits that a packet must agree on under `mask`; without one: all. */
+export function exactBitsOf(mask: Mask | undefined): number {
+  if (mask === undefined) return ALL_BITS;
   let count = 0;
   for (const index of mask.nonZero) {
     for (let word = mask.words[index] ?? 0; word !== 0; word &= word - 1) count++;

@@ -14,27 +14,28 @@ import { type Cell, textTable } from './text-table.js';
 
 const PLOT_WIDTH = 60;
 const PLOT_HEIGHT = 5;
-/** Rows of the tables of megaflows. */
-const MEGAFLOWS_SHOWN = 5;
 /** Rows of the table of rules. */
 const RULES_SHOWN = 40;
 
 export interface ReportInput {
   readonly document: ReplayDocument;
   readonly history: ReplayHistory;
-  /** As of the last packet. */
-  readonly megaflows: readonly MegaflowState[];
+  /** The megaflows of the whole run that are worth showing. */
+  readonly ledger: {
+    readonly widest: readonly MegaflowState[];
+    readonly busiest: readonly MegaflowState[];
+  };
 }
 
 /** The whole report. */
 export function formatReport(input: ReportInput): string {
-  const { document, history, megaflows } = input;
+  const { document, history, ledger } = input;
   const sections = [
     capturesSection(document),
     lookupsSection(document),
     historySection(history),
-    megaflowsSection('Widest megaflows', widest(megaflows)),
-    megaflowsSection('Busiest megaflows', busiest(megaflows)),
+    megaflowsSection('Widest megaflows', ledger.widest),
+    megaflowsSection('Busiest megaflows', ledger.busiest),
     deletionsSection(document),
     cyclesSection(document),
     rulesSection(document),
@@ -72,14 +73,6 @@ function historySection(history: ReplayHistory): readonly string[] {
     ...plot(history.flows, { title: 'flows', ...shape }),
     ...plot(history.masks, { title: 'masks', ...shape }),
   ]);
-}
-
-function widest(megaflows: readonly MegaflowState[]): readonly MegaflowState[] {
-  return [...megaflows].sort((a, b) => a.exactBits - b.exactBits).slice(0, MEGAFLOWS_SHOWN);
-}
-
-function busiest(megaflows: readonly MegaflowState[]): readonly MegaflowState[] {
-  return [...megaflows].sort((a, b) => b.packets - a.packets).slice(0, MEGAFLOWS_SHOWN);
 }
 
 function megaflowsSection(title: string, megaflows: readonly MegaflowState[]): readonly string[] {

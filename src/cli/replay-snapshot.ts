@@ -4,7 +4,6 @@
  */
 
 import type { Switch } from '../switch.js';
-import type { MegaflowState } from '../switch-megaflows.js';
 import type { LoadedCapture } from './loaded-capture.js';
 import type { PortPlan } from './port-plan.js';
 import type {
@@ -20,19 +19,17 @@ import type { CaptureCounts } from './replay-run.js';
 export interface ReplaySnapshot {
   readonly datapath: DatapathSummary;
   readonly udpif: UdpifSummary;
-  readonly megaflows: readonly MegaflowState[];
 }
 
 export function takeSnapshot(target: Switch): ReplaySnapshot {
   const { datapath } = target;
   const { hit, missed, lost, invalid, masks } = datapath.getStats();
-  const megaflows = target.megaflows();
   return {
     datapath: {
       lookups: { hit, missed, lost, invalid },
       masks,
       masksMaximum: datapath.masksMaximum,
-      flows: megaflows.map(({ key, packets, bytes, actions }) => ({
+      flows: target.megaflows().map(({ key, packets, bytes, actions }) => ({
         key,
         packets,
         bytes,
@@ -40,7 +37,6 @@ export function takeSnapshot(target: Switch): ReplaySnapshot {
       })),
     },
     udpif: summarizeUdpif(target),
-    megaflows,
   };
 }
 

@@ -14,6 +14,7 @@ import { readFlowFile } from './flow-file.js';
 import type { Io } from './io.js';
 import { type LoadedCapture, loadCapture } from './loaded-capture.js';
 import { createLogger } from './logger.js';
+import { MegaflowLedger } from './megaflow-ledger.js';
 import { mergeCaptures, type PacketSequence } from './packet-sequence.js';
 import { type PortPlan, planPorts } from './port-plan.js';
 import { Progress } from './progress.js';
@@ -32,6 +33,9 @@ export const replayCommand: Command = {
   run: replay,
 };
 
+/** Rows of each table of megaflows in the report. */
+const MEGAFLOWS_SHOWN = 5;
+
 /** Everything that one replay works with. */
 interface Replay {
   readonly options: ReplayOptions;
@@ -47,16 +51,17 @@ async function replay(args: Arguments, io: Io): Promise<number> {
   const elapsed = startStopwatch();
   const work = prepare(args, io);
   const recorder = startRecorder(work);
+  const isJson = work.options.isJson;
+  const ledger = isJson ? undefined : new MegaflowLedger(work.target.events, MEGAFLOWS_SHOWN);
   await play(work, io);
   const snapshot = takeSnapshot(work.target);
   await work.target.stop();
   recorder?.close();
   const document = buildDocument({ ...work, snapshot, counts: work.run.counts });
-  const { history } = work.run;
   io.stdout.write(
-    work.options.isJson
+    ledger === undefined
       ? `${JSON.stringify(document, undefined, 2)}\n`
-      : formatReport({ document, history, megaflows: snapshot.megaflows }),
+      : formatReport({ document, history: work.run.history, ledger }),
   );
   io.stderr.write(`replayed ${work.run.done} packets in ${elapsed().toFixed(2)} s\n`);
   return reportBreaks(work.captures, io);
