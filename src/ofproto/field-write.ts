@@ -8,7 +8,7 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
-import { fillField, readFieldBig, writeFieldBig } from '../packet/field-access.js';
+import { writeFieldBig } from '../packet/field-access.js';
 import type { Field } from '../packet/fields.js';
 import { createFlow, type Flow, type FlowMask } from '../packet/flow.js';
 import {
@@ -35,6 +35,7 @@ interface FieldWrite {
   readonly bits: readonly number[];
 }
 
+const ALL = 0xffff_ffff;
 /** The DSCP bits of `nw_tos`: the field's name is older than ECN, which it leaves alone. */
 const TOS_DSCP_BITS = 0xfcn;
 
@@ -56,12 +57,20 @@ export function writeConstant(action: FieldAction, flow: Flow, wc: FlowMask): vo
 export function moveBits(source: Subfield, destination: Subfield, flow: Flow, wc: FlowMask): void {
   if (!hasField(destination.field, flow, wc) || !hasField(source.field, flow, wc)) return;
   if (isNetworkField(destination.field)) needProtocol(wc);
-  const from = subfieldAsField(source);
-  const to = subfieldAsField(destination);
-  fillField(wc, from);
-  fillField(wc, to);
-  writeFieldBig(flow, to, readFieldBig(flow, from));
-  if (to.bit >>> 5 === VLAN0) fixTpid(flow);
+  const from = firstBit(source);
+  const to = firstBit(destination);
+  const { width } = source;
+  // All is read before anything is written, for the two may overlap.
+  for (let done = 0; done < width; done += 32) {
+    const count = Math.min(32, width - done);
+    moved[done >>> 5] = readBits(flow, from + done, count);
+    writeBits(wc, from + done, count, ALL);
+    writeBits(wc, to + done, count, ALL);
+  }
+  for (let done = 0; done < width; done += 32) {
+    writeBits(flow, to + done, Math.min(32, width - done), moved[done >>> 5]!);
+  }
+  if (to >>> 5 === VLAN0) fixTpid(flow);
 }
 
 /** Whether a field is in the IP header itself, or in an ARP packet: what a commit calls L3. */
@@ -76,6 +85,8 @@ function isNetworkField(field: Field): boolean {
   );
 }
 
+/** What a move carries: fields have up to 128 bits. */
+const moved = new Uint32Array(4);
 const prepared = new WeakMap<FieldAction, FieldWrite>();
 
 function prepare(action: FieldAction): FieldWrite {
@@ -111,8 +122,37 @@ function prepare(action: FieldAction): FieldWrite {
 
 /** A run of bits as if it were a field of its own. */
 function subfieldAsField(subfield: Subfield): Field {
-  const { field, start, width } = subfield;
-  return { ...field, bit: field.bit + field.width - start - width, width };
+  return { ...subfield.field, bit: firstBit(subfield), width: subfield.width };
+}
+
+/** Counted from the highest bit of word 0. */
+function firstBit({ field, start, width }: Subfield): number {
+  return field.bit + field.width - start - width;
+}
+
+/** Up to 32 bits, which may cross into the next word, as an unsigned number. */
+function readBits(words: Flow | FlowMask, bit: number, count: number): number {
+  const index = bit >>> 5;
+  const end = (bit & 31) + count;
+  const lowest = ALL >>> (32 - count);
+  if (end <= 32) return ((words[index]! >>> (32 - end)) & lowest) >>> 0;
+  return (((words[index]! << (end - 32)) | (words[index + 1]! >>> (64 - end))) & lowest) >>> 0;
+}
+
+/** Writes up to 32 bits, which may cross into the next word. */
+function writeBits(words: Flow | FlowMask, bit: number, count: number, value: number): void {
+  const index = bit >>> 5;
+  const end = (bit & 31) + count;
+  const lowest = ALL >>> (32 - count);
+  if (end <= 32) {
+    const shift = 32 - end;
+    words[index] = (words[index]! & ~(lowest << shift)) | ((value & lowest) << shift);
+    return;
+  }
+  const spill = end - 32;
+  words[index] = (words[index]! & ~(lowest >>> spill)) | ((value & lowest) >>> spill);
+  const shift = 32 - spill;
+  words[index + 1] = (words[index + 1]! & (ALL >>> spill)) | (value << shift);
 }
 
 /** OpenFlow 1.0's VLAN fields make a tag where there is none. */

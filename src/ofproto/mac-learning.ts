@@ -178,12 +178,14 @@ export class MacTable {
   /** Forgets what has not been seen for too long; how many. */
   expire(now: Instant): number {
     const second = toSecond(now);
+    const oldest = this.#lru.first;
+    if (oldest === undefined || oldest.expires > second) return 0;
     const expired: MacEntry[] = [];
     for (const entry of this.#lru) {
       if (entry.expires > second) break;
       expired.push(entry);
     }
-    if (expired.length > 0) this.#coverage.inc('mac_learning_expired', expired.length);
+    this.#coverage.inc('mac_learning_expired', expired.length);
     this.#forget(expired);
     return expired.length;
   }
