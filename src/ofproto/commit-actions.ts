@@ -133,9 +133,9 @@ function adopt(base: Flow, flow: Flow, settable: S.Settable): void {
 }
 
 /**
- * Changes of L3. Protocol 0 means that there is none to be seen: a label was pushed over it. A packet
- * whose protocol really is 0 is left alone too, as by OVS; who writes an IP or ARP field makes the
- * protocol exact, so the mask tells these packets apart.
+ * Changes of L3. Protocol 0 means that there is none to be seen: a label was pushed over it. A
+ * packet whose protocol really is 0 is left alone too, as by OVS; who writes an IP or ARP field
+ * makes the protocol exact, so the mask tells these packets apart.
  */
 function commitNetwork(state: Committing): number {
   const protocol = state.flow[NW_PROTO]! & 0xff;
@@ -182,8 +182,8 @@ function commitTransport(state: Committing): number {
 }
 
 /**
- * Wildcards were settled when labels were pushed and popped; but a `set` writes a whole entry, so what
- * it keeps of the old one matters too.
+ * Wildcards were settled when labels were pushed and popped; but a `set` writes a whole entry, so
+ * what it keeps of the old one matters too.
  */
 function commitMpls(state: Committing): void {
   const { flow, base, actions } = state;

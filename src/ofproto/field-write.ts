@@ -1,5 +1,6 @@
 /**
- * Writing constants into fields: `set_field` and `load`, prepared once and applied fast; and `move`.
+ * Writing constants into fields: `set_field` and `load`, prepared once and applied fast; and
+ * `move`.
  *
  * An action's value and mask become, for each word that they touch, a value and the bits to write.
  * The first use of an action prepares it; the preparation lives as long as the action does. Answers

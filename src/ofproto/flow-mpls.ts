@@ -3,6 +3,8 @@
  *
  * A label stack hides what follows it, so a first push clears what the flow knows of L3 and above.
  * Answers to `flow_count_mpls_labels()`, `flow_push_mpls()` and `flow_pop_mpls()`.
+ *
+ * Hot path. Bench: `bench/translate.ts`.
  */
 
 import type { Flow, FlowMask } from '../packet/flow.js';
@@ -37,7 +39,9 @@ export function countLabels(flow: Flow, wc: FlowMask | undefined): number {
   return count;
 }
 
-/** Puts an entry on top of `count` others: a copy of the topmost, or one made from the IP header. */
+/**
+ * Puts an entry on top of `count` others: a copy of the topmost, or one made from the IP header.
+ */
 export function pushLabel(
   flow: Flow,
   count: number,

@@ -4,10 +4,11 @@
  * NORMAL asks it where a packet goes and tells it where packets come from. Time passes in whole
  * seconds, as in OVS, so a busy address is refreshed once a second and not once a packet. A full
  * table evicts fairly: the least recently used address of the port that has the most, so that a
- * port which is flooded with addresses hurts only itself. `onChange` is called whenever a lookup may
- * now have another answer; who asks for revalidation is the bridge. Answers to `lib/mac-learning.h`.
+ * port which is flooded with addresses hurts only itself. `onChange` is called whenever a lookup
+ * may now have another answer; who asks for revalidation is the bridge. Answers to
+ * `lib/mac-learning.h`.
  *
- * Owner: one table per `Ofproto`. Hot path (`lookup`, `learn`). Bench: `bench/translate.ts`.
+ * Owner: one table per `Ofproto`. Hot path. Bench: `bench/translate.ts`.
  */
 
 import { type Instant, instant, type OfpPort } from '../base/brands.js';
@@ -278,7 +279,9 @@ export class MacTable {
     return owner;
   }
 
-  /** Makes room at the cost of the port with the most entries; whether there was anything to evict. */
+  /**
+   * Makes room at the cost of the port with the most entries; whether there was anything to evict.
+   */
   #evict(): boolean {
     let fullest: PortMacs | undefined;
     for (const owner of this.#ports.values()) {

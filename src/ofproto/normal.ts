@@ -1,10 +1,10 @@
 /**
  * NORMAL: what a learning switch with VLANs does.
  *
- * Every port is a trunk of all VLANs. The source address is learned in the packet's VLAN; the packet
- * goes to the port of its destination address, or, where that is unknown, to all others, by port
- * number. Frames to reserved multicast addresses (spanning tree, LLDP, pause …) stop here unless
- * the bridge forwards them. Answers to `xlate_normal()`.
+ * Every port is a trunk of all VLANs. The source address is learned in the packet's VLAN; the
+ * packet goes to the port of its destination address, or, where that is unknown, to all others, by
+ * port number. Frames to reserved multicast addresses (spanning tree, LLDP, pause …) stop here
+ * unless the bridge forwards them. Answers to `xlate_normal()`.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */
@@ -80,8 +80,8 @@ function isPartlyTagged(flow: Flow): boolean {
 }
 
 /**
- * Whether an ARP packet says where an address is, unasked: a broadcast reply, or a broadcast request
- * for the sender's own IP address.
+ * Whether an ARP packet says where an address is, unasked: a broadcast reply, or a broadcast
+ * request for the sender's own IP address.
  */
 function isGratuitous(flow: Flow, wc: FlowMask): boolean {
   if (flow[DL_TYPE]! >>> 16 !== ETH_TYPE_ARP || !isBroadcast(flow)) return false;

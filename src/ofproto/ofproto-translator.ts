@@ -6,7 +6,7 @@
  * work. Answers to the part of `ofproto-dpif.c` that sees all bridges of a datapath, and to
  * `xlate_receive()`.
  *
- * Owner: the switch. Hot path (`receive`, `translate`). Bench: `bench/translate.ts`.
+ * Owner: the switch. Hot path. Bench: `bench/translate.ts`.
  */
 
 import { merge, type Observable } from 'rxjs';

@@ -192,7 +192,7 @@ export class Ofproto {
 
   creditTable(table: number, isMatch: boolean, stats: Readonly<FlowStats>): void {
     const counts = isMatch ? this.tables.matched : this.tables.missed;
-    counts[table]! += stats.packets;
+    counts[table] = (counts[table] ?? 0) + stats.packets;
   }
 
   /** Learns an address, if its port still exists. */

@@ -2,6 +2,8 @@
  * Destination addresses of protocols between neighbouring switches, which NORMAL does not forward.
  *
  * Answers to `eth_addr_is_reserved()`.
+ *
+ * Hot path. Bench: `bench/translate.ts`.
  */
 
 import type { Flow } from '../packet/flow.js';

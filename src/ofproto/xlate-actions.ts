@@ -1,9 +1,9 @@
 /**
  * What each OpenFlow action does to the flow of a translation, and what it adds to the mask.
  *
- * Actions that change fields change only the flow; commits come with output. An action that does not
- * fit the packet (`mod_nw_src` of an ARP frame) does nothing. Control flow (`resubmit`, `goto_table`)
- * is in `xlate.ts`. Answers to the switch of `do_xlate_actions()`.
+ * Actions that change fields change only the flow; commits come with output. An action that does
+ * not fit the packet (`mod_nw_src` of an ARP frame) does nothing. Control flow (`resubmit`,
+ * `goto_table`) is in `xlate.ts`. Answers to the switch of `do_xlate_actions()`.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */

@@ -5,7 +5,7 @@
  * later packets without translating again. Pushing has the same effect as that translation with the
  * same statistics; a push of zero packets has none. Answers to `ofproto-dpif-xlate-cache.c`.
  *
- * Owner: the flow's ukey. Hot path (`push`). Bench: `bench/translate.ts`.
+ * Owner: the flow's ukey. Hot path. Bench: `bench/translate.ts`.
  */
 
 import type { FlowStats } from '../datapath/dpif.js';

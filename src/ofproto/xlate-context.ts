@@ -1,8 +1,8 @@
 /**
  * The scratch of a translation: what its parts share, reused from one to the next.
  *
- * `flow` is the packet as the pipeline sees it, `base` as the datapath's actions so far have left it,
- * `wc` what the answer hangs on. Answers to `struct xlate_ctx`.
+ * `flow` is the packet as the pipeline sees it, `base` as the datapath's actions so far have left
+ * it, `wc` what the answer hangs on. Answers to `struct xlate_ctx`.
  *
  * Owner: the translator has one; a translation owns it from `begin` to its result. Hot path. Bench:
  * `bench/translate.ts`.
@@ -100,7 +100,9 @@ export class XlateContext {
     this.isBared = false;
   }
 
-  /** Turns the changes so far into datapath actions, because something is about to see the packet. */
+  /**
+   * Turns the changes so far into datapath actions, because something is about to see the packet.
+   */
   commit(): void {
     this.slow |= commitActions(this);
   }

@@ -5,31 +5,33 @@
  * It walks the bridge's OpenFlow tables with the packet's flow and comes back with two things: the
  * datapath actions, and a mask of every bit that the answer hangs on.
  *
- * **Why the mask.** The datapath will give the same actions to every packet that agrees with this one
- * under the mask, without asking again. A bit too few and packets go astray; a bit too many and what
- * could be one megaflow becomes thousands. So the mask grows as the walk goes, never by guess: a
- * table lookup adds what its classifier compared, an action adds what it read or overwrote, NORMAL
- * adds addresses and VLAN. A decision that hangs on state which the mask cannot hold (rules, MAC
- * table, ports) is covered by revalidation instead.
+ * **Why the mask.** The datapath will give the same actions to every packet that agrees with this
+ * one under the mask, without asking again. A bit too few and packets go astray; a bit too many and
+ * what could be one megaflow becomes thousands. So the mask grows as the walk goes, never by guess:
+ * a table lookup adds what its classifier compared, an action adds what it read or overwrote,
+ * NORMAL adds addresses and VLAN. A decision that hangs on state which the mask cannot hold (rules,
+ * MAC table, ports) is covered by revalidation instead.
  *
  * **How.** The flow is copied twice: `flow` is changed by the rules' actions, `base` stays what the
- * packet is. When something is about to see the packet, their differences are committed: they become
- * `set`, `push_vlan` and so on, and `base` catches up. So fields that are written and written back
- * cost nothing, and five outputs with one change between them set a field once.
+ * packet is. When something is about to see the packet, their differences are committed: they
+ * become `set`, `push_vlan` and so on, and `base` catches up. So fields that are written and
+ * written back cost nothing, and five outputs with one change between them set a field once.
  *
- * Rules call rules by `resubmit` and `goto_table`. A frame stack of our own holds who called, so depth
- * costs no JavaScript stack. Two limits end what would not end: 64 nested calls into the same or
- * an earlier table, 4,096 calls in all. A translation that fails drops: its actions are empty, its
- * mask is as sound as ever.
+ * Rules call rules by `resubmit` and `goto_table`. A frame stack of our own holds who called, so
+ * depth costs no JavaScript stack. Two limits end what would not end: 64 nested calls into the same
+ * or an earlier table, 4,096 calls in all. A translation that fails drops: its actions are empty,
+ * its mask is as sound as ever.
  *
  * **Side effects.** Statistics of the request are credited to every table and rule reached; with
- * `mayLearn`, NORMAL learns; with a cache, all of that is noted down so that `cache.push` can repeat
- * it. Without any of them a translation changes nothing.
+ * `mayLearn`, NORMAL learns; with a cache, all of that is noted down so that `cache.push` can
+ * repeat it. Without any of them a translation changes nothing.
  *
- * **Usage.** `OfprotoTranslator` owns one `Xlate` and gives it the ingress's bridge with the request.
+ * **Usage.** `OfprotoTranslator` owns one `Xlate` and gives it the ingress's bridge with the
+ * request.
  *
- * **Concurrency.** One at a time: flows, mask, stack and actions are scratch that the next translation
- * reuses. Nothing is called back from within, except what a change of the MAC table notifies.
+ * **Concurrency.** One at a time: flows, mask, stack and actions are scratch that the next
+ * translation reuses. Nothing is called back from within, except what a change of the MAC table
+ * notifies.
  *
  * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: groups, meters, conntrack,
  * tunnels, patch ports, mirrors, bonds, recirculation.

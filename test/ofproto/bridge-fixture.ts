@@ -1,6 +1,6 @@
 /**
- * A bridge with rules and a translator, for the tests of translation: packets in as flow text, datapath
- * actions and megaflows out as text.
+ * A bridge with rules and a translator, for the tests of translation: packets in as flow text,
+ * datapath actions and megaflows out as text.
  */
 
 import { instant, odpPort, ofpPort } from '../../src/base/brands.js';

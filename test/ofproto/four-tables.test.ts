@@ -1,4 +1,7 @@
-/** The rule file that the conservation tests use: it is as large as promised, and every part of it works. */
+/**
+ * The rule file that the conservation tests use: it is as large as promised, and every part of it
+ * works.
+ */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

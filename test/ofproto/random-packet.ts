@@ -1,6 +1,6 @@
 /**
- * Random flows as extraction could have made them: fields that the packet's type does not have are 0.
- * Values come from few, so that random rules meet them.
+ * Random flows as extraction could have made them: fields that the packet's type does not have are
+ * 0. Values come from few, so that random rules meet them.
  */
 
 import type { Rng } from '../../src/base/rng.js';

@@ -1,6 +1,6 @@
 /**
- * The promise of the mask: whatever agrees with a translated packet on it gets the same actions, by a
- * translation that needs no more than the mask.
+ * The promise of the mask: whatever agrees with a translated packet on it gets the same actions, by
+ * a translation that needs no more than the mask.
  */
 
 import fc from 'fast-check';

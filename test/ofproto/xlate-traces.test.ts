@@ -1,4 +1,7 @@
-/** Translations compared with what `ofproto/trace` of Open vSwitch 3.1 printed; see the README there. */
+/**
+ * Translations compared with what `ofproto/trace` of Open vSwitch 3.1 printed; see the README
+ * there.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -51,7 +54,9 @@ function createTracedBridge(rules: readonly string[]): BridgeFixture {
   return fixture;
 }
 
-/** The real switch floods in the order of a hash, and numbers frozen states and queues as it likes. */
+/**
+ * The real switch floods in the order of a hash, and numbers frozen states and queues as it likes.
+ */
 function normalize(actions: string): string {
   const named = actions.replace(/recirc_id=\d+/g, 'recirc_id=N').replace(/pid=\d+/g, 'pid=N');
   return named.replace(/(?<=^|,)\d+(?:,\d+)*(?=,|$)/g, (ports) =>
