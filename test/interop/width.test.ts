@@ -76,5 +76,5 @@ function countOurs(frames: readonly IncomingFrame[], flows: string): number {
     sw.inject(port, data);
     clock.runDue();
   }
-  return sw.datapathCounts().flows;
+  return sw.datapath.getStats().flows;
 }
