@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SystemClock } from '../src/base/clock.js';
+import { SystemClock, type TimerId } from '../src/base/clock.js';
 import type { Log } from '../src/base/log.js';
 import { VirtualClock } from '../src/base/virtual-clock.js';
 import type { Translator } from '../src/datapath/translator.js';
@@ -25,6 +25,25 @@ async function send(sw: Switch, out: string[], port: number | string, frame: Uin
   sw.inject(port, frame);
   await sw.settled();
   return [...out];
+}
+
+/** The machine's clock, with the timers that it has to run yet. */
+class CountingClock extends SystemClock {
+  readonly pending = new Set<TimerId>();
+
+  override setTimeout(task: () => void, delayMs: number): TimerId {
+    const id = super.setTimeout(() => {
+      this.pending.delete(id);
+      task();
+    }, delayMs);
+    this.pending.add(id);
+    return id;
+  }
+
+  override clearTimeout(id: TimerId): void {
+    this.pending.delete(id);
+    super.clearTimeout(id);
+  }
 }
 
 function createRecordingLog() {
@@ -216,10 +235,13 @@ describe('Switch.stop()', () => {
     expect(sw.conservation().packetsIn).toBe(0);
   });
 
-  it('stops under the system clock too', async () => {
-    const { sw, out } = setUp({ clock: new SystemClock() });
+  it('leaves nothing that would keep the process alive', async () => {
+    const clock = new CountingClock();
+    const { sw, out } = setUp({ clock });
     expect(await send(sw, out, 1, TO_BOB)).toEqual(['p2', 'p3']);
+    expect(clock.pending.size).toBeGreaterThan(0);
     await sw.stop();
+    expect(clock.pending.size).toBe(0);
     expect(sw.conservation().ok).toBe(true);
   });
 });
