@@ -34,47 +34,23 @@
  * Answers to the seed's `ofproto-dpif-upcall.c`, `struct udpif`.
  */
 
-import type { Observable, Subscription } from 'rxjs';
-import {
-  type ActorRefFrom,
-  type AnyActorRef,
-  createActor,
-  type InspectionEvent,
-  type Observer,
-} from 'xstate';
+import type { Observable } from 'rxjs';
+import type { AnyActorRef } from 'xstate';
 import type { Instant } from '../base/brands.js';
-import type { TimerId } from '../base/clock.js';
-import { assert, UpcallError } from '../base/errors.js';
+import { UpcallError } from '../base/errors.js';
 import type { Seq } from '../base/seq.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
-import { type UdpifContext, type UdpifEvent, udpifMachine } from '../machines/udpif-machine.js';
-import { ActorSystemDoor } from './actor-system.js';
-import { type CostModel, DumpTimer, defaultCostModel } from './cost-model.js';
-import { SafeTranslator } from './safe-translator.js';
 import { type ActorTree, createActorTree } from './actor-tree.js';
-import { type Tally, UdpifCore, type UdpifDeps } from './udpif-core.js';
+import type { Tally, UdpifCore } from './udpif-core.js';
+import { type UdpifActor, UdpifEngine, type UdpifOptions } from './udpif-engine.js';
 import type { UdpifRecord, UncreditedCause } from './udpif-event.js';
 import { formatUdpif } from './udpif-show.js';
-import { UdpifThreads } from './udpif-threads.js';
 import type { UkeyActor } from './ukey-actor.js';
 import { NO_HANDLE } from './ukey-columns.js';
-import type { OrphanedUkey } from './ukey-orphans.js';
-import { UkeyWork } from './ukey-work.js';
-import { FlowJudge } from './verdict.js';
 
-export type Inspector = ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
-export type UdpifActor = ActorRefFrom<typeof udpifMachine>;
-
-export interface UdpifOptions extends Omit<UdpifDeps, 'costModel'> {
-  /** What flows cost under a virtual clock. */
-  readonly costModel?: CostModel;
-  /** False: flows are exact. Default true. */
-  readonly areMegaflowsEnabled?: boolean;
-  /** Sees the inspection events of the actor system, from the start. */
-  readonly inspect?: Inspector;
-}
+export type { Inspector, UdpifActor, UdpifOptions } from './udpif-engine.js';
 
 /** The udpif in numbers. */
 export interface UdpifStatus {
@@ -90,18 +66,13 @@ export interface UdpifStatus {
   readonly uncredited: Readonly<Record<UncreditedCause, Readonly<Tally>>>;
 }
 
-/** What the machine tells an effect. */
-interface Told {
-  readonly context: UdpifContext;
-  readonly event: UdpifEvent;
-}
-
-/** A udpif without threads; `setThreads` starts it. */
+/** A udpif without threads; `setThreads` starts it. Nothing of it runs before. */
 export function createUdpif(options: UdpifOptions): Udpif {
   return new Udpif(options);
 }
 
 export class Udpif {
+  /** The machine; its final state is `destroyed`. */
   readonly actor: UdpifActor;
   /** Grows with every cycle that ends: counters are as fresh as they get. */
   readonly dumpSeq: Seq;
@@ -109,39 +80,16 @@ export class Udpif {
   readonly revalSeq: Seq;
   /** What happens, one record each; costs nothing while nobody listens. */
   readonly events: Observable<UdpifRecord>;
+  readonly #engine: UdpifEngine;
   readonly #core: UdpifCore;
-  readonly #translator: SafeTranslator;
-  readonly #door: ActorSystemDoor;
-  readonly #work: UkeyWork;
-  readonly #timer: DumpTimer;
-  readonly #judge: FlowJudge;
-  readonly #revalidations: Subscription;
-  readonly #reasons = new Set<RevalidationReason>();
-  #threads: UdpifThreads | undefined;
-  #pendingStart: { readonly timer: TimerId; readonly start: () => UdpifThreads } | undefined;
-  #orphans: readonly OrphanedUkey[] = [];
 
   constructor(options: UdpifOptions) {
-    const { inspect, areMegaflowsEnabled = true, costModel = defaultCostModel, ...deps } = options;
-    const core = new UdpifCore({ ...deps, costModel }, areMegaflowsEnabled);
-    this.#core = core;
-    this.dumpSeq = core.dumpSeq;
-    this.revalSeq = core.revalSeq;
-    this.events = core.events;
-    this.#translator = new SafeTranslator(core);
-    this.#work = new UkeyWork(core, this.#translator);
-    this.#timer = new DumpTimer(deps.clock, costModel, deps.rng);
-    this.#judge = new FlowJudge(core, this.#translator, this.#timer);
-    this.actor = createActor(udpifMachine.provide({ actions: this.#effects() }), {
-      clock: deps.clock,
-      id: 'udpif',
-      ...(inspect === undefined ? {} : { inspect }),
-    });
-    this.#door = new ActorSystemDoor(this.actor.system, inspect === undefined ? 0 : 1);
-    this.#revalidations = deps.translator.revalidations.subscribe((reason) =>
-      this.revalidate(reason),
-    );
-    this.actor.start();
+    this.#engine = new UdpifEngine(options);
+    this.#core = this.#engine.core;
+    this.actor = this.#engine.actor;
+    this.dumpSeq = this.#core.dumpSeq;
+    this.revalSeq = this.#core.revalSeq;
+    this.events = this.#core.events;
   }
 
   /** How many handlers and revalidators there shall be; restarts them if that changes (U-006 to U-009). */
@@ -152,38 +100,36 @@ export class Udpif {
         `Cannot set threads: ${handlers} handlers and ${revalidators} revalidators, use at least 1`,
       );
     }
-    this.actor.send({ type: 'threads.set', handlers, revalidators });
+    this.#engine.command({ type: 'threads.set', handlers, revalidators });
   }
 
   /** Restarts all, so that nobody holds a result from before; flows that have ukeys go. */
   synchronize(): void {
-    this.actor.send({ type: 'udpif.synchronize' });
+    this.#engine.command({ type: 'udpif.synchronize' });
   }
 
   /** Removes every flow of the datapath. */
   flush(): void {
-    this.actor.send({ type: 'udpif.flush' });
+    this.#engine.command({ type: 'udpif.flush' });
   }
 
   /** Deletes the flows of all ukeys, with their counters pushed, while the revalidators are parked. */
   purge(): void {
-    this.actor.send({ type: 'revalidators.purge' });
+    this.#engine.command({ type: 'revalidators.purge' });
   }
 
   /** No cycle begins until `resume`; one under way ends first. */
   pause(): void {
-    this.actor.send({ type: 'revalidators.pause' });
+    this.#engine.command({ type: 'revalidators.pause' });
   }
 
   resume(): void {
-    this.actor.send({ type: 'revalidators.resume' });
+    this.#engine.command({ type: 'revalidators.resume' });
   }
 
   /** Answers may have changed: all flows are looked at again, once for all calls of one turn. */
   revalidate(reason: RevalidationReason): void {
-    const { clock } = this.#core.deps;
-    if (this.#reasons.size === 0) clock.setTimeout(() => this.#announceRevalidation(), 0);
-    this.#reasons.add(reason);
+    this.#engine.revalidate(reason);
   }
 
   /** Calls `done` when a cycle has ended that began after this call. */
@@ -209,8 +155,8 @@ export class Udpif {
 
   /** `upcall/show` of this udpif. */
   show(): string {
-    const handlers = this.#threads?.handlers.length ?? 0;
-    const workers = this.#threads?.workers ?? [];
+    const handlers = this.#engine.threads?.handlers.length ?? 0;
+    const workers = this.#engine.threads?.workers ?? [];
     return formatUdpif({
       name: this.#core.deps.dpif.name,
       status: this.status(),
@@ -242,8 +188,8 @@ export class Udpif {
     const add = (name: string, count: number): void => {
       usage.set(name, (usage.get(name) ?? 0) + count);
     };
-    const revalidators = this.#threads?.workers.length ?? 0;
-    add('handlers', this.#threads?.handlers.length ?? 0);
+    const revalidators = this.#engine.threads?.workers.length ?? 0;
+    add('handlers', this.#engine.threads?.handlers.length ?? 0);
     add('revalidators', revalidators);
     if (revalidators > 0) add('udpif keys', this.#core.ukeysCount);
   }
@@ -263,21 +209,17 @@ export class Udpif {
 
   /** The actors as they hang together. */
   actorTree(): ActorTree {
-    return createActorTree(this.actor, this.#threads);
+    return createActorTree(this.actor as AnyActorRef, this.#engine.threads);
   }
 
   /** Whether nothing is queued or running: whatever happens next, a timer or a packet starts it. */
   isQuiescent(): boolean {
-    if (this.#reasons.size > 0) return false;
-    const snapshot = this.actor.getSnapshot();
-    if (snapshot.matches('stopped') || snapshot.matches('destroyed')) return true;
-    const isSettled = snapshot.matches('running') && !snapshot.matches({ running: 'clearing' });
-    return isSettled && (this.#threads?.isIdle ?? false);
+    return this.#engine.isQuiescent;
   }
 
   /** Whether a change of answers waits for its cycle. */
   get isRevalidationPending(): boolean {
-    return this.#reasons.size > 0 || (this.#threads?.leader.isRevalidationDue ?? false);
+    return this.#engine.isRevalidationPending;
   }
 
   /**
@@ -286,118 +228,17 @@ export class Udpif {
    * to `until` afterwards. Returns how many cycles were crossed.
    */
   crossIdle(until: Instant): number {
-    const threads = this.#threads;
-    if (threads === undefined || !this.#canCross()) return 0;
-    return threads.leader.crossIdle(until);
+    return this.#engine.crossIdle(until);
   }
 
   /** When the next cycle begins if nothing happens before; undefined while none is waited for. */
   nextDeadline(): Instant | undefined {
-    const leader = this.#threads?.leader;
+    const leader = this.#engine.threads?.leader;
     return leader?.actor.getSnapshot().matches('waiting') ? leader.deadline : undefined;
   }
 
   /** Stops for good: the actor reaches its final state, with all flows that have ukeys deleted. */
   destroy(): void {
-    this.actor.send({ type: 'udpif.destroy' });
-  }
-
-  #effects() {
-    const core = this.#core;
-    return {
-      configureHandlers: ({ context }: Told) => this.#configureHandlers(context.counts.handlers),
-      reportRefusal: ({ event }: Told) => this.#reportRefusal(event),
-      startThreads: ({ context }: Told) => this.#scheduleStart(context),
-      latchExit: () => this.#startedThreads().latchExit(),
-      purgeUkeys: () => this.#purgeUkeys(),
-      flushDatapath: () => this.#flushDatapath(),
-      changeRevalSeq: () => core.revalSeq.change(),
-      latchPause: () => this.#startedThreads().leader.actor.send({ type: 'pause.latched' }),
-      releasePause: () => this.#startedThreads().leader.actor.send({ type: 'pause.released' }),
-      reportDestroyed: () => this.#end(),
-    };
-  }
-
-  #configureHandlers(handlers: number): void {
-    const error = this.#core.deps.dpif.handlersSet(handlers);
-    if (error === undefined) this.actor.send({ type: 'handlers.configured' });
-    else this.actor.send({ type: 'handlers.refused', error });
-  }
-
-  #reportRefusal(event: UdpifEvent): void {
-    const { log, dpif } = this.#core.deps;
-    const error = event.type === 'handlers.refused' ? event.error : '';
-    log.error({ error }, `failed to configure handlers in dpif ${dpif.name}: ${error}`);
-  }
-
-  /** In a turn of its own: xstate's development build warns of actors made inside an action. */
-  #scheduleStart({ counts, isPaused }: UdpifContext): void {
-    const tools = {
-      core: this.#core,
-      work: this.#work,
-      judge: this.#judge,
-      timer: this.#timer,
-      door: this.#door,
-    };
-    const deps = { tools, translator: this.#translator, parent: this.actor as AnyActorRef };
-    const start = (): UdpifThreads => {
-      const threads = new UdpifThreads(deps, counts, isPaused);
-      this.#pendingStart = undefined;
-      this.#threads = threads;
-      threads.start(this.#orphans);
-      this.#orphans = [];
-      return threads;
-    };
-    const timer = this.#core.deps.clock.setTimeout(start, 0);
-    this.#pendingStart = { timer, start };
-  }
-
-  /** The threads of this run, started at the latest now. */
-  #startedThreads(): UdpifThreads {
-    const pending = this.#pendingStart;
-    if (pending !== undefined) {
-      this.#core.deps.clock.clearTimeout(pending.timer);
-      return pending.start();
-    }
-    assert(this.#threads !== undefined, 'threads are there from a start to the purge of a stop');
-    return this.#threads;
-  }
-
-  #purgeUkeys(): void {
-    const threads = this.#startedThreads();
-    threads.purge(() => {
-      if (!this.actor.getSnapshot().matches('running')) {
-        this.#orphans = threads.dismiss();
-        this.#threads = undefined;
-      }
-      this.actor.send({ type: 'purge.finished' });
-    });
-  }
-
-  #flushDatapath(): void {
-    const error = this.#core.deps.dpif.flowFlush();
-    if (error !== undefined) this.#core.deps.coverage.inc('dpif_flow_flush_error');
-    this.actor.send({ type: 'flush.finished' });
-  }
-
-  #announceRevalidation(): void {
-    const reasons = [...this.#reasons];
-    this.#reasons.clear();
-    for (const reason of reasons) this.#core.deps.coverage.inc(`rev_${reason}`);
-    const [reason = 'reconfigure'] = reasons;
-    this.actor.send({ type: 'udpif.revalidate', reason });
-  }
-
-  #canCross(): boolean {
-    if (!this.isQuiescent() || this.isRevalidationPending || this.#core.ukeysCount > 0)
-      return false;
-    if (!this.actor.getSnapshot().matches({ running: 'cycling' })) return false;
-    const stats = this.#core.deps.dpif.getStats();
-    return typeof stats !== 'string' && stats.flows === 0;
-  }
-
-  #end(): void {
-    this.#revalidations.unsubscribe();
-    this.#core.complete();
+    this.#engine.command({ type: 'udpif.destroy' });
   }
 }
