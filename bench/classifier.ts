@@ -1,8 +1,8 @@
 /**
- * How long does a lookup with wildcards take, in tables of 1, 30 and 10,000 rules?
+ * How long does a lookup with wildcards take?
  *
- * Seeded; each table is warmed up by its own first rounds, of which the fastest counts. The checksum
- * (the sum of the priorities found) tells whether two runs did the same.
+ * Sizes are numbers of rules, over addresses, ports and protocols in a handful of masks. The
+ * checksum is the sum of the priorities found.
  */
 
 import { instant } from '../src/base/brands.js';
@@ -11,45 +11,36 @@ import { createRng, type Rng } from '../src/base/rng.js';
 import { parseFlow } from '../src/ofproto/flow-syntax.js';
 import { FlowTables } from '../src/ofproto/flow-tables.js';
 import { createFlowMask, type Flow } from '../src/packet/flow.js';
-
-export interface ClassifierResult {
-  readonly rules: number;
-  readonly nanosecondsPerLookup: number;
-  readonly checksum: number;
-}
+import type { Bench } from './bench.js';
 
 const SEED = 1;
-const ROUNDS = 7;
-const LOOKUPS_PER_SCALE = 1000;
 const PACKETS = 4096;
 const PORTS = [80, 443, 22];
 
-/** `scale` 1 is for tests, 1000 for figures. */
-export function benchClassifier(scale: number): ClassifierResult[] {
-  const rng = createRng(SEED);
-  const packets = Array.from({ length: PACKETS }, () => randomPacket(rng));
-  return [1, 30, 10_000].map((rules) => measure(rules, packets, scale * LOOKUPS_PER_SCALE));
-}
+export const classifierBench: Bench = {
+  name: 'classifier',
+  operation: 'lookup',
+  sizes: [1, 30, 10_000],
+  prepare(size) {
+    const rng = createRng(SEED);
+    const packets = Array.from({ length: PACKETS }, () => randomPacket(rng));
+    const tables = fill(size);
+    const wc = createFlowMask();
+    return {
+      operationCount: packets.length,
+      round() {
+        let checksum = 0;
+        for (const packet of packets) {
+          wc.fill(0);
+          checksum += tables.lookup(0, tables.version, packet, wc).priority;
+        }
+        return checksum;
+      },
+    };
+  },
+};
 
-function measure(rules: number, packets: readonly Flow[], count: number): ClassifierResult {
-  const tables = fill(rules);
-  const wc = createFlowMask();
-  let fastest = Number.POSITIVE_INFINITY;
-  let checksum = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    checksum = 0;
-    const start = performance.now();
-    for (let i = 0; i < count; i++) {
-      wc.fill(0);
-      const packet = packets[i % PACKETS];
-      if (packet !== undefined) checksum += tables.lookup(0, tables.version, packet, wc).priority;
-    }
-    fastest = Math.min(fastest, performance.now() - start);
-  }
-  return { rules, nanosecondsPerLookup: (fastest * 1e6) / count, checksum };
-}
-
-/** A default rule, and rules over addresses, ports and protocols in a handful of masks. */
+/** A default rule, and `count` others. */
 function fill(count: number): FlowTables {
   const clock = { now: () => instant(1000) };
   const tables = new FlowTables({ clock, coverage: new Coverage() });
