@@ -1,8 +1,8 @@
 /**
  * The udpif's actor system, seen by actors that are not xstate's own.
  *
- * xstate offers no public way to ask whether an inspector is attached, nor to announce an actor that
- * `createActor` did not make. This is the one file that reaches for what xstate's types hide
+ * xstate offers no public way to ask whether an inspector is attached, nor to announce an actor
+ * that `createActor` did not make. This is the one file that reaches for what xstate's types hide
  * (`_bookId`, `_relay`, `_sendInspectionEvent`, of 5.33).
  *
  * Owner: the count of inspectors.

@@ -1,10 +1,10 @@
 /**
  * How long a cycle's dump takes, which is what the flow limit adapts to.
  *
- * On the machine's clock it is the time spent inside the cycle's slices, not the packets forwarded in
- * between: else overload would look like a slow dump and throttle the switch just then. A virtual
- * clock stands still while a slice runs, so each flow is charged what `CostModel` says, with a seeded
- * jitter per cycle.
+ * On the machine's clock it is the time spent inside the cycle's slices, not the packets forwarded
+ * in between: else overload would look like a slow dump and throttle the switch just then. A
+ * virtual clock stands still while a slice runs, so each flow is charged what `CostModel` says,
+ * with a seeded jitter per cycle.
  *
  * Owner: the leader. Answers to the seed's `dump_duration`.
  */
@@ -66,7 +66,7 @@ export class DumpTimer {
     this.#busyMs += this.sinceEntered();
   }
 
-  /** Whole milliseconds, at least 1. Under a virtual clock it draws a jitter if there was any flow. */
+  /** Whole milliseconds, at least 1. A virtual clock's has a jitter if there was any flow. */
   durationMs(): number {
     const spentMs = this.#clock.kind === 'system' ? this.#busyMs : this.#modelledMs();
     return recordedDumpMs(spentMs);

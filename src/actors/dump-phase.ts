@@ -2,9 +2,9 @@
  * The dump phase of one revalidator: look at its share of the datapath's flows.
  *
  * Each flow finds its ukey, or gets one; then it is kept with its counters pushed, modified, or
- * queued for deletion. How many flows there are is looked at once a batch: over the limit flows live
- * 100 ms, over twice the limit they all go. No ukey is freed here. A flow's counters are copied once,
- * for it may be hit between two batches.
+ * queued for deletion. How many flows there are is looked at once a batch: over the limit flows
+ * live 100 ms, over twice the limit they all go. No ukey is freed here. A flow's counters are
+ * copied once, for it may be hit between two batches.
  *
  * Owner: its cursor (the dump thread) and its scratch. Hot path. Bench: `bench/dump.ts`. Rows U-094
  * to U-109, U-131. Answers to the seed's `revalidate` (L1432).
@@ -24,7 +24,7 @@ import { type PhaseTools, VerdictCarrier } from './verdict-carrier.js';
 const INSTALL = eventCode('ukey.install');
 const DUMPED = eventCode('flow.dumped');
 
-/** Translated under no sequence yet: a flow that somebody else put is looked at in its first dump. */
+/** Translated under no sequence: what somebody else put is looked at in its first dump. */
 const NO_SEQ = seqNo(0);
 
 export class DumpPhase {

@@ -1,10 +1,10 @@
 /**
  * How a flow gets into the datapath together with its ukey.
  *
- * The ukey is there, visible, before the put is on its way, so that whatever happens to the flow from
- * then on finds it: a dump, a purge, the next miss. The put's answer makes it operational, or evicts
- * it. A miss for a ukey that is alive installs nothing; one that is evicted is replaced, and the new
- * one inherits in which dump the old one was last seen.
+ * The ukey is there, visible, before the put is on its way, so that whatever happens to the flow
+ * from then on finds it: a dump, a purge, the next miss. The put's answer makes it operational, or
+ * evicts it. A miss for a ukey that is alive installs nothing; one that is evicted is replaced, and
+ * the new one inherits in which dump the old one was last seen.
  *
  * Owner: nothing; the ukeys belong to their revalidators. Hot path. Bench: `bench/set-up.ts`. Rows
  * U-038, U-065 to U-067, U-071, U-075, B-01, B-10. Answers to OVS's `ukey_install`.

@@ -75,8 +75,8 @@ export class Leader {
   }
 
   /**
-   * Crosses the cycles that start before `until`, but for one whose minimum gap would not have ended
-   * by then; how many. Only while it waits, with no flow, no ukey and no revalidation due.
+   * Crosses the cycles that start before `until`, but for one whose minimum gap would not have
+   * ended by then; how many. Only while it waits, with no flow, no ukey and no revalidation due.
    */
   crossIdle(until: Instant): number {
     const { profile, settings } = this.#tools.core.deps;

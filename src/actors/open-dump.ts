@@ -1,8 +1,8 @@
 /**
  * The dump of a cycle, shared by its revalidators.
  *
- * It is closed when the last of them has no more flows, for the sweep must know whether the dump was
- * complete: a flow that a broken dump did not bring has not been missed (B-30).
+ * It is closed when the last of them has no more flows, for the sweep must know whether the dump
+ * was complete: a flow that a broken dump did not bring has not been missed (B-30).
  *
  * Owner: the leader, who opens it. Rows U-082, U-084, U-091.
  */

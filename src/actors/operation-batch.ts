@@ -1,14 +1,14 @@
 /**
- * Operations of a revalidator on their way to the datapath, at most 50 at a time, and what becomes of
- * their ukeys when the answers are there.
+ * Operations of a revalidator on their way to the datapath, at most 50 at a time, and what becomes
+ * of their ukeys when the answers are there.
  *
- * A deletion's answer carries the flow's last counters. ENOENT: the flow was gone, nothing is pushed.
- * Another error: the flow stays, the next cycle tries again. Here we differ from the seed (which
- * pushed `0 - cached`) and from later OVS (which forgot the flow and counted it twice). A failed
- * modification leaves the ukey inconsistent.
+ * A deletion's answer carries the flow's last counters. ENOENT: the flow was gone, nothing is
+ * pushed. Another error: the flow stays, the next cycle tries again. Here we differ from the seed
+ * (which pushed `0 - cached`) and from later OVS (which forgot the flow and counted it twice). A
+ * failed modification leaves the ukey inconsistent.
  *
- * Owner: one revalidator, or whoever purges. Rows U-107, U-138, U-141 to U-146, B-02. Answers to the
- * seed's `push_dump_ops__` (L1353).
+ * Owner: one revalidator, or whoever purges. Hot path. Bench: `bench/dump.ts`. Rows U-107, U-138,
+ * U-141 to U-146, B-02. Answers to the seed's `push_dump_ops__` (L1353).
  */
 
 import type { DeleteOp, PutOp } from '../datapath/dpif.js';
@@ -73,8 +73,8 @@ export class OperationBatch {
   }
 
   /**
-   * Sends the operations down; whether all is settled already. `isSweeping`: ukeys whose flow is gone
-   * are freed at once.
+   * Sends the operations down; whether all is settled already. `isSweeping`: ukeys whose flow is
+   * gone are freed at once.
    */
   push(isSweeping: boolean): boolean {
     if (this.#operations.length === 0) return true;

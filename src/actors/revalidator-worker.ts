@@ -1,9 +1,10 @@
 /**
- * The hands of a revalidator: its slice of the ukeys, and the phases that it works through in slices.
+ * The hands of a revalidator: its slice of the ukeys, and the phases that it works through in
+ * slices.
  *
- * Leader and followers have one each. The actor that is the parent of the slice's ukeys does next to
- * nothing; it exists so that 200,000 children are no burden to a machine. It is a child of the udpif,
- * for the ukeys outlive the revalidator: they are purged when all have ended.
+ * Leader and followers have one each. The actor that is the parent of the slice's ukeys does next
+ * to nothing; it exists so that 200,000 children are no burden to a machine. It is a child of the
+ * udpif, for the ukeys outlive the revalidator: they are purged when all have ended.
  *
  * Owner: its revalidator. Answers to the seed's `struct revalidator` and its `ukeys`.
  */

@@ -1,8 +1,8 @@
 /**
  * Whether two lists of datapath actions do the same, by structure.
  *
- * A revalidation asks this for every flow, so lists that are one object, and outputs, which are most
- * of all actions, are compared without a look at their properties.
+ * A revalidation asks this for every flow, so lists that are one object, and outputs, which are
+ * most of all actions, are compared without a look at their properties.
  *
  * Hot path. Bench: `bench/dump.ts`.
  */

@@ -1,6 +1,6 @@
 /**
- * What a revalidator tells a ukey that stays: the machine's event, as an object that its owner fills
- * again and again, for there is one for every flow of every dump.
+ * What a revalidator tells a ukey that stays: the machine's event, as an object that its owner
+ * fills again and again, for there is one for every flow of every dump.
  */
 
 import { instant, type SeqNo, seqNo } from '../base/brands.js';

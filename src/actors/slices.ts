@@ -1,9 +1,9 @@
 /**
  * Long work in slices, so that a dump of 200,000 flows stops no packet.
  *
- * `step` does a batch of at most 50 flows. On the machine's clock a slice ends by time, on a virtual
- * clock by count, so that a seed decides everything; the next one is a macrotask of its own. A step
- * that waits for the datapath answers 'waiting' and calls `resume()` later.
+ * `step` does a batch of at most 50 flows. On the machine's clock a slice ends by time, on a
+ * virtual clock by count, so that a seed decides everything; the next one is a macrotask of its
+ * own. A step that waits for the datapath answers 'waiting' and calls `resume()` later.
  *
  * Owner: one phase of one revalidator at a time.
  */

@@ -1,9 +1,9 @@
 /**
  * The action of a slow flow: its packets come up, each of them.
  *
- * The same flow always gets an equal action, for the revalidators compare it with the installed one.
- * Packets of the protocols that the switch speaks itself go to any handler (`ODPP_NONE`), others to
- * that of their port.
+ * The same flow always gets an equal action, for the revalidators compare it with the installed
+ * one. Packets of the protocols that the switch speaks itself go to any handler (`ODPP_NONE`),
+ * others to that of their port.
  *
  * Row U-068. Answers to the seed's `compose_slow_path` (L694).
  */

@@ -1,12 +1,12 @@
 /**
  * The sweep of one revalidator's own slice: after the dump, who is left?
  *
- * Ukeys whose flow is gone are freed. Ukeys that the dump missed are looked at again if anything has
- * changed since they were last found right, with the counters they had; those that four complete
- * dumps missed are given up. A purge deletes the flow of every ukey, missed or not.
+ * Ukeys whose flow is gone are freed. Ukeys that the dump missed are looked at again if anything
+ * has changed since they were last found right, with the counters they had; those that four
+ * complete dumps missed are given up. A purge deletes the flow of every ukey, missed or not.
  *
- * Owner: its cursor. Hot path. Bench: `bench/dump.ts`. Rows U-016, U-017, U-132 to U-140. Answers to
- * the seed's `revalidator_sweep__` (L1566).
+ * Owner: its cursor. Hot path. Bench: `bench/dump.ts`. Rows U-016, U-017, U-132 to U-140. Answers
+ * to the seed's `revalidator_sweep__` (L1566).
  */
 
 import { instant, seqNo } from '../base/brands.js';

@@ -1,10 +1,10 @@
 /**
- * What all actors of one udpif share: its surroundings, and the few values that cross from one actor
- * to another.
+ * What all actors of one udpif share: its surroundings, and the few values that cross from one
+ * actor to another.
  *
- * Owners: the leader writes the cycle's values (`dumpDurationMs` to `cycles`), only while no follower
- * is at work; the leader and the operator write `flowLimit`, each in one step (B-08); the udpif writes
- * `slices`, only while nobody runs; everybody adds to the tallies.
+ * Owners: the leader writes the cycle's values (`dumpDurationMs` to `cycles`), only while no
+ * follower is at work; the leader and the operator write `flowLimit`, each in one step (B-08); the
+ * udpif writes `slices`, only while nobody runs; everybody adds to the tallies.
  *
  * Answers to the seed's `struct udpif`.
  */

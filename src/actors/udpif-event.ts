@@ -2,9 +2,9 @@
  * What the slow path tells whoever listens: one record for each thing that happens.
  *
  * The records carry what OVS's probes carry, so that its five tools (upcall_monitor, upcall_cost,
- * flow_reval_monitor, reval_monitor, dpif_op_nl_monitor) are a few lines over this stream. Nothing is
- * built while nobody listens. Packets and flows in a record are the slow path's own and may change
- * afterwards: who keeps them copies them.
+ * flow_reval_monitor, reval_monitor, dpif_op_nl_monitor) are a few lines over this stream. Nothing
+ * is built while nobody listens. Packets and flows in a record are the slow path's own and may
+ * change afterwards: who keeps them copies them.
  *
  * Answers to behaviours.md 3.5 and OVS's USDT probes.
  */
@@ -128,7 +128,7 @@ export interface DumpFailedRecord {
   readonly error: Errno;
 }
 
-/** A flow was gone before it was deleted: `base` had been pushed, what came after is lost (B-02). */
+/** A flow was gone before its deletion: `base` had been pushed, what came after is lost. */
 export interface LostRecord {
   readonly type: 'lost';
   readonly time: Instant;

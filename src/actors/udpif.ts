@@ -1,35 +1,37 @@
 /**
  * # The udpif: the slow path of a datapath
  *
- * **What.** It answers the packets for which the datapath has no flow, installs flows so that no more
- * of them come up, and keeps what it has installed true: counters reach the rules, flows that are idle
- * or wrong go, flows that are too many go first. It does not know OpenFlow: a `Translator` decides.
+ * **What.** It answers the packets for which the datapath has no flow, installs flows so that no
+ * more of them come up, and keeps what it has installed true: counters reach the rules, flows that
+ * are idle or wrong go, flows that are too many go first. It does not know OpenFlow: a `Translator`
+ * decides.
  *
- * **Why.** A datapath is fast because it only remembers. Somebody must decide, and must take back what
- * was decided when the reasons change. Both are done here, in two kinds of actors that meet in one
- * place only, the ukeys: handlers make them, revalidators keep and free them.
+ * **Why.** A datapath is fast because it only remembers. Somebody must decide, and must take back
+ * what was decided when the reasons change. Both are done here, in two kinds of actors that meet in
+ * one place only, the ukeys: handlers make them, revalidators keep and free them.
  *
  * **How.** A `udpif` machine starts and stops `handlers` (one batch of 50 upcalls a round) and
  * revalidators, the first of which leads. They work in cycles: dump all flows, sweep the ukeys that
- * the dump missed, wait up to half a second; a barrier parts the phases. Long phases run in slices. A
- * flow's life is its ukey's (`ukey-machine.ts`): a dense actor in the columns of a slice.
+ * the dump missed, wait up to half a second; a barrier parts the phases. Long phases run in slices.
+ * A flow's life is its ukey's (`ukey-machine.ts`): a dense actor in the columns of a slice.
  *
  * - *Accounting.* What the datapath counted of a flow is pushed exactly once: the delta since the
- *   last push when the flow is kept, the rest with the answer to its deletion. Packets that came up as
- *   a miss are credited by their translation. Hence at rest: packets in = credited + pushed + what the
- *   datapath counted since + `uncredited` + what was destroyed behind our back (`lost`). Uncredited
- *   are misses on a port without a bridge (`unassociated`), with a key that makes no sense
- *   (`invalid`), whose translation threw (`translator`), and deltas that no translation or cache took
- *   (`push`). A translator that throws must not have credited anybody before.
- * - *Races.* A ukey remembers the `reval_seq` that was read before its flow was translated. A change
- *   in between makes it stale, so that the next cycle looks at it again.
+ *   last push when the flow is kept, the rest with the answer to its deletion. Packets that came up
+ *   as a miss are credited by their translation. Hence at rest: packets in = credited + pushed +
+ *   what the datapath counted since + `uncredited` + what was destroyed behind our back (`lost`).
+ *   Uncredited are misses on a port without a bridge (`unassociated`), with a key that makes no
+ *   sense (`invalid`), whose translation threw (`translator`), and deltas that no translation or
+ *   cache took (`push`). A translator that throws must not have credited anybody before.
+ * - *Races.* A ukey remembers the `reval_seq` that was read before its flow was translated. A
+ *   change in between makes it stale, so that the next cycle looks at it again.
  *
- * **Usage.** `createUdpif({ dpif, translator, … })`, then `setThreads(1, 1)`. `translator.revalidations`
- * starts a cycle; `events` tells what happens; `actor` is the machine, to be subscribed to.
+ * **Usage.** `createUdpif({ dpif, translator, … })`, then `setThreads(1, 1)`.
+ * `translator.revalidations` starts a cycle; `events` tells what happens; `actor` is the machine,
+ * to be subscribed to.
  *
- * **Concurrency.** One thread, one clock. Whatever is to happen later is a task of the clock, so a
- * virtual clock runs the whole of it; there are no promises inside. Commands (`flush`, `purge`, …)
- * return at once; they are done when the actor is back in `running`, or `stopped`.
+ * **Concurrency.** One thread, one clock. Whatever is to happen later is a task of the clock, so
+ * a virtual clock runs the whole of it; there are no promises inside. Commands (`flush`, `purge`,
+ * …) return at once; they are done when the actor is back in `running`, or `stopped`.
  *
  * Answers to the seed's `ofproto-dpif-upcall.c`, `struct udpif`.
  */
@@ -92,7 +94,7 @@ export class Udpif {
     this.events = this.#core.events;
   }
 
-  /** How many handlers and revalidators there shall be; restarts them if that changes (U-006 to U-009). */
+  /** How many handlers and revalidators there shall be; a change restarts them (U-006). */
   setThreads(handlers: number, revalidators: number): void {
     const isCount = (count: number): boolean => Number.isInteger(count) && count > 0;
     if (!isCount(handlers) || !isCount(revalidators)) {
@@ -113,7 +115,7 @@ export class Udpif {
     this.#engine.command({ type: 'udpif.flush' });
   }
 
-  /** Deletes the flows of all ukeys, with their counters pushed, while the revalidators are parked. */
+  /** Deletes the flows of all ukeys and pushes their counters, the revalidators parked. */
   purge(): void {
     this.#engine.command({ type: 'revalidators.purge' });
   }
@@ -224,8 +226,8 @@ export class Udpif {
 
   /**
    * Crosses whole cycles up to about `until` in one step, with what running them would have left
-   * behind, if nothing can happen in them: no flow, no ukey, nothing queued. The clock stays; move it
-   * to `until` afterwards. Returns how many cycles were crossed.
+   * behind, if nothing can happen in them: no flow, no ukey, nothing queued. The clock stays; move
+   * it to `until` afterwards. Returns how many cycles were crossed.
    */
   crossIdle(until: Instant): number {
     return this.#engine.crossIdle(until);

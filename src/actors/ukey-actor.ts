@@ -1,10 +1,10 @@
 /**
  * One ukey as an actor: a name for a row of a slice's columns that speaks xstate's `ActorRef`.
  *
- * `send` moves the row by the compiled machine, `getSnapshot` reads it, `subscribe` follows it. It is
- * a member of the udpif's actor system: parent, session id, inspection events while an inspector is
- * attached. What nobody asks for is not made: session id, observers and snapshots come on demand.
- * It keeps its last snapshot when its row goes to another ukey.
+ * `send` moves the row by the compiled machine, `getSnapshot` reads it, `subscribe` follows it. It
+ * is a member of the udpif's actor system: parent, session id, inspection events while an inspector
+ * is attached. What nobody asks for is not made: session id, observers and snapshots come on
+ * demand. It keeps its last snapshot when its row goes to another ukey.
  *
  * Owner: its watch. Hot path. Bench: `bench/set-up.ts`. See `ukey-machine.ts` for the states.
  */

@@ -5,7 +5,8 @@
  * Columns double when they are full; freed rows are chained and used again, the last one first.
  * Counters are float64, exact to 2^53.
  *
- * Owner: one `UkeySlice`. Hot path. Bench: `bench/dump.ts`. Answers to the seed's `struct udpif_key`.
+ * Owner: one `UkeySlice`. Hot path. Bench: `bench/dump.ts`. Answers to the seed's `struct
+ * udpif_key`.
  */
 
 import { type Instant, instant, type SeqNo, seqNo } from '../base/brands.js';

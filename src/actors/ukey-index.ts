@@ -1,8 +1,8 @@
 /**
  * From a flow key to the handle of its ukey: a chained hash table over handles.
  *
- * Chains are a column of their own, so that entering a ukey allocates nothing. The bucket comes from
- * the high bits of a product, for all keys of a slice agree on `hash mod n`.
+ * Chains are a column of their own, so that entering a ukey allocates nothing. The bucket comes
+ * from the high bits of a product, for all keys of a slice agree on `hash mod n`.
  *
  * Owner: one `UkeySlice`. Hot path. Bench: `bench/dump.ts`. Answers to the seed's `ukeys[i].hmap`.
  */

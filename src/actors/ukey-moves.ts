@@ -2,8 +2,8 @@
  * The moves of a ukey as numbers, made from `ukeyMachine` once, at load.
  *
  * A state and an event give the state to go to and what to do on the way. Nothing about the life of
- * a ukey is written down here a second time, but for the numbers of the states, which code that asks
- * for a state by name needs, and which are verified.
+ * a ukey is written down here a second time, but for the numbers of the states, which code that
+ * asks for a state by name needs, and which are verified.
  *
  * Hot path. Bench: `bench/dump.ts`. Answers to OVS's `transition_ukey`.
  */

@@ -1,11 +1,11 @@
 /**
  * One round of a handler: at most 50 upcalls read, translated and answered.
  *
- * Each upcall is received (which bridge?) before it is classified, so that a port that no bridge has
- * is found out whatever the packet came up for. Samples and packet-ins go to whoever collects them.
- * The rest is translated one by one in order of arrival: a miss with its own statistics, for no flow
- * counts it; a slow one again with its packet, for what that does. The operations are a put, with its
- * ukey visible before, and then the execution.
+ * Each upcall is received (which bridge?) before it is classified, so that a port that no bridge
+ * has is found out whatever the packet came up for. Samples and packet-ins go to whoever collects
+ * them. The rest is translated one by one in order of arrival: a miss with its own statistics, for
+ * no flow counts it; a slow one again with its packet, for what that does. The operations are a
+ * put, with its ukey visible before, and then the execution.
  *
  * Owner: the batch, from `read` to the end of `operate`. Hot path. Bench: `bench/set-up.ts`. Rows
  * U-034 to U-071, U-075. Answers to the seed's `read_upcalls` (L731) and `handle_upcalls` (L894).

@@ -1,10 +1,10 @@
 /**
  * Is a flow still right? What a revalidator decides about one that was dumped, or missed.
  *
- * A flow whose ukey has seen the newest `reval_seq` is kept; if it was hit and has no cache yet, one
- * translation fills it. Another one is translated again: its mask must cover what the translation
- * looked at, and its actions must be the same, else they are modified in place. Where translating is
- * too expensive for how little the flow is used, it goes.
+ * A flow whose ukey has seen the newest `reval_seq` is kept; if it was hit and has no cache yet,
+ * one translation fills it. Another one is translated again: its mask must cover what the
+ * translation looked at, and its actions must be the same, else they are modified in place. Where
+ * translating is too expensive for how little the flow is used, it goes.
  *
  * Counters are not pushed here: the ukey pushes them when the flow stays, the deletion's answer
  * brings them when it goes. Hence no translation here has a side effect.
@@ -130,7 +130,7 @@ function reasonOf(error: 'ENODEV' | 'EINVAL'): DeleteReason {
   return error === 'ENODEV' ? 'no_ofproto' : 'xlation_error';
 }
 
-/** Whether `mask` has every bit of `wanted` that a datapath key can carry; in_port always counts. */
+/** Whether `mask` has every bit of `wanted` that a datapath key can carry but in_port. */
 function coversDatapathWords(mask: Mask, wanted: FlowMask): boolean {
   const words = mask.words;
   for (let i = DP_START; i < FLOW_WORDS; i++) {

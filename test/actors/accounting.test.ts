@@ -1,7 +1,7 @@
 /**
- * Invariant S1, on seeded random traffic with failures: every packet is credited once, or it is known
- * why not. Rows U-018, U-020, U-131, U-145, U-153 to U-155 and the invariants S1 to S3, S6, S7, S10,
- * S19, S21 of behaviours.md 5.5.
+ * Invariant S1, on seeded random traffic with failures: every packet is credited once, or it is
+ * known why not. Rows U-018, U-020, U-131, U-145, U-153 to U-155 and the invariants S1 to S3, S6,
+ * S7, S10, S19, S21 of behaviours.md 5.5.
  */
 
 import { describe, expect, it } from 'vitest';

@@ -1,9 +1,9 @@
 /**
  * A datapath in a test's hands: a `Map` of flows, scripted failures, and a log of what was asked.
  *
- * Packets are `hit` onto flows or `miss`ed into a handler's queue; dumps can miss, repeat and break;
- * `operate` can answer late. Batches of a dump are poisoned when they are used up, as the interface
- * says that they may be.
+ * Packets are `hit` onto flows or `miss`ed into a handler's queue; dumps can miss, repeat and
+ * break; `operate` can answer late. Batches of a dump are poisoned when they are used up, as the
+ * interface says that they may be.
  */
 
 import { Observable, Subject } from 'rxjs';

@@ -76,7 +76,7 @@ describe('Handler', () => {
 });
 
 describe('UpcallRound', () => {
-  it('translates each upcall by itself in order of arrival (U-046, U-047, U-049, U-061, U-062)', () => {
+  it('translates each upcall by itself, in order (U-046, U-047, U-049, U-061, U-062)', () => {
     const bench = createBench();
     const ports = [3, 1, 11, 1];
     for (const port of ports) bench.dpif.miss(flowOf(1, port), 0, 100);
@@ -130,7 +130,7 @@ describe('UpcallRound', () => {
     expect(executed).toEqual([1, 2, 1]);
   });
 
-  it('installs a drop flow and executes nothing where there are no actions (U-067, U-069, S13)', () => {
+  it('installs a drop flow and executes nothing without actions (U-067, U-069, S13)', () => {
     const bench = createBench();
     bench.translator.answer = () => ({ actions: [] });
     missRange(bench, 1, 1);
@@ -152,7 +152,7 @@ describe('UpcallRound', () => {
     expect(bench.dpif.operations('put')[0]?.mask).toBeUndefined();
   });
 
-  it('translates a slow packet again with its packet, for side effects only (U-063, U-067, U-069)', () => {
+  it('translates a slow upcall again with its packet (U-063, U-067, U-069)', () => {
     const bench = createBench();
     bench.translator.answer = () => ({ actions: output(2), slow: 32 });
     missRange(bench, 1, 1);
@@ -219,7 +219,7 @@ describe('UpcallRound', () => {
     expect(bench.coverage.read('upcall_ukey_replace')).toBe(1);
   });
 
-  it('makes the ukey visible before the put, with the reval_seq from before the translation (U-075, U-128, B-10)', () => {
+  it('makes the ukey before the put, with the reval_seq it read before (U-075, U-128, B-10)', () => {
     const bench = createBench();
     bench.translator.answer = () => {
       bench.udpif.revalSeq.change();
@@ -264,7 +264,7 @@ describe('UpcallRound on strange upcalls', () => {
     expect(bench.udpif.status().uncredited.unassociated.packets).toBe(0);
   });
 
-  it('gives samples to whoever collects them, and to nobody else (U-042, U-043, U-044, U-051, U-057)', () => {
+  it('gives samples to whoever collects them (U-042, U-043, U-044, U-051, U-057)', () => {
     const bench = createBench();
     const seen: unknown[] = [];
     const sflowCookie = { type: 'sflow', vlanTci: 1, output: 2 } as const;
@@ -319,7 +319,7 @@ describe('UpcallRound on strange upcalls', () => {
     expect(bench.dpif.batches).toEqual([]);
   });
 
-  it('warns of bad upcalls within one allowance of five (U-052, U-053, U-054, U-055, U-056, U-058)', () => {
+  it('warns of bad upcalls, five at once (U-052, U-053, U-054, U-055, U-056, U-058)', () => {
     const bench = createBench();
     const malformed = (size: number, cookieType: number): UserspaceCookie => ({
       type: 'malformed',

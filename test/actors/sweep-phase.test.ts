@@ -26,7 +26,7 @@ describe('SweepPhase', () => {
     });
   });
 
-  it('looks at what the dump missed after a change, by the counters it had (U-135, U-136, B-18)', () => {
+  it('looks again at what the dump missed after a change (U-135, U-136, B-18)', () => {
     const bench = createInstalled();
     bench.dpif.hit(flowOf(1), 5);
     bench.dpif.timesDumped = () => 0;
@@ -158,7 +158,7 @@ describe('OperationBatch', () => {
     expect(bench.records).toContainEqual(expect.objectContaining({ type: 'lost', base }));
   });
 
-  it('keeps the flow and its base where the deletion is refused, and tries again (U-145, B-02)', () => {
+  it('keeps flow and base where the deletion is refused, and tries again (U-145, B-02)', () => {
     const bench = createBench({ initial: { maxIdle: 600 } });
     bench.dpif.miss(flowOf(1));
     bench.clock.runDue();

@@ -151,7 +151,7 @@ describe('Udpif stopping', () => {
     expect(bench.udpif.status().ukeys).toBe(0);
   });
 
-  it('pushes the counters of a flow once that outlives its deletion and a restart (B-02, S1)', () => {
+  it('pushes counters once of a flow that outlives a restart (B-02, S1)', () => {
     const bench = createBench();
     install(bench, 1);
     bench.dpif.hit(flowOf(1), 4);
@@ -274,7 +274,7 @@ describe('Udpif.revalidate()', () => {
 });
 
 describe('showUpcall()', () => {
-  it('prints what 3.1 prints, one row for each running revalidator (U-147, U-149, B-14, S22)', () => {
+  it('prints what 3.1 prints, a row for each running revalidator (U-147, U-149, B-14, S22)', () => {
     const bench = createBench({ handlers: 2, revalidators: 2 });
     install(bench, 3);
     revalidate(bench);
@@ -306,7 +306,7 @@ describe('showUpcall()', () => {
     expect(bench.dpif.calls.slice(asked)).toEqual(['getStats']);
   });
 
-  it('shows nothing before there is a udpif, and then each in order of creation (U-001, U-005, B-21)', () => {
+  it('shows nothing at first, then each udpif in order of creation (U-001, U-005, B-21)', () => {
     expect(showUpcall([])).toBe('');
     const udpifs = [createBench().udpif, createBench({ isStarted: false }).udpif];
     expect(showUpcall(udpifs).match(/fake@fake/g)).toHaveLength(2);

@@ -149,7 +149,7 @@ describe('FlowJudge.judge()', () => {
     expect(bench.dpif.flow(flowOf(1))?.actions).toEqual(output(9));
   });
 
-  it('deletes a flow that is too expensive, by its base, and pushes the rest (U-112, U-113, U-114)', () => {
+  it('deletes a flow that is too expensive, and pushes the rest (U-112, U-113, U-114)', () => {
     const costModel = { dumpedFlowUs: 260_000, revalidatedFlowUs: 0, jitterFraction: 0 };
     const bench = createInstalled({ costModel });
     bench.dpif.hit(flowOf(1), 1);
@@ -176,7 +176,7 @@ describe('FlowJudge.judge()', () => {
     expect(bench.dpif.flows.size).toBe(1);
   });
 
-  it('deletes a flow whose port has no bridge any more, and says what is lost (U-121, B-27)', () => {
+  it('deletes a flow whose port has no bridge, says what is lost (U-121, B-27)', () => {
     const bench = createInstalled();
     bench.dpif.hit(flowOf(1), 4);
     bench.translator.unknownPorts.add(1);
