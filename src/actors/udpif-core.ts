@@ -6,7 +6,7 @@
  * follower is at work; the leader and the operator write `flowLimit`, each in one step (B-08); the
  * udpif writes `slices`, only while nobody runs; everybody adds to the tallies.
  *
- * Answers to the seed's `struct udpif`.
+ * Hot path. Bench: `bench/dump.ts`. Answers to the seed's `struct udpif`.
  */
 
 import { type Observable, Subject } from 'rxjs';

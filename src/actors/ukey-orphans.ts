@@ -5,6 +5,8 @@
  * Invariant S1 of behaviours.md, across a restart. The seed has no such thing: it forgets them.
  */
 
+import { assert } from '../base/errors.js';
+import { NO_ACTIONS } from '../datapath/odp-actions.js';
 import type { FlowCounters } from '../machines/stats-delta.js';
 import type { XlateCache } from '../datapath/translator.js';
 import { FREE_ROW, type UkeySeed } from './ukey-columns.js';
@@ -25,10 +27,12 @@ export function orphanUkeys(slice: UkeySlice): readonly OrphanedUkey[] {
     const state = slice.stateOf(handle);
     if (state === FREE_ROW || state === UkeyState.EVICTED) continue;
     const { createdAt, revalSeq, dumpSeq } = slice.snapshot(handle).context;
+    const key = columns.keys[handle];
+    assert(key !== undefined, 'a row in use has a key');
     const mask = columns.masks[handle];
-    const actions = columns.actions[handle]!;
+    const actions = columns.actions[handle] ?? NO_ACTIONS;
     orphans.push({
-      seed: { key: columns.keys[handle]!, mask, actions, createdAt, revalSeq, dumpSeq },
+      seed: { key, mask, actions, createdAt, revalSeq, dumpSeq },
       stats: slice.stats(handle),
       cache: columns.caches[handle],
     });

@@ -21,7 +21,7 @@ import { mayPut } from '../machines/idle.js';
 import { IN_PORT, TCP_FLAGS } from '../packet/flow-layout.js';
 import type { FlowInstaller } from './flow-installer.js';
 import type { SafeTranslator } from './safe-translator.js';
-import { composeSlowPath } from './slow-path-action.js';
+import { composeSlowPath, slowReasonsOf } from './slow-path-action.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { UkeyActor } from './ukey-actor.js';
 import type { UpcallRecord } from './udpif-event.js';
@@ -131,7 +131,8 @@ export class UpcallRound {
       if (upcall.type === 'miss') core.countUncredited('translator', 1, upcall.packet.size);
       return;
     }
-    const { actions, slow } = result;
+    const { actions } = result;
+    const slow = slowReasonsOf(core.deps.profile, ingress, result);
     if (upcall.type === 'miss' && this.#isPutAllowed()) {
       const put = slow === 0 ? actions : composeSlowPath(core.deps.dpif, ingress, slow);
       this.#put(upcall, { result, actions: put, revalSeq });

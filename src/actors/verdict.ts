@@ -24,7 +24,7 @@ import { DP_START, FLOW_WORDS, IN_PORT } from '../packet/flow-layout.js';
 import type { DumpTimer } from './cost-model.js';
 import type { SafeTranslator } from './safe-translator.js';
 import { sameActions } from './same-actions.js';
-import { composeSlowPath } from './slow-path-action.js';
+import { composeSlowPath, slowReasonsOf } from './slow-path-action.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { UkeySlice } from './ukey-slice.js';
 
@@ -93,7 +93,7 @@ export class FlowJudge {
     const result = this.#translator.translate(request);
     if (result === undefined) return 'xlation_error';
     slice.columns.caches[handle] = cache;
-    const slow = result.slow;
+    const slow = slowReasonsOf(this.#core.deps.profile, ingress, result);
     const mask = slice.columns.masks[handle];
     if (mask !== undefined && !coversDatapathWords(mask, result.mask)) {
       ingress.netflow?.flowClear(ingress.flow);

@@ -42,6 +42,8 @@ export interface Ingress {
   /** As the key, but its in_port is an OpenFlow port. Scratch. */
   readonly flow: Flow;
   readonly odpInPort: OdpPort;
+  /** The datapath cannot match all that the key says (`ODP_FIT_TOO_LITTLE`). */
+  readonly isTooLittle?: boolean;
   readonly sflow?: Sflow;
   readonly ipfix?: Ipfix;
   readonly netflow?: Netflow;

@@ -91,6 +91,9 @@ function step(world: World): void {
     case 7:
       if (rng.below(8) === 0) udpif.setThreads(1 + rng.below(2), 1 + rng.below(3));
       break;
+    case 8:
+      dpif.isLate = rng.below(3) === 0;
+      break;
     default:
       sendPackets(world);
   }
@@ -106,7 +109,12 @@ function unpushed({ bench: { dpif, udpif } }: World): number {
 }
 
 function settle({ bench }: World): void {
-  bench.clock.runDue();
+  const { clock, dpif, udpif } = bench;
+  dpif.isLate = false;
+  do {
+    dpif.answer();
+    clock.runDue();
+  } while (!udpif.isQuiescent());
   if (bench.udpif.actor.getSnapshot().matches({ running: 'cycling' })) runCycle(bench);
 }
 

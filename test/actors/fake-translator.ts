@@ -53,6 +53,7 @@ export class FakeTranslator implements Translator {
   answer: (flow: Flow, request: XlateRequest) => FakeAnswer = () => ({ actions: output(2) });
   telemetry: { sflow?: Sflow; ipfix?: Ipfix; netflow?: Netflow; packetIns?: PacketIns } = {};
   isNetflowOn = false;
+  isTooLittle = false;
   readonly unknownPorts = new Set<number>([0]);
   readonly requests: SeenRequest[] = [];
   readonly pushes: FlowStats[] = [];
@@ -72,8 +73,9 @@ export class FakeTranslator implements Translator {
     if (this.unknownPorts.has(port)) return 'ENODEV';
     this.#flow.set(key);
     this.#flow[IN_PORT] = port + 100;
+    const { isTooLittle } = this;
     const ofproto = this.#bridges[port >= 10 ? 1 : 0];
-    return { ofproto, flow: this.#flow, odpInPort: odpPort(port), ...this.telemetry };
+    return { ofproto, flow: this.#flow, odpInPort: odpPort(port), isTooLittle, ...this.telemetry };
   }
 
   translate(request: XlateRequest): XlateResult {

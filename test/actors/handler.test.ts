@@ -39,7 +39,7 @@ describe('Handler', () => {
     expect(types(bench)).toEqual([['put', 'execute', 'put', 'execute', 'put', 'execute']]);
   });
 
-  it('yields after every batch, so that others run in between (U-033, U-156, L7)', () => {
+  it('yields after every batch, so that others run in between (U-033, B-03, U-156)', () => {
     const bench = createBench();
     const order: string[] = [];
     bench.udpif.events.subscribe(({ type }) => type === 'batch' && order.push(type));
@@ -219,7 +219,7 @@ describe('UpcallRound', () => {
     expect(bench.coverage.read('upcall_ukey_replace')).toBe(1);
   });
 
-  it('makes the ukey before the put, with the reval_seq it read before (U-075, U-128, B-10)', () => {
+  it('makes the ukey before the put, with the reval_seq read first (U-075, U-128, B-10)', () => {
     const bench = createBench();
     bench.translator.answer = () => {
       bench.udpif.revalSeq.change();
@@ -264,7 +264,7 @@ describe('UpcallRound on strange upcalls', () => {
     expect(bench.udpif.status().uncredited.unassociated.packets).toBe(0);
   });
 
-  it('gives samples to whoever collects them (U-042, U-043, U-044, U-051, U-057)', () => {
+  it('gives samples to whoever collects them (U-042 to U-044, U-051, B-05, U-057)', () => {
     const bench = createBench();
     const seen: unknown[] = [];
     const sflowCookie = { type: 'sflow', vlanTci: 1, output: 2 } as const;

@@ -14,7 +14,7 @@ const startsOf = ({ records }: Bench): number[] =>
   records.filter(({ type }) => type === 'cycle.start').map(({ time }) => time - START);
 
 describe('Leader', () => {
-  it('reads reval_seq and the flows, then opens the dump; looks at all first (U-077, U-078, U-027)', () => {
+  it('reads reval_seq and flows, then opens the dump (U-077, U-078, U-027)', () => {
     const bench = createBench({ isObserved: true });
     expect(bench.dpif.calls.slice(1)).toEqual(['getStats', 'dumpStart', 'dumpDone']);
     runCycle(bench);
@@ -165,7 +165,7 @@ describe('Leader', () => {
 });
 
 describe('FlowCount.read()', () => {
-  it('asks again after 100 ms, keeps its answer on an error (U-026, U-028, U-029, U-030, B-29)', () => {
+  it('asks after 100 ms, and keeps an answer (U-026, U-028, U-029, U-030, B-29)', () => {
     const bench = createBench();
     const asked = (): number => bench.dpif.calls.filter((call) => call === 'getStats').length;
     bench.clock.advance(101);

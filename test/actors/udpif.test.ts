@@ -258,6 +258,14 @@ describe('Udpif.addMemoryUsage()', () => {
 });
 
 describe('Udpif.revalidate()', () => {
+  it('shows its counters at once (U-076)', () => {
+    const bench = createBench();
+    install(bench, 1);
+    bench.dpif.miss(flowOf(1));
+    bench.clock.runDue();
+    expect(bench.coverage.toJSON()).toEqual({ handler_duplicate_upcall: 1 });
+  });
+
   it('counts its reasons once a turn and makes one cycle (U-024, L2)', () => {
     const bench = createBench();
     const { cycles } = bench.udpif.status();
@@ -334,10 +342,23 @@ describe('setFlowLimit()', () => {
     ['12', 12],
     ['-1', 4_294_967_295],
     ['abc', 0],
-  ])('takes "%s" for %i (U-151, U-092)', (text, expected) => {
+  ])('takes "%s" for %i (U-151)', (text, expected) => {
     const { udpif } = createBench();
     expect(setFlowLimit([udpif], [text])).toBe(`set flow_limit to ${expected}`);
     expect(udpif.status().flowLimit).toBe(expected);
+  });
+
+  it('is not lost where a cycle is under way (U-092, B-08)', () => {
+    const bench = createBench({ initial: { maxIdle: 600 } });
+    install(bench, 1);
+    bench.dpif.isLate = true;
+    bench.clock.advance(1_000);
+    expect(bench.dpif.flows.size).toBe(1);
+    setFlowLimit([bench.udpif], ['4321']);
+    bench.dpif.answer();
+    bench.clock.runDue();
+    expect(bench.dpif.flows.size).toBe(0);
+    expect(bench.udpif.status()).toMatchObject({ flowLimit: 4_321, cycles: 3 });
   });
 
   it('wants an argument (U-151)', () => {

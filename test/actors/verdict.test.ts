@@ -136,6 +136,18 @@ describe('FlowJudge.judge()', () => {
     expect(bench.dpif.flows.size).toBe(1);
   });
 
+  it('makes a flow slow that the datapath cannot match wholly (U-129, B-11)', () => {
+    const bench = createBench();
+    bench.translator.isTooLittle = true;
+    bench.dpif.miss(flowOf(1));
+    bench.clock.runDue();
+    const slow = [{ type: 'userspace', cookie: { type: 'slow_path', reason: 64 } }];
+    expect(bench.dpif.flow(flowOf(1))?.actions).toMatchObject(slow);
+    revalidate(bench);
+    expect(bench.dpif.operations('put')).toHaveLength(1);
+    expect(bench.dpif.flows.size).toBe(1);
+  });
+
   it('finds a flow stale that was translated before a change (U-128, B-10, L1)', () => {
     const bench = createBench();
     bench.dpif.isLate = true;
