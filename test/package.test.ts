@@ -72,6 +72,12 @@ describe('The packed package', () => {
     expect(run('node', ['main.js'])).toBe('1\n');
   });
 
+  it('runs the example of its README, with the output that stands there', () => {
+    const readme = readFileSync(join(project, 'node_modules/upcall/README.md'), 'utf8');
+    write('example.js', codeBlock(readme, 'js'));
+    expect(run('node', ['example.js'])).toBe(codeBlock(readme, 'text'));
+  });
+
   it('gives its machines by a door of their own', () => {
     write(
       'machines.js',
@@ -126,6 +132,11 @@ function copyOfRepository(): string {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
+}
+
+/** The first block of a language in a Markdown text. */
+function codeBlock(markdown: string, language: string): string {
+  return new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'm').exec(markdown)?.[1] ?? '';
 }
 
 /** Packs the repository in `folder`; the path of the tarball from the project. */
