@@ -5,11 +5,8 @@
  * Time is virtual and moves only when a bench says so; work is real.
  */
 
-import { milliseconds, odpPort, ofpPort } from '../src/base/brands.js';
-import type { Coverage } from '../src/base/coverage.js';
+import { milliseconds } from '../src/base/brands.js';
 import { VirtualClock } from '../src/base/virtual-clock.js';
-import { parseFlowFile } from '../src/ofproto/flow-syntax.js';
-import { Ofproto } from '../src/ofproto/ofproto.js';
 import { createSwitch, type Switch } from '../src/switch.js';
 import { packet } from '../src/switch-packet.js';
 
@@ -42,16 +39,6 @@ export function createFixture(): SwitchFixture {
   clock.runDue();
   sw.udpif.setFlowLimit(FLOW_LIMIT);
   return { sw, clock };
-}
-
-/** The same rules and ports on a bridge of its own, for benches of translation alone. */
-export function createBenchBridge(clock: VirtualClock, coverage: Coverage): Ofproto {
-  const bridge = new Ofproto({ name: 'br0', clock, coverage });
-  for (const number of [1, 2]) {
-    bridge.addPort({ name: `p${number}`, ofpPort: ofpPort(number), odpPort: odpPort(number) });
-  }
-  for (const flow of parseFlowFile('bench', FLOWS)) bridge.tables.add(flow);
-  return bridge;
 }
 
 /** `count` UDP frames of 60 bytes, from as many addresses. */
