@@ -18,7 +18,7 @@ interface Room {
 const GROUND = ['base'];
 const BELOW_OFPROTO = ['base', 'packet', 'datapath'];
 const BELOW_SWITCH = [...BELOW_OFPROTO, 'machines', 'ofproto', 'actors'];
-const BELOW_CLI = [...BELOW_SWITCH, 'switch'];
+const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch'];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: ['rxjs'] },
@@ -27,6 +27,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   datapath: { rooms: ['base', 'packet'], packages: ['rxjs'] },
   ofproto: { rooms: BELOW_OFPROTO, packages: ['rxjs'] },
   actors: { rooms: [...BELOW_OFPROTO, 'machines'], packages: ['rxjs', 'xstate'] },
+  model: { rooms: ['base', 'machines', 'actors'], packages: ['xstate', 'xstate/graph'] },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
   cli: { rooms: BELOW_CLI, packages: undefined },
 };
