@@ -34,7 +34,7 @@ export class ActionExecutor {
   readonly #coverage: Coverage;
   readonly #vlanLimit: number;
   readonly #sendUp: ActionExecutorOptions['sendUp'];
-  readonly #editor = new FrameEditor();
+  readonly #editor: FrameEditor;
   #priority = 0;
   #mark = 0;
 
@@ -42,6 +42,7 @@ export class ActionExecutor {
     this.#ports = options.ports;
     this.#coverage = options.coverage;
     this.#vlanLimit = options.vlanLimit;
+    this.#editor = new FrameEditor(options.vlanLimit);
     this.#sendUp = options.sendUp;
   }
 

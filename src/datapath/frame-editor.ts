@@ -36,8 +36,14 @@ export class FrameEditor implements EditedFrame {
   readonly offsets = new PacketOffsets();
   readonly #packet = new Packet(new Uint8Array(0));
   readonly #old = createFlow();
+  readonly #vlanLimit: number;
   #isOwn = false;
   #isParsed = false;
+
+  /** Of a frame with more than `vlanLimit` tags, nothing behind them can be set. */
+  constructor(vlanLimit: number) {
+    this.#vlanLimit = vlanLimit;
+  }
 
   /** The frame as it is now. */
   get data(): Uint8Array {
@@ -74,7 +80,10 @@ export class FrameEditor implements EditedFrame {
     this.#parse();
     pushMpls(this.#packet, ethType, entry);
     this.#isOwn = true;
+    if (this.offsets.l2_5 === OFFSET_NONE) this.offsets.l2_5 = this.offsets.l3;
+    const { l2_5 } = this.offsets;
     this.#shift(P.MPLS_HEADER_SIZE);
+    this.offsets.l2_5 = l2_5;
     this.flow.copyWithin(L.MPLS0 + 1, L.MPLS0, L.MPLS2);
     this.flow[L.MPLS0] = entry;
   }
@@ -100,12 +109,13 @@ export class FrameEditor implements EditedFrame {
 
   #write(attribute: SettableAttribute): void {
     WRITERS[attribute]?.(this, this.#old);
-    if (attribute === 'mpls') setMplsEntry(this.#packet, this.flow[L.MPLS0]!);
+    if (attribute !== 'mpls' || this.offsets.l2_5 === OFFSET_NONE) return;
+    setMplsEntry(this.#packet, this.flow[L.MPLS0]!);
   }
 
   #parse(): void {
     if (this.#isParsed) return;
-    extractFlowAndOffsets(this.data, this.flow, this.offsets);
+    extractFlowAndOffsets(this.data, this.flow, this.offsets, this.#vlanLimit);
     this.#isParsed = true;
   }
 

@@ -103,7 +103,9 @@ export function isLaterFragment(flow: Uint32Array): boolean {
 export function writeArp(frame: EditedFrame): void {
   const { data, flow, offsets } = frame;
   const { l3 } = offsets;
-  if (l3 === OFFSET_NONE || l3 + P.ARP_HEADER_SIZE > data.length) return;
+  const dlType = flow[L.DL_TYPE]! >>> 16;
+  if (dlType !== P.ETH_TYPE_ARP && dlType !== P.ETH_TYPE_RARP) return;
+  if (l3 + P.ARP_HEADER_SIZE > data.length) return;
   writeHalf(data, l3 + 6, flow[L.NW_PROTO]! & 0xff);
   const middle = flow[L.ARP_SHA + 1]!;
   writeWord(data, l3 + 8, flow[L.ARP_SHA]!);
@@ -117,7 +119,8 @@ export function writeArp(frame: EditedFrame): void {
 export function writeNsh(frame: EditedFrame): void {
   const { data, flow, offsets } = frame;
   const { l3 } = offsets;
-  if (l3 === OFFSET_NONE || l3 + P.NSH_BASE_HEADER_SIZE > data.length) return;
+  if (flow[L.DL_TYPE]! >>> 16 !== P.ETH_TYPE_NSH) return;
+  if (l3 + P.NSH_BASE_HEADER_SIZE > data.length) return;
   const base = flow[L.NSH]!;
   const flags = (base >>> 24) & 0x3;
   const ttl = (base >>> 16) & 0x3f;

@@ -168,6 +168,20 @@ describe('EmbeddedDpif sending', () => {
   });
 });
 
+describe('EmbeddedDpif.isQuiescent()', () => {
+  it('is true, and nothing is pending, once all was sent and taken', () => {
+    const { clock, dpif, receive } = createBed();
+    operate(dpif, putOp(keyOf(A), MASK, [output(2)]));
+    receive(1, A);
+    receive(1, B);
+    expect(dpif.isQuiescent()).toBe(false);
+    dpif.recv(0);
+    expect(dpif.isQuiescent()).toBe(true);
+    operate(dpif);
+    expect(clock.nextDeadline()).toBeUndefined();
+  });
+});
+
 describe('EmbeddedDpif.operate()', () => {
   it('makes a mask that ignores the VLAN look at VID and CFI', () => {
     const { dpif } = createBed();

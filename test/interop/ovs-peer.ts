@@ -94,11 +94,22 @@ export class OvsPeer {
     await this.#untilLookedUp();
   }
 
-  /** The datapath flows after a complete revalidation, one line each, as `dpctl/dump-flows` has it. */
+  /**
+   * The datapath flows after a complete revalidation, one line each, as `dpctl/dump-flows` has it.
+   */
   async megaflows(): Promise<string[]> {
     await this.#control.run('revalidator/wait');
     const dump = await this.#control.run('dpctl/dump-flows');
     return dump.split('\n').filter((line) => line.startsWith('recirc_id'));
+  }
+
+  /** From now on, what leaves through a port is written into the capture whose path is returned. */
+  captureSent(port: number): string {
+    const path = join(this.#folder, `p${port}.pcap`);
+    const database = `--db=unix:${join(this.#folder, 'db.sock')}`;
+    const setting = `options:tx_pcap=${path}`;
+    runner(this.#folder)('ovs-vsctl', database, 'set', 'interface', `p${port}`, setting);
+    return path;
   }
 
   /** Stops both daemons and removes their folder. Idempotent. */
@@ -149,7 +160,9 @@ function bridgeCommand(portCount: number): string[] {
   return command;
 }
 
-/** Runs Open vSwitch's programs inside `folder`; what they say goes into the error when they fail. */
+/**
+ * Runs Open vSwitch's programs inside `folder`; what they say goes into the error when they fail.
+ */
 function runner(folder: string): (program: string, ...args: string[]) => void {
   const places = {
     OVS_RUNDIR: folder,
