@@ -1,8 +1,8 @@
 /**
  * How many bytes does a flow hold: in the datapath, its ukey actor, its translation cache?
  *
- * Needs `node --expose-gc`. Reports what the heap and its buffers grew by, and what the process did;
- * the latter is what an operator sees, and hangs on what the process had done before.
+ * Needs `node --expose-gc`. Reports what the heap and its buffers grew by, and what the process
+ * did; the latter is what an operator sees, and hangs on what the process had done before.
  */
 
 import { createFixture, forward, runCycle, udpFrames } from './switch-fixture.js';

@@ -1,6 +1,6 @@
 /**
- * Switches and frames for the benches: a rule set in which every source address is a megaflow of its
- * own, and frames with as many source addresses as are wanted.
+ * Switches and frames for the benches: a rule set in which every source address is a megaflow of
+ * its own, and frames with as many source addresses as are wanted.
  *
  * Time is virtual and moves only when a bench says so; work is real.
  */

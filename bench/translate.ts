@@ -1,8 +1,8 @@
 /**
  * How long does a translation take, with its mask and its cache, as a revalidation asks for it?
  *
- * Sizes: 1 is the default rule alone (NORMAL, 1,000 addresses known), 4 the four tables of the tests.
- * The checksum is the number of actions and of exact bits' words.
+ * Sizes: 1 is the default rule alone (NORMAL, 1,000 addresses known), 4 the four tables of the
+ * tests. The checksum is the number of actions and of exact bits' words.
  */
 
 import { readFileSync } from 'node:fs';

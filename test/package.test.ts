@@ -1,5 +1,6 @@
 /**
- * The package as a stranger gets it: packed, installed into an empty project, imported, type-checked.
+ * The package as a stranger gets it: packed, installed into an empty project, imported,
+ * type-checked.
  *
  * The dependencies come from npm's cache, where `npm ci` has put them.
  */

@@ -1,8 +1,8 @@
 /**
  * How wide our megaflows are: as few as the real Open vSwitch needs, within a tenth.
  *
- * The same packets enter the same ports one after the other, under the same rules, with time stopped
- * on both sides, so that nothing expires.
+ * The same packets enter the same ports one after the other, under the same rules, with time
+ * stopped on both sides, so that nothing expires.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

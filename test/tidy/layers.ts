@@ -27,7 +27,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   datapath: { rooms: ['base', 'packet'], packages: ['rxjs'] },
   ofproto: { rooms: BELOW_OFPROTO, packages: ['rxjs'] },
   actors: { rooms: [...BELOW_OFPROTO, 'machines'], packages: ['rxjs', 'xstate'] },
-  model: { rooms: ['base', 'machines', 'actors'], packages: ['xstate', 'xstate/graph'] },
+  model: {
+    rooms: ['base', 'machines', 'actors'],
+    packages: ['xstate', 'xstate/graph', 'node:util'],
+  },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
   cli: { rooms: BELOW_CLI, packages: undefined },
 };

@@ -133,7 +133,9 @@ function isMathRandom(node: ts.Node): boolean {
   return ts.isPropertyAccessExpression(node) && node.getText() === 'Math.random';
 }
 
-/** Whether an identifier is read as a variable, and not a member, a declaration's name or a type. */
+/**
+ * Whether an identifier is read as a variable, and not a member, a declaration's name or a type.
+ */
 function isGlobalUse(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
