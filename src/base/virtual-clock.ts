@@ -28,7 +28,10 @@ export class VirtualClock implements Clock {
   readonly kind = 'virtual';
   readonly #choose: ((count: number) => number) | undefined;
   readonly #heap: Task[] = [];
+  /** What deadlines are measured by. */
   #now: number;
+  /** What an operator's setting of the clock has added to it. */
+  #offset = 0;
   #order = 0;
 
   constructor(options: VirtualClockOptions = {}) {
@@ -37,7 +40,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): Instant {
-    return instant(this.#now);
+    return instant(this.#now + this.#offset);
   }
 
   monotonic(): number {
@@ -57,9 +60,8 @@ export class VirtualClock implements Clock {
 
   /** The earliest deadline that is pending, or undefined when nothing is. */
   nextDeadline(): Instant | undefined {
-    this.#dropCleared();
-    const first = this.#heap[0];
-    return first === undefined ? undefined : instant(first.deadline);
+    const first = this.#firstDeadline();
+    return first === undefined ? undefined : instant(first + this.#offset);
   }
 
   /** Runs one due task; false when none was due. */
@@ -83,23 +85,40 @@ export class VirtualClock implements Clock {
 
   /** Moves forward by `ms`, stopping at every deadline on the way. */
   advance(ms: number): void {
-    this.advanceTo(this.#now + ms);
+    this.#moveTo(this.#now + ms);
   }
 
   /** Moves forward to `time`, stopping at every deadline on the way; never backward. */
   advanceTo(time: number): void {
+    this.#moveTo(time - this.#offset);
+  }
+
+  /** Sets the time without running anything; deadlines stay where they are. */
+  jump(time: number): void {
+    this.#now = time - this.#offset;
+  }
+
+  /**
+   * Sets what `now()` says `ms` forward or backward, as an operator sets a clock: `monotonic()` does
+   * not notice, and no deadline comes nearer or goes away.
+   */
+  shift(ms: number): void {
+    this.#offset += ms;
+  }
+
+  #moveTo(time: number): void {
     this.runDue();
-    for (let next = this.nextDeadline(); next !== undefined && next <= time; ) {
+    for (let next = this.#firstDeadline(); next !== undefined && next <= time; ) {
       this.#now = Math.max(this.#now, next);
       this.runDue();
-      next = this.nextDeadline();
+      next = this.#firstDeadline();
     }
     this.#now = Math.max(this.#now, time);
   }
 
-  /** Sets the time without running anything, forward or backward, as an operator's clock may jump. */
-  jump(time: number): void {
-    this.#now = time;
+  #firstDeadline(): number | undefined {
+    this.#dropCleared();
+    return this.#heap[0]?.deadline;
   }
 
   #takeChosen(choose: (count: number) => number): Task | undefined {

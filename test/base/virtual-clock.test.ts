@@ -80,6 +80,20 @@ describe('VirtualClock.jump()', () => {
   });
 });
 
+describe('VirtualClock.shift()', () => {
+  it('changes the time of day and leaves deadlines at their distance', () => {
+    const clock = new VirtualClock({ start: 10_000 });
+    const ran: number[] = [];
+    clock.setTimeout(() => ran.push(clock.now()), 10);
+    clock.shift(-5_000);
+    expect([clock.now(), clock.monotonic(), clock.nextDeadline()]).toEqual([5_000, 10_000, 5_010]);
+    clock.advanceTo(5_009);
+    expect(ran).toEqual([]);
+    clock.advance(1);
+    expect(ran).toEqual([5_010]);
+  });
+});
+
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
