@@ -24,6 +24,8 @@ export interface BridgeOptions {
 export interface SwitchOptions extends BridgeOptions {
   /** Several bridges on one datapath, in place of `name`, `ports` and `flows`. */
   readonly bridges?: readonly BridgeOptions[];
+  /** VLAN tags that flows show, 1 or 2; further ones are payload. Default: 1. */
+  readonly vlanLimit?: 1 | 2;
   /** Default: a `SystemClock`. */
   readonly clock?: Clock;
   /** Decides everything that chance decides. Default: 1. */

@@ -9,12 +9,14 @@ import { createUdpif, type Udpif } from './actors/udpif.js';
 import { odpPort, ofpPort } from './base/brands.js';
 import { type Clock, SystemClock } from './base/clock.js';
 import { Coverage } from './base/coverage.js';
+import { UpcallError } from './base/errors.js';
 import { type Log, silentLog } from './base/log.js';
 import { createRng } from './base/rng.js';
 import { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import { MaskTable } from './datapath/mask.js';
 import { MemoryPort } from './datapath/port.js';
 import { currentProfile } from './machines/profiles.js';
+import { OFPP_MAX } from './ofproto/ofpact.js';
 import { Ofproto } from './ofproto/ofproto.js';
 import { createOfprotoTranslator, type OfprotoTranslator } from './ofproto/ofproto-translator.js';
 import { SwitchBridge } from './switch-bridge.js';
@@ -35,6 +37,13 @@ export interface SwitchParts {
   readonly udpif: Udpif;
 }
 
+/** OpenFlow's numbers for ports end where its reserved ones begin. */
+const PORTS_MAX = OFPP_MAX - 1;
+/** "type@base", as logs and `upcall/show` print it. */
+const DATAPATH_NAME = 'embedded@ovs-embedded';
+/** `other_config:vlan-limit` of 3.1. */
+const VLAN_LIMIT_DEFAULT = 1;
+
 type Base = Pick<SwitchParts, 'clock' | 'coverage' | 'log' | 'runtime'>;
 
 export function createParts(options: SwitchOptions): SwitchParts {
@@ -45,11 +54,15 @@ export function createParts(options: SwitchOptions): SwitchParts {
     runtime: options.runtime ?? new Runtime(),
   };
   const masks = new MaskTable();
-  const datapath = new EmbeddedDpif({ name: 'embedded@ovs-embedded', masks, ...base });
+  const vlanLimit = options.vlanLimit ?? VLAN_LIMIT_DEFAULT;
+  const datapath = new EmbeddedDpif({ name: DATAPATH_NAME, masks, vlanLimit, ...base });
   const bridges: SwitchBridge[] = [];
   const ports: SwitchPort[] = [];
   for (const [index, bridgeOptions] of (options.bridges ?? [options]).entries()) {
-    const bridge = createBridge(bridgeOptions, index, base);
+    const bridge = createBridge(bridgeOptions.name ?? `br${index}`, vlanLimit, base);
+    if (bridges.some((other) => other.name === bridge.name)) {
+      throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
+    }
     ports.push(...createPorts(bridgeOptions, bridge, { datapath, log: base.log }, ports.length));
     bridge.addFlows(bridgeOptions.flows ?? FLOWS_DEFAULT, bridgeOptions.flowsSource);
     bridges.push(bridge);
@@ -63,9 +76,10 @@ export function createParts(options: SwitchOptions): SwitchParts {
   return { ...base, datapath, bridges, ports, translator, udpif };
 }
 
-function createBridge(options: BridgeOptions, index: number, base: Base): SwitchBridge {
+function createBridge(name: string, vlanLimit: number, base: Base): SwitchBridge {
   const { clock, coverage } = base;
-  const ofproto = new Ofproto({ name: options.name ?? `br${index}`, clock, coverage });
+  const ofproto = new Ofproto({ name, clock, coverage });
+  ofproto.vlanLimit = vlanLimit;
   return new SwitchBridge(ofproto, () => clock.now());
 }
 
@@ -76,18 +90,26 @@ function createPorts(
   { datapath, log }: Pick<SwitchParts, 'datapath' | 'log'>,
   taken: number,
 ): readonly SwitchPort[] {
-  const { ports = 0 } = options;
-  const names =
-    typeof ports === 'number'
-      ? Array.from({ length: ports }, (_, i) => `p${taken + i + 1}`)
-      : ports;
+  const names = portNames(options.ports ?? 0, taken);
   return names.map((name, i) => {
     const number = ofpPort(i + 1);
     const memory = new MemoryPort({ name, number: odpPort(taken + i + 1), log });
     bridge.ofproto.addPort({ name, ofpPort: number, odpPort: memory.number });
-    datapath.addPort(memory);
+    if (datapath.addPort(memory) !== undefined) {
+      throw new UpcallError(`Cannot add port "${name}": the name is taken; names are the switch's`);
+    }
     return new SwitchPort(memory, bridge.name, number);
   });
+}
+
+/** Checked before the first port is made: a port is a ring of 8 kB. */
+function portNames(ports: number | readonly string[], taken: number): readonly string[] {
+  const count = typeof ports === 'number' ? ports : ports.length;
+  if (!Number.isInteger(count) || count < 0 || count > PORTS_MAX) {
+    throw new UpcallError(`Cannot add ${count} ports: a bridge has from 0 to ${PORTS_MAX}`);
+  }
+  if (typeof ports !== 'number') return ports;
+  return Array.from({ length: count }, (_, i) => `p${taken + i + 1}`);
 }
 
 interface UdpifParts extends Base {

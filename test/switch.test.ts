@@ -180,6 +180,27 @@ describe('Switch with two bridges', () => {
   });
 });
 
+describe('createSwitch()', () => {
+  it.each([
+    [{ ports: ['a', 'a'] }, 'Cannot add port "a": the name is taken'],
+    [{ bridges: [{ name: 'b' }, { name: 'b' }] }, 'Cannot add bridge "b": the name is taken'],
+    [{ ports: 70_000 }, 'Cannot add 70000 ports: a bridge has from 0 to 65279'],
+    [{ handlers: 0 }, 'Cannot set threads: 0 handlers'],
+    [{ flows: 'tp_dst=80,actions=drop' }, 'Cannot parse flows:1:1'],
+  ])('refuses %j', (options, message) => {
+    expect(() => setUp(options)).toThrow(message);
+  });
+
+  it('looks at as many VLAN tags as it is told to', async () => {
+    const tags = { vlanLimit: 2, flows: 'dl_type=0x0800,actions=output:2' } as const;
+    const tagged = packet('udp');
+    const frame = new Uint8Array([...tagged.subarray(0, 12), 0x81, 0, 0, 5, ...tagged.slice(12)]);
+    const { sw, out } = setUp(tags);
+    expect(await send(sw, out, 1, frame)).toEqual(['p2']);
+    expect(sw.dumpMegaflows()).toContain('eth_type(0x8100)');
+  });
+});
+
 describe('Switch with a translator that throws', () => {
   it('reports it and serves every other packet', async () => {
     const { log, messages } = createRecordingLog();
