@@ -28,7 +28,17 @@ const DEFAULTS: ReadonlyMap<number, string> = new Map([
   [ETH_TYPE_ARP, 'arp,arp_op=1,arp_spa=10.0.0.1,arp_tpa=10.0.0.2,arp_sha=02:00:00:00:00:01'],
 ]);
 
-/** A frame that matches `terms`. Throws a `ParseError` for what is no match term. */
+/**
+ * A frame that matches `terms`. Throws a `ParseError` for what is no match term.
+ *
+ * @example
+ * import { createFlow, extractFlow, formatFlow, packet } from 'upcall';
+ *
+ * const frame = packet('tcp,nw_dst=10.0.0.2,tp_dst=80,tcp_flags=+syn', { payloadSize: 0 });
+ * const flow = createFlow();
+ * extractFlow(frame, flow);
+ * assert.match(formatFlow(flow), /^tcp,.*nw_dst=10\.0\.0\.2,.*tp_dst=80,tcp_flags=syn$/);
+ */
 export function packet(terms: string, options: PacketOptions = {}): Uint8Array {
   const asked = parseTerms(terms);
   const assumed = DEFAULTS.get(dlTypeOf(asked)) ?? '';

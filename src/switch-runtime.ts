@@ -10,6 +10,18 @@
 import type { Udpif } from './actors/udpif.js';
 import { setFlowLimit, showUpcall, switchMegaflows } from './actors/udpif-show.js';
 
+/**
+ * What several switches of a process share: operator commands reach all of them.
+ *
+ * @example
+ * import { createSwitch, Runtime } from 'upcall';
+ *
+ * const runtime = new Runtime();
+ * const sw = createSwitch({ ports: 2, runtime });
+ * assert.match(runtime.showUpcall(), /flows +: \(current 0\)/);
+ * assert.equal(runtime.switchMegaflows(false), 'megaflows disabled');
+ * await sw.stop();
+ */
 export class Runtime {
   readonly #udpifs: Udpif[] = [];
   #areMegaflowsEnabled = true;

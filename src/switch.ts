@@ -35,7 +35,22 @@ export interface Transmission {
   readonly data: Uint8Array;
 }
 
-/** Makes a switch and starts it. */
+/**
+ * Makes a switch and starts it.
+ *
+ * @example
+ * import { createSwitch, packet } from 'upcall';
+ *
+ * const sw = createSwitch({ ports: 2, flows: 'udp,tp_dst=53,actions=output:2' });
+ * const out = [];
+ * sw.transmitted.subscribe((batch) => out.push(...batch));
+ * sw.inject(1, packet('udp,tp_dst=53'));
+ * sw.inject(1, packet('udp,tp_dst=54'));
+ * await sw.settled();
+ * assert.deepEqual(out.map(({ port }) => port.name), ['p2']);
+ * await sw.stop();
+ * assert.equal(sw.rules()[0].packets, 1);
+ */
 export function createSwitch(options: SwitchOptions = {}): Switch {
   return new Switch(createParts(options));
 }

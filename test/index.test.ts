@@ -1,27 +1,34 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as rxjs from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import * as upcall from '../src/index.js';
 
-const SOURCE = join(import.meta.dirname, '../src/index.ts');
+const SOURCES = join(import.meta.dirname, '../src');
 const MODULES = { upcall, rxjs };
 
 interface Example {
-  /** The sentence above it. */
-  readonly title: string;
+  /** The file it stands in. */
+  readonly file: string;
   readonly code: string;
 }
 
-/** The examples in the doc comments of the package's door. */
+/** The examples in the doc comments of all sources. */
 function readExamples(): readonly Example[] {
-  const comments = readFileSync(SOURCE, 'utf8').match(/\/\*\*\n[\s\S]*?\*\//g) ?? [];
-  return comments.flatMap((comment) => {
-    const text = comment.replace(/^\/\*\*\n|\s*\*\/$/g, '').replace(/^ \* ?/gm, '');
-    const [title = '', code] = text.split('@example\n');
-    return code === undefined ? [] : [{ title: title.trim(), code }];
-  });
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
+    .flatMap((file) => {
+      const comments =
+        readFileSync(join(SOURCES, file), 'utf8').match(/\/\*\*\n[\s\S]*?\*\//g) ?? [];
+      return comments.flatMap((comment) => {
+        const text = comment.replace(/^\/\*\*\n|\s*\*\/$/g, '').replace(/^ \* ?/gm, '');
+        const code = text.split('@example\n')[1];
+        return code === undefined ? [] : [{ file, code }];
+      });
+    });
 }
 
 /** Imports become look-ups in `modules`, so that the code can run as it stands. */
@@ -36,11 +43,11 @@ function compile(code: string): (modules: typeof MODULES, check: typeof assert) 
 describe('The door of the package', () => {
   const examples = readExamples();
 
-  it('has examples', () => {
-    expect(examples.length).toBeGreaterThanOrEqual(6);
+  it('has examples for its main parts', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(7);
   });
 
-  it.each(examples)('runs its example: $title', async ({ code }) => {
+  it.each(examples)('runs the example in $file', async ({ code }) => {
     await compile(code)(MODULES, assert);
   });
 });

@@ -68,7 +68,36 @@ export interface UdpifStatus {
   readonly uncredited: Readonly<Record<UncreditedCause, Readonly<Tally>>>;
 }
 
-/** A udpif without threads; `setThreads` starts it. Nothing of it runs before. */
+/**
+ * A udpif without threads; `setThreads` starts it. Nothing of it runs before.
+ *
+ * @example
+ * import { NEVER } from 'rxjs';
+ * import * as upcall from 'upcall';
+ *
+ * const clock = new upcall.VirtualClock({ start: 1_000 });
+ * const coverage = new upcall.Coverage();
+ * const masks = new upcall.MaskTable();
+ * const dpif = new upcall.EmbeddedDpif({ name: 'mine@example', clock, coverage, masks });
+ * const translator = {
+ *   receive: () => 'ENODEV',
+ *   translate: () => assert.fail('no key is ever received'),
+ *   createCache: () => ({ push() {}, clear() {} }),
+ *   revalidations: NEVER,
+ *   netflowExists: () => false,
+ * };
+ * const udpif = upcall.createUdpif({
+ *   dpif, translator, clock, coverage, masks,
+ *   rng: upcall.createRng(1),
+ *   log: upcall.silentLog,
+ *   profile: upcall.currentProfile,
+ *   settings: upcall.settingsOf({ maxIdleMs: 500 }),
+ * });
+ * udpif.setThreads(1, 1);
+ * clock.advance(1_000);
+ * assert.ok(udpif.status().cycles > 0);
+ * udpif.destroy();
+ */
 export function createUdpif(options: UdpifOptions): Udpif {
   return new Udpif(options);
 }

@@ -24,6 +24,18 @@ export interface VirtualClockOptions {
   readonly choose?: (count: number) => number;
 }
 
+/**
+ * A clock that stands still until it is told to move.
+ *
+ * @example
+ * import { VirtualClock } from 'upcall';
+ *
+ * const clock = new VirtualClock();
+ * let isDone = false;
+ * clock.setTimeout(() => { isDone = true; }, 60_000);
+ * clock.advance(60_000);
+ * assert.ok(isDone);
+ */
 export class VirtualClock implements Clock {
   readonly kind = 'virtual';
   readonly #choose: ((count: number) => number) | undefined;

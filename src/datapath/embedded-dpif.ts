@@ -62,6 +62,21 @@ export interface EmbeddedDpifOptions {
   readonly upcallInline?: (upcall: Upcall) => boolean;
 }
 
+/**
+ * A datapath with ports in this process.
+ *
+ * @example
+ * import { Coverage, EmbeddedDpif, MaskTable, MemoryPort, odpPort, SystemClock } from 'upcall';
+ *
+ * const dpif = new EmbeddedDpif({
+ *   name: 'mine@example',
+ *   clock: new SystemClock(),
+ *   coverage: new Coverage(),
+ *   masks: new MaskTable(),
+ * });
+ * dpif.addPort(new MemoryPort({ name: 'p1', number: odpPort(1) }));
+ * assert.equal(dpif.ports().length, 1);
+ */
 export class EmbeddedDpif implements Dpif {
   readonly name: string;
   readonly #clock: Clock;

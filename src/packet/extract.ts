@@ -23,6 +23,13 @@ const MPLS_LABELS_MAX = 3;
 /**
  * Fills the packet part of `flow` from a frame, and zeroes the rest of what a datapath key can
  * carry. Words before `DP_START` are not touched. At most `vlanLimit` tags (0 to 2) are parsed.
+ *
+ * @example
+ * import { createFlow, extractFlow, findField, packet, readField } from 'upcall';
+ *
+ * const flow = createFlow();
+ * extractFlow(packet('udp,tp_dst=53'), flow);
+ * assert.equal(readField(flow, findField('udp_dst')), 53);
  */
 export function extractFlow(data: Uint8Array, flow: Flow, vlanLimit = VLAN_LIMIT_MAX): void {
   extractFlowAndOffsets(data, flow, unusedOffsets, vlanLimit);
