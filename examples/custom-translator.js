@@ -3,8 +3,8 @@
  * The slow path without OpenFlow: a translator of our own, a wire between two ports that counts the
  * bytes of each Ethernet type.
  *
- * The mask that it answers with says what its answer depends on, and nothing else: one datapath flow
- * a port and type, however many addresses there are.
+ * The mask that it answers with says what its answer depends on, and nothing else: one datapath
+ * flow a port and type, however many addresses there are.
  *
  * Run it: `npm run build && node examples/custom-translator.js`
  */

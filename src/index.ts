@@ -2,8 +2,8 @@
  * The door of the package: a whole switch in this process, and the parts it is made of.
  *
  * Importing it starts nothing, and loads neither the inspector nor the daemon. The state machines
- * have a door of their own, `upcall/machines`. `test/index.test.ts` runs the examples that stand with
- * the functions and classes.
+ * have a door of their own, `upcall/machines`. `test/index.test.ts` runs the examples that stand
+ * with the functions and classes.
  */
 
 // A whole switch.

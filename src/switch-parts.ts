@@ -1,6 +1,6 @@
 /**
- * The parts of a switch, made and joined: from `SwitchOptions` to a datapath with ports, bridges with
- * rules, a translator and a udpif.
+ * The parts of a switch, made and joined: from `SwitchOptions` to a datapath with ports, bridges
+ * with rules, a translator and a udpif.
  *
  * Owner: `Switch`.
  */

@@ -2,7 +2,8 @@
  * What the seed keeps once a process: the list of udpifs, and whether megaflows are on.
  *
  * Every switch has a runtime of its own unless it is given one, so two switches in one test file
- * cannot disturb each other. Answers to the seed's `all_udpifs` (L208) and `enable_megaflows` (L238).
+ * cannot disturb each other. Answers to the seed's `all_udpifs` (L208) and `enable_megaflows`
+ * (L238).
  *
  * Owner: the list and the flag.
  */

@@ -2,9 +2,10 @@
  * A switch: one datapath, one udpif and one or more bridges, put together.
  *
  * This is the composition root. It makes the parts (`switch-parts.ts`), tells them of one another,
- * and gives them a common face. Packets go in at ports (`inject`), come out as `transmitted`, and are
- * on their way until `settled`. Under a `VirtualClock` everything happens inside of `settled()`,
- * `stop()` and the clock's own `advance`; under the `SystemClock` in macrotasks of its own.
+ * and gives them a common face. Packets go in at ports (`inject`), come out as `transmitted`, and
+ * are on their way until `settled`. Under a `VirtualClock` everything happens inside of
+ * `settled()`, `stop()` and the clock's own `advance`; under the `SystemClock` in macrotasks of its
+ * own.
  *
  * Owner: the counts of what went in. Answers to OVS's `struct dpif_backer` with its bridges, and to
  * `type_run()`.
@@ -138,8 +139,8 @@ export class Switch implements AsyncDisposable {
   }
 
   /**
-   * What was transmitted, to be read at one's own pace: `for await (const frame of …)`. A reader that
-   * falls behind by more than `limit` frames loses the newest ones, counted in `dropped`.
+   * What was transmitted, to be read at one's own pace: `for await (const frame of …)`. A reader
+   * that falls behind by more than `limit` frames loses the newest ones, counted in `dropped`.
    */
   readTransmitted(limit?: number): BoundedStream<Transmission> {
     return new BoundedStream(this.transmitted.pipe(mergeAll()), limit);
@@ -231,8 +232,9 @@ export class Switch implements AsyncDisposable {
   }
 
   /**
-   * Lets packets on their way finish, then ends all actors, with the last counters of every datapath
-   * flow pushed. Nothing of the switch keeps the process alive afterwards. May be called again.
+   * Lets packets on their way finish, then ends all actors, with the last counters of every
+   * datapath flow pushed. Nothing of the switch keeps the process alive afterwards. May be called
+   * again.
    */
   stop(): Promise<void> {
     this.#isOpen = false;

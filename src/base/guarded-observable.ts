@@ -2,8 +2,8 @@
  * An observable whose subscribers may throw without harm.
  *
  * RxJS rethrows what a subscriber throws from a timer of its own, which ends the process. A switch
- * must go on: here it is given to `report`, and neither the source nor the other subscribers notice.
- * Operators keep the guard, so `events.pipe(map(f)).subscribe(g)` is guarded too.
+ * must go on: here it is given to `report`, and neither the source nor the other subscribers
+ * notice. Operators keep the guard, so `events.pipe(map(f)).subscribe(g)` is guarded too.
  */
 
 import { Observable, type Observer, type Operator, Subscriber, type Subscription } from 'rxjs';

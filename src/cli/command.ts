@@ -1,8 +1,8 @@
 /**
  * A command of `upcall`: its options as data, from which parsing and the help text are made.
  *
- * One table a command, read by `arguments.ts` (what is accepted) and `help.ts` (what is printed), so
- * that the two cannot differ.
+ * One table a command, read by `arguments.ts` (what is accepted) and `help.ts` (what is printed),
+ * so that the two cannot differ.
  */
 
 import type { Arguments } from './arguments.js';

@@ -1,10 +1,10 @@
 /**
  * Which port of the switch each packet of a replay enters.
  *
- * Several files: one port a file. One pcapng with several interfaces: one port an interface that has
- * a packet. Else one port a source MAC in order of appearance; once `portsMax` are taken, FNV-1a of
- * the MAC chooses among them. A frame too short to have a source MAC enters the first port.
- * OpenFlow and datapath numbers are equal and start at 1.
+ * Several files: one port a file. One pcapng with several interfaces: one port an interface that
+ * has a packet. Else one port a source MAC in order of appearance; once `portsMax` are taken,
+ * FNV-1a of the MAC chooses among them. A frame too short to have a source MAC enters the first
+ * port. OpenFlow and datapath numbers are equal and start at 1.
  */
 
 import type { LoadedCapture } from './loaded-capture.js';

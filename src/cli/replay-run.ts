@@ -71,8 +71,8 @@ export class ReplayRun {
   }
 
   /**
-   * Moves the clock to `time`, running what is due on the way. A stretch in which nothing can happen
-   * is crossed in one step.
+   * Moves the clock to `time`, running what is due on the way. A stretch in which nothing can
+   * happen is crossed in one step.
    */
   advanceTo(time: number): void {
     const { clock, target } = this.#input;

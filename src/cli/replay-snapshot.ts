@@ -1,6 +1,6 @@
 /**
- * From a switch's counters to the document of a replay: first what holds as of the last packet, then,
- * once the switch has stopped, the rest.
+ * From a switch's counters to the document of a replay: first what holds as of the last packet,
+ * then, once the switch has stopped, the rest.
  */
 
 import type { Switch } from '../switch.js';

@@ -1,5 +1,6 @@
 /**
- * The package's version, read from its `package.json`, which stands beside `dist/` and `src/` alike.
+ * The package's version, read from its `package.json`, which stands beside `dist/` and `src/`
+ * alike.
  */
 
 import { readFileSync } from 'node:fs';

@@ -11,7 +11,7 @@ const FLOWS = [
   'priority=0,actions=NORMAL',
 ].join('\n');
 
-/** Stretches in which flows idle out, rules expire and addresses age, and some in which nothing is. */
+/** Stretches in which flows idle out, rules expire and addresses age, and some that are empty. */
 const TIMES_MS = [0, 3, 3, 700, 15_000, 15_001, 60_000, 400_000, 400_250, 2_000_000, 9_000_000];
 const SOURCES = [1, 2, 1, 3, 4, 1, 2, 1, 4, 3, 2];
 
