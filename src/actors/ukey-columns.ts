@@ -65,7 +65,7 @@ export class UkeyColumns {
     return this.#count;
   }
 
-  /** One more than the highest row ever used. */
+  /** One more than the highest row used since there was none. */
   get end(): number {
     return this.#end;
   }
@@ -100,6 +100,7 @@ export class UkeyColumns {
     this.#nextFree[handle] = this.#firstFree;
     this.#firstFree = handle;
     this.#count--;
+    if (this.#count === 0) this.#forgetRows();
   }
 
   usedAt(handle: number): Instant {
@@ -108,6 +109,12 @@ export class UkeyColumns {
 
   dumpSeqOf(handle: number): SeqNo {
     return seqNo(this.dumpSeq[handle]!);
+  }
+
+  /** All rows are free: who walks along them need not any more. */
+  #forgetRows(): void {
+    this.#firstFree = NO_HANDLE;
+    this.#end = 0;
   }
 
   #takeRow(): number {

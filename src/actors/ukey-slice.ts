@@ -57,8 +57,8 @@ export class UkeySlice {
   readonly #effects: UkeyEffects;
   readonly #report: ErrorReport;
   readonly #index = new UkeyIndex(this.columns.keys);
-  /** Whether any ukey here ever got a watch. */
-  #hasWatches = false;
+  /** Ukeys here that somebody observes. */
+  #observedCount = 0;
 
   constructor(deps: UkeySliceDeps) {
     this.door = deps.door;
@@ -105,7 +105,8 @@ export class UkeySlice {
 
   /** The same with the event's code; whether the ukey heeded it. `event` is not kept. */
   move(handle: number, code: number | undefined, event: UkeyEvent): boolean {
-    if (this.#hasWatches || this.door.isInspected) return this.#moveWatched(handle, code, event);
+    if (this.#observedCount > 0 || this.door.isInspected)
+      return this.#moveWatched(handle, code, event);
     return code !== undefined && this.#step(handle, code, event);
   }
 
@@ -113,10 +114,11 @@ export class UkeySlice {
     return ukeySnapshot(this.columns.state[handle]!, this.#context(handle));
   }
 
-  /** A watch for one of the ukeys here; from now on all take the longer way. */
+  /** A watch for one of the ukeys here; all take the longer way while it is observed. */
   watchUkey(): UkeyWatch {
-    this.#hasWatches = true;
-    return new UkeyWatch(this.#report);
+    return new UkeyWatch(this.#report, (isObserved) => {
+      this.#observedCount += isObserved ? 1 : -1;
+    });
   }
 
   #step(handle: number, code: number, event: UkeyEvent): boolean {

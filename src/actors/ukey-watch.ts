@@ -17,21 +17,21 @@ export type UkeyObserver = Partial<Observer<UkeySnapshot>>;
 export class UkeyWatch {
   readonly #observers = new Set<UkeyObserver>();
   readonly #report: ErrorReport;
+  readonly #isObservedChanged: (isObserved: boolean) => void;
   /** Events that arrived while observers were being told. */
   readonly backlog: UkeyEvent[] = [];
   isTelling = false;
 
-  constructor(report: ErrorReport) {
+  /** `isObservedChanged` hears when the first observer comes and when the last one goes. */
+  constructor(report: ErrorReport, isObservedChanged: (isObserved: boolean) => void) {
     this.#report = report;
-  }
-
-  get isObserved(): boolean {
-    return this.#observers.size > 0;
+    this.#isObservedChanged = isObservedChanged;
   }
 
   add(observer: UkeyObserver): Subscription {
     this.#observers.add(observer);
-    return { unsubscribe: () => this.#observers.delete(observer) };
+    if (this.#observers.size === 1) this.#isObservedChanged(true);
+    return { unsubscribe: () => this.#remove(observer) };
   }
 
   tell(snapshot: UkeySnapshot): void {
@@ -41,8 +41,15 @@ export class UkeyWatch {
   }
 
   complete(): void {
-    for (const observer of this.#observers) this.#run(() => observer.complete?.());
-    this.#observers.clear();
+    for (const observer of [...this.#observers]) {
+      this.#run(() => observer.complete?.());
+      this.#remove(observer);
+    }
+  }
+
+  #remove(observer: UkeyObserver): void {
+    const isLast = this.#observers.delete(observer) && this.#observers.size === 0;
+    if (isLast) this.#isObservedChanged(false);
   }
 
   #run(task: () => void): void {

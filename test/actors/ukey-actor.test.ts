@@ -113,6 +113,22 @@ describe('UkeyActor', () => {
     expect(selection.get()).toBe(1);
   });
 
+  it('completes its observers once, also those that unsubscribe meanwhile', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const told: string[] = [];
+    const second = { unsubscribe: () => {} };
+    ukey.subscribe({
+      complete: () => {
+        told.push('first');
+        second.unsubscribe();
+      },
+    });
+    Object.assign(second, ukey.subscribe({ complete: () => told.push('second') }));
+    for (const event of TO_THE_END) ukey.send(event);
+    expect(told).toEqual(['first', 'second']);
+  });
+
   it('is announced and followed while an inspector is attached, and not after', () => {
     const seen: string[] = [];
     const { slice } = createSlice();
