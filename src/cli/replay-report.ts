@@ -5,12 +5,12 @@
  * that the replay sampled; nothing is counted here.
  */
 
+import { type Cell, textTable } from '../base/text-table.js';
 import { deleteReasonNames, deleteReasons } from '../machines/delete-reasons.js';
 import type { MegaflowState } from '../switch-megaflows.js';
 import { plot } from './plot.js';
 import type { ReplayDocument } from './replay-document.js';
 import type { ReplayHistory } from './replay-history.js';
-import { type Cell, textTable } from './text-table.js';
 
 const PLOT_WIDTH = 60;
 const PLOT_HEIGHT = 5;
@@ -61,7 +61,7 @@ function lookupsSection({ datapath }: ReplayDocument): readonly string[] {
   const { hit, missed, lost, invalid } = datapath.lookups;
   const rate = hit + missed === 0 ? 0 : (100 * hit) / (hit + missed);
   return section('Datapath', [
-    `hit ${hit} (${rate.toFixed(1)} %), missed ${missed}, of which lost ${lost}; invalid ${invalid}`,
+    `hit ${hit} (${rate.toFixed(1)} %), missed ${missed} of which ${lost} lost, invalid ${invalid}`,
     `masks ${datapath.masks} (at most ${datapath.masksMaximum}), flows ${datapath.flows.length}`,
   ]);
 }
