@@ -5,7 +5,8 @@
  * A snapshot says where a step ended. What was passed on the way (a state that is left at once,
  * the second of two guards) it does not say, and coverage is about just that. So the copy carries
  * marks: an action without effect in each state's entry and each transition, and a guard that notes
- * its answer around each guard. Steps are pure: xstate computes them, nobody executes their actions.
+ * its answer around each guard. Steps are pure: xstate computes them, nobody executes their
+ * actions.
  *
  * Owner: the log of guards, for the length of one step.
  */

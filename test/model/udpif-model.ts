@@ -2,7 +2,8 @@
  * The udpif: its model, and a driver for the one that runs.
  *
  * Commands may come at any time, but one waits in the queue at most, and a pause that comes
- * while nothing runs comes during a purge. What the udpif's parts tell it comes when they have been asked.
+ * while nothing runs comes during a purge. What the udpif's parts tell it comes when they have
+ * been asked.
  */
 
 import type { SnapshotFrom } from 'xstate';

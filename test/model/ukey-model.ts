@@ -1,8 +1,8 @@
 /**
  * The ukey of a running udpif: its model, and a driver that lets its surroundings move it.
  *
- * A ukey of production sits in the columns of a slice; nobody but handlers and revalidators tells it
- * anything. So a fake datapath answers puts and deletions when the path says so, dumps bring the
+ * A ukey of production sits in the columns of a slice; nobody but handlers and revalidators tells
+ * it anything. So a fake datapath answers puts and deletions when the path says so, dumps bring the
  * flow or miss it, and the translator changes its mind. What the ukey was told, and what it then
  * was, is read from the inspection events of the actor system.
  *
@@ -158,8 +158,8 @@ function isOdd(count: number): boolean {
 
 function viewOf({ status, value, context }: UkeySnapshot): object {
   const { stats, missedDumps, reason } = context;
-  // A dump that brings a flow clears what it has missed, also where the flow goes for it. The machine
-  // does not say so, and nothing hangs on it any more.
+  // A dump that brings a flow clears what it has missed, also where the flow goes for it. The
+  // machine does not say so, and nothing hangs on it any more.
   const missed = value === 'operational' ? { missedDumps } : {};
   return { status, value, packets: stats.packets, ...missed, reason };
 }
