@@ -42,7 +42,7 @@ export class FileError extends UpcallError {
   }
 }
 
-/** Asserts what only a bug can make false. The message is a constant: templates cost on hot paths. */
+/** Asserts what only a bug can make false. The message is constant: templates cost on hot paths. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`Bug: ${message}`);
 }

@@ -111,8 +111,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Sets what `now()` says `ms` forward or backward, as an operator sets a clock: `monotonic()` does
-   * not notice, and no deadline comes nearer or goes away.
+   * Sets what `now()` says `ms` forward or backward, as an operator sets a clock. `monotonic()`
+   * does not notice, and no deadline comes nearer or goes away.
    */
   shift(ms: number): void {
     this.#offset += ms;

@@ -5,7 +5,7 @@
  */
 
 import type { OdpPort } from '../base/brands.js';
-import { createFlow, createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
+import { createFlow, createFlowMask, type Flow, type FlowMask, wordAt } from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import { ETH_TYPE_VLAN } from '../packet/protocol.js';
 import { SlowReason, type UserspaceCookie } from './cookie.js';
@@ -129,7 +129,7 @@ function formatSet({ attribute, value, mask }: SetAction): string {
   switch (attribute) {
     case 'skb_priority':
     case 'skb_mark':
-      return `${attribute}(${formatMasked(value[0]!, mask[0]!, EXACT)})`;
+      return `${attribute}(${formatMasked(wordAt(value, 0), wordAt(mask, 0), EXACT)})`;
     case 'mpls':
       return formatMpls(key, bits, 1, true);
     default:
@@ -147,8 +147,8 @@ function expand(attribute: SettableAttribute, value: Uint32Array, mask: Uint32Ar
   const key: Flow = createFlow();
   const bits: FlowMask = createFlowMask();
   SET_WORDS[attribute].forEach((word, i) => {
-    key[word] = value[i]!;
-    bits[word] = mask[i]!;
+    key[word] = wordAt(value, i);
+    bits[word] = wordAt(mask, i);
   });
   return { key, bits };
 }

@@ -1,11 +1,11 @@
 /**
- * The attributes of a datapath key as its text form names them: which words of a flow each holds, and
- * how each part is written. One row a part; printing, parsing and `set` actions are driven by it.
+ * The attributes of a datapath key as its text form names them: which words of a flow each holds,
+ * and how each part is written. One row a part; printing, parsing and `set` actions follow it.
  *
  * Answers to `OVS_KEY_ATTR_*` and the `format_odp_key_attr__()` of OVS 3.1's `lib/odp-util.c`.
  */
 
-import type { Flow } from '../packet/flow.js';
+import { type Flow, wordAt } from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import {
   ETH_TYPE_ARP,
@@ -144,9 +144,9 @@ export const SCALAR_ATTRIBUTES: readonly KeyPart[] = [
 
 /** The network and transport attributes that a key has, in the order in which they are written. */
 export function attributesAboveEthernet(key: Flow): readonly KeyAttributeName[] {
-  const proto = key[L.NW_PROTO]! & 0xff;
-  const isLater = ((key[L.NW_PROTO]! >>> 24) & L.FRAG_LATER) !== 0;
-  switch (key[L.DL_TYPE]! >>> 16) {
+  const proto = wordAt(key, L.NW_PROTO) & 0xff;
+  const isLater = ((wordAt(key, L.NW_PROTO) >>> 24) & L.FRAG_LATER) !== 0;
+  switch (wordAt(key, L.DL_TYPE) >>> 16) {
     case ETH_TYPE_IPV4:
       return isLater ? ['ipv4'] : ['ipv4', ...transportOf(proto, IPPROTO_ICMP, 'icmp')];
     case ETH_TYPE_IPV6: {
@@ -185,8 +185,8 @@ function transportOf(
 
 /** `nd_ext` is there where it says something. */
 function discoveryOf(key: Flow): readonly KeyAttributeName[] {
-  const type = (key[L.TP]! >>> 16) & 0xff;
+  const type = (wordAt(key, L.TP) >>> 16) & 0xff;
   const isDiscovery = type === ND_NEIGHBOR_SOLICIT || type === ND_NEIGHBOR_ADVERT;
-  if (!isDiscovery || (key[L.TP]! & 0xff) !== 0) return [];
+  if (!isDiscovery || (wordAt(key, L.TP) & 0xff) !== 0) return [];
   return key[L.IGMP_GROUP] === 0 && key[L.TCP_FLAGS] === 0 ? ['nd'] : ['nd', 'nd_ext'];
 }

@@ -15,7 +15,14 @@ import {
   parseFlags,
   TCP_FLAG_NAMES,
 } from '../packet/flags-text.js';
-import { createFlow, createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
+import {
+  addBits,
+  createFlow,
+  createFlowMask,
+  type Flow,
+  type FlowMask,
+  wordAt,
+} from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import {
   KEY_ATTRIBUTES,
@@ -104,9 +111,9 @@ export function parseTci(term: OdpTerm, place: OdpTextPlace): { tci: number; mas
       throw expectedError(place, argument.column, 'expected vid, pcp or cfi');
     }
   }
-  const mask = into.mask[L.VLAN0]!;
-  const isAbsent = (mask & L.VLAN_CFI) !== 0 && (into.key[L.VLAN0]! & L.VLAN_CFI) === 0;
-  const tci = into.key[L.VLAN0]! | (isAbsent ? 0 : L.VLAN_CFI);
+  const mask = wordAt(into.mask, L.VLAN0);
+  const isAbsent = (mask & L.VLAN_CFI) !== 0 && (wordAt(into.key, L.VLAN0) & L.VLAN_CFI) === 0;
+  const tci = wordAt(into.key, L.VLAN0) | (isAbsent ? 0 : L.VLAN_CFI);
   return { tci, mask: mask === 0 ? 0 : mask | L.VLAN_CFI };
 }
 
@@ -181,8 +188,8 @@ const READERS: Readonly<Record<string, (state: KeyState, term: OdpTerm) => void>
   vlan: (state, term) => {
     const { tci, mask } = parseTci(term, state.place);
     const word = L.VLAN0 + state.tag;
-    state.key[word]! |= tci;
-    state.mask[word]! |= mask;
+    addBits(state.key, word, tci);
+    addBits(state.mask, word, mask);
   },
   encap: readEncap,
   mpls: (state, term) => parseMpls(term, state, state.place),
@@ -212,16 +219,16 @@ function readEthType(state: KeyState, term: OdpTerm): void {
   parseScalar(term, part, into, state.place);
   // `eth_type(0/0xffff)`: a frame that has none.
   const hasType = into.key[L.DL_TYPE] !== 0;
-  state.key[L.DL_TYPE] = hasType ? into.key[L.DL_TYPE]! : L.DL_TYPE_NONE << 16;
-  state.mask[L.DL_TYPE] = into.mask[L.DL_TYPE]!;
+  state.key[L.DL_TYPE] = hasType ? wordAt(into.key, L.DL_TYPE) : L.DL_TYPE_NONE << 16;
+  state.mask[L.DL_TYPE] = wordAt(into.mask, L.DL_TYPE);
 }
 
 /** What was taken for the Ethernet type is the tag's TPID; the type comes inside. */
 function readEncap(state: KeyState, term: OdpTerm): void {
   if (state.tag > 1) throw expectedError(state.place, term.column, 'expected at most two tags');
   const word = L.VLAN0 + state.tag;
-  state.key[word]! |= (state.key[L.DL_TYPE]! & 0xffff_0000) | L.VLAN_CFI;
-  state.mask[word]! |= state.mask[L.DL_TYPE]! & 0xffff_0000;
+  addBits(state.key, word, (wordAt(state.key, L.DL_TYPE) & 0xffff_0000) | L.VLAN_CFI);
+  addBits(state.mask, word, wordAt(state.mask, L.DL_TYPE) & 0xffff_0000);
   state.key[L.DL_TYPE] = 0;
   state.mask[L.DL_TYPE] = 0;
   state.tag++;
@@ -240,8 +247,8 @@ function readFlags(
   if (flags === undefined) {
     throw expectedError(state.place, term.argsColumn, `expected flags in ${term.name}()`);
   }
-  state.key[word]! |= flags.flags << 16;
-  state.mask[word]! |= flags.mask << 16;
+  addBits(state.key, word, flags.flags << 16);
+  addBits(state.mask, word, flags.mask << 16);
 }
 
 function readCtLabel(state: KeyState, term: OdpTerm): void {

@@ -7,14 +7,14 @@
 import { parseEthernet, parseInteger, parseIpv4, parseIpv6 } from '../packet/address-parse.js';
 import { formatEthernet, formatIpv4, formatIpv6 } from '../packet/address-text.js';
 import { bytesToBig } from '../packet/field-access.js';
-import type { Flow, FlowMask } from '../packet/flow.js';
+import { addBits, type Flow, type FlowMask, wordAt } from '../packet/flow.js';
 import type { KeyPart } from './odp-key-attributes.js';
 
 const FRAG_NAMES = ['no', 'first', '', 'later'];
 
 /** The number that a part of at most 32 bits holds. */
 export function readPart(words: Flow | FlowMask, part: KeyPart): number {
-  return ((words[part.word]! >>> part.shift) & partBits(part)) >>> 0;
+  return ((wordAt(words, part.word) >>> part.shift) & partBits(part)) >>> 0;
 }
 
 /** All ones, as wide as a part of at most 32 bits. */
@@ -88,13 +88,13 @@ export function formatHexadecimal(value: number): string {
 }
 
 function readEthernetHigh(words: Flow | FlowMask, part: KeyPart): number {
-  const first = words[part.word]!;
+  const first = wordAt(words, part.word);
   return part.shift === 0 ? first >>> 16 : first & 0xffff;
 }
 
 function readEthernetLow(words: Flow | FlowMask, part: KeyPart): number {
-  const next = words[part.word + 1]!;
-  return part.shift === 0 ? ((words[part.word]! << 16) | (next >>> 16)) >>> 0 : next;
+  const next = wordAt(words, part.word + 1);
+  return part.shift === 0 ? ((wordAt(words, part.word) << 16) | (next >>> 16)) >>> 0 : next;
 }
 
 /** Reads a part's value and mask into a key; without a mask, all of it matters. */
@@ -151,7 +151,7 @@ function writePart(words: Flow | FlowMask, part: KeyPart, value: bigint): void {
   for (let i = 0; i < width; i++) {
     const bit = start + width - 1 - i;
     const one = 1 << (31 - (bit & 31));
-    if (((value >> BigInt(i)) & 1n) === 1n) words[bit >>> 5]! |= one;
-    else words[bit >>> 5]! &= ~one;
+    if (((value >> BigInt(i)) & 1n) === 1n) addBits(words, bit >>> 5, one);
+    else words[bit >>> 5] = wordAt(words, bit >>> 5) & ~one;
   }
 }

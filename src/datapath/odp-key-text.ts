@@ -7,7 +7,7 @@
 
 import { type OdpPort, odpPort } from '../base/brands.js';
 import { CT_STATE_NAMES, formatFlagsMasked, TCP_FLAG_NAMES } from '../packet/flags-text.js';
-import type { Flow, FlowMask } from '../packet/flow.js';
+import { type Flow, type FlowMask, wordAt } from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import { ETH_TYPE_MIN, isMplsType } from '../packet/protocol.js';
 import { exactMask, type Mask } from './mask.js';
@@ -60,11 +60,11 @@ export function formatAttribute(
 export function formatMpls(key: Flow, mask: FlowMask, count: number, isVerbose: boolean): string {
   const entries = [L.MPLS0, L.MPLS1, L.MPLS2].slice(0, count);
   if (!isVerbose && entries.every((word) => mask[word] === 0)) return '';
-  if (count === 1) return `mpls(${formatMplsEntry(key[L.MPLS0]!, mask[L.MPLS0]!)})`;
+  if (count === 1) return `mpls(${formatMplsEntry(wordAt(key, L.MPLS0), wordAt(mask, L.MPLS0))})`;
   const isExact = entries.every((word) => mask[word] === EXACT);
   const texts = entries.map((word, i) => {
-    const text = `lse${i}=${formatHexadecimal(key[word]!)}`;
-    return isExact ? text : `${text}/${formatHexadecimal(mask[word]!)}`;
+    const text = `lse${i}=${formatHexadecimal(wordAt(key, word))}`;
+    return isExact ? text : `${text}/${formatHexadecimal(wordAt(mask, word))}`;
   });
   return `mpls(${texts.join(',')})`;
 }
@@ -94,9 +94,9 @@ function formatMetadata(key: Flow, mask: FlowMask, isVerbose: boolean): string[]
 }
 
 function formatCtState(key: Flow, mask: FlowMask, isVerbose: boolean): string {
-  const bits = (mask[L.CT_STATE]! >>> 16) & CT_STATE_MASK;
+  const bits = (wordAt(mask, L.CT_STATE) >>> 16) & CT_STATE_MASK;
   if (bits === 0 && !isVerbose) return '';
-  const state = key[L.CT_STATE]! >>> 16;
+  const state = wordAt(key, L.CT_STATE) >>> 16;
   return `ct_state(${formatFlagsMasked(CT_STATE_NAMES, state, bits, CT_STATE_MASK)})`;
 }
 
@@ -109,14 +109,17 @@ function formatCtLabel(key: Flow, mask: FlowMask, isVerbose: boolean): string {
 
 function formatLabel(words: Flow | FlowMask): string {
   let text = '';
-  for (let i = 0; i < 4; i++) text += words[L.CT_LABEL + i]!.toString(16).padStart(8, '0');
+  for (let i = 0; i < 4; i++)
+    text += wordAt(words, L.CT_LABEL + i)
+      .toString(16)
+      .padStart(8, '0');
   const digits = text.replace(/^0+/, '');
   return digits === '' ? '0' : `0x${digits}`;
 }
 
 function formatInPort(key: Flow, mask: FlowMask, options: OdpTextOptions): string {
-  const bits = mask[L.IN_PORT]!;
-  const number = key[L.IN_PORT]!;
+  const bits = wordAt(mask, L.IN_PORT);
+  const number = wordAt(key, L.IN_PORT);
   if (number === EXACT || (bits === 0 && !options.isVerbose)) return '';
   const name = options.portName?.(odpPort(number)) ?? String(number);
   return bits === EXACT ? `in_port(${name})` : `in_port(${number}/${formatHexadecimal(bits)})`;
@@ -124,16 +127,16 @@ function formatInPort(key: Flow, mask: FlowMask, options: OdpTextOptions): strin
 
 function formatPacketType(key: Flow, mask: FlowMask, isVerbose: boolean): string {
   if (mask[L.PACKET_TYPE] === 0 && !isVerbose) return 'packet_type()';
-  const word = key[L.PACKET_TYPE]!;
+  const word = wordAt(key, L.PACKET_TYPE);
   return `packet_type(ns=${word >>> 16},id=${formatHexadecimal(word & 0xffff)})`;
 }
 
 /** The tags, each around what follows it, then the rest of the key. */
 function formatFromEthertype(key: Flow, mask: FlowMask, isVerbose: boolean, tag = 0): string[] {
-  const word = tag > 1 ? 0 : key[L.VLAN0 + tag]!;
+  const word = tag > 1 ? 0 : wordAt(key, L.VLAN0 + tag);
   if (word === 0) return formatNetwork(key, mask, isVerbose);
   const inner = formatFromEthertype(key, mask, isVerbose, tag + 1).filter((part) => part !== '');
-  const bits = mask[L.VLAN0 + tag]! & 0xffff;
+  const bits = wordAt(mask, L.VLAN0 + tag) & 0xffff;
   const isShown = bits !== 0 || isVerbose;
   return [
     `eth_type(0x${(word >>> 16).toString(16).padStart(4, '0')})`,
@@ -161,8 +164,8 @@ export function formatTci(tci: number, mask: number, isVerbose: boolean): string
 }
 
 function formatNetwork(key: Flow, mask: FlowMask, isVerbose: boolean): string[] {
-  const ethType = key[L.DL_TYPE]! >>> 16;
-  const bits = mask[L.DL_TYPE]! >>> 16;
+  const ethType = wordAt(key, L.DL_TYPE) >>> 16;
+  const bits = wordAt(mask, L.DL_TYPE) >>> 16;
   // A frame without an Ethernet type has no such attribute in its key, only in its mask.
   if (ethType < ETH_TYPE_MIN) return bits === 0 ? [] : [`eth_type(0/0x${hex4(bits)})`];
   const isShown = bits !== 0 || isVerbose;
@@ -181,7 +184,7 @@ function hex4(value: number): string {
 }
 
 function countMplsEntries(key: Flow): number {
-  for (let i = 0; i < 2; i++) if ((key[L.MPLS0 + i]! & 0x100) !== 0) return i + 1;
+  for (let i = 0; i < 2; i++) if ((wordAt(key, L.MPLS0 + i) & 0x100) !== 0) return i + 1;
   return 3;
 }
 
@@ -197,8 +200,8 @@ function formatMplsEntry(entry: number, mask: number): string {
 }
 
 function formatTcpFlags(key: Flow, mask: FlowMask, isVerbose: boolean): string {
-  const bits = (mask[L.TCP_FLAGS]! >>> 16) & TCP_FLAGS_MASK;
+  const bits = (wordAt(mask, L.TCP_FLAGS) >>> 16) & TCP_FLAGS_MASK;
   if (bits === 0 && !isVerbose) return '';
-  const flags = (key[L.TCP_FLAGS]! >>> 16) & TCP_FLAGS_MASK;
+  const flags = (wordAt(key, L.TCP_FLAGS) >>> 16) & TCP_FLAGS_MASK;
   return `tcp_flags(${formatFlagsMasked(TCP_FLAG_NAMES, flags, bits, TCP_FLAGS_MASK)})`;
 }

@@ -1,8 +1,8 @@
 /**
  * Splits the text of keys and actions at the commas that stand outside brackets.
  *
- * `eth(src=…,dst=…),recirc_id(0)` is two terms, `eth` and `recirc_id`, each with what stands between
- * its brackets. Columns count from 1, in the whole text, for messages.
+ * `eth(src=…,dst=…),recirc_id(0)` is two terms, `eth` and `recirc_id`, each with what stands
+ * between its brackets. Columns count from 1, in the whole text, for messages.
  */
 
 import { ParseError } from '../base/errors.js';

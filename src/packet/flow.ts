@@ -37,7 +37,7 @@ export function copyFlowMask(from: FlowMask): FlowMask {
 }
 
 /** One word of a flow or a mask; for code that is not hot, which does without `!`. */
-export function wordAt(words: Flow | FlowMask, index: number): number {
+export function wordAt(words: Uint32Array, index: number): number {
   return words[index] ?? 0;
 }
 
@@ -69,4 +69,9 @@ export function addMask(into: FlowMask, from: FlowMask): void {
 export function maskCovers(wide: FlowMask, wanted: FlowMask): boolean {
   for (let i = 0; i < FLOW_WORDS; i++) if ((wanted[i]! & ~wide[i]!) !== 0) return false;
   return true;
+}
+
+/** Sets the bits of `bits` in the word at `index`. */
+export function addBits(words: Uint32Array, index: number, bits: number): void {
+  words[index] = wordAt(words, index) | bits;
 }
