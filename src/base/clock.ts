@@ -17,7 +17,7 @@ export type TimerId = unknown;
 export interface Clock {
   /** Milliseconds since an arbitrary start; may jump either way. */
   now(): Instant;
-  /** Milliseconds with their fraction, to measure what ran; on the machine's clock never backward. */
+  /** Milliseconds with their fraction, to measure what ran; on a real clock never backward. */
   monotonic(): number;
   setTimeout(task: () => void, delayMs: number): TimerId;
   clearTimeout(id: TimerId): void;
