@@ -46,3 +46,13 @@ export class FileError extends UpcallError {
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`Bug: ${message}`);
 }
+
+/** Why the system refused something with a file, in words and with the remedy. */
+export function systemReason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const code = 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOENT') return 'no such file or folder; check the path';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'EISDIR') return 'it is a directory; name a file';
+  return cause.message;
+}

@@ -6,7 +6,7 @@
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
-import { FileError } from '../base/errors.js';
+import { FileError, systemReason } from '../base/errors.js';
 
 const PIECE_SIZE = 1 << 20;
 
@@ -22,7 +22,7 @@ export class FileSource {
     try {
       this.#descriptor = openSync(path, 'r');
     } catch (cause) {
-      throw new FileError(path, `Cannot open "${path}": ${reason(cause)}`, { cause });
+      throw new FileError(path, `Cannot open "${path}": ${systemReason(cause)}`, { cause });
     }
   }
 
@@ -67,17 +67,9 @@ export class FileSource {
     try {
       return readSync(descriptor, piece, at, piece.length - at, null);
     } catch (cause) {
-      throw new FileError(this.path, `Cannot read "${this.path}": ${reason(cause)}`, { cause });
+      throw new FileError(this.path, `Cannot read "${this.path}": ${systemReason(cause)}`, {
+        cause,
+      });
     }
   }
-}
-
-/** What the system says, in words. */
-function reason(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const code = 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT') return 'no such file; check the path';
-  if (code === 'EACCES') return 'permission denied';
-  if (code === 'EISDIR') return 'it is a directory; name a capture file';
-  return cause.message;
 }

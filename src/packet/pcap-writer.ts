@@ -6,7 +6,7 @@
  */
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { FileError } from '../base/errors.js';
+import { FileError, systemReason } from '../base/errors.js';
 import { LINK_TYPE_ETHERNET } from './link-type.js';
 
 const MAGIC_NANOSECONDS = 0xa1b23c4d;
@@ -65,8 +65,8 @@ export class PcapWriter {
   }
 
   #error(cause: unknown): FileError {
-    const state = cause instanceof Error ? cause.message : String(cause);
-    return new FileError(this.path, `Cannot write "${this.path}": ${state}`, { cause });
+    const message = `Cannot write "${this.path}": ${systemReason(cause)}`;
+    return new FileError(this.path, message, { cause });
   }
 }
 
