@@ -76,6 +76,11 @@ export class OvsPeer {
     return this.#control.run(name, ...params);
   }
 
+  /** Runs an `ovs-ofctl` command on the bridge: `add-flow`, `mod-flows`, `del-flows`. */
+  changeRules(command: string, ...rules: string[]): void {
+    runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
+  }
+
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
   async receive(frames: Iterable<IncomingFrame>): Promise<void> {
     let port = 0;
@@ -142,7 +147,7 @@ function startDaemons(folder: string, options: OvsPeerOptions): void {
   const dummy = ['--enable-dummy=override', '--disable-system'];
   run('ovs-vswitchd', ...dummy, '--pidfile', '--detach', '--log-file', database);
   vsctl(...bridgeCommand(options.portCount));
-  run('ovs-ofctl', 'add-flows', `unix:${join(folder, 'br0.mgmt')}`, options.flowFile);
+  run('ovs-ofctl', 'add-flows', bridgeOf(folder), options.flowFile);
 }
 
 function otherConfig(options: OvsPeerOptions): string[] {
@@ -174,6 +179,11 @@ function runner(folder: string): (program: string, ...args: string[]) => void {
   return (program, ...args) => {
     execFileSync(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   };
+}
+
+/** Where the bridge speaks OpenFlow. */
+function bridgeOf(folder: string): string {
+  return `unix:${join(folder, 'br0.mgmt')}`;
 }
 
 function readPid(folder: string, daemon: string): number {
