@@ -34,7 +34,7 @@ export interface FakeFlow {
 }
 
 export class FakeDpif implements Dpif {
-  readonly name = 'fake@fake';
+  readonly name: string;
   /** By the key's identity in text, for it must be found by content. */
   readonly flows = new Map<string, FakeFlow>();
   /** Every batch that came down, as it came. */
@@ -57,8 +57,9 @@ export class FakeDpif implements Dpif {
   readonly #waiting: (() => void)[] = [];
   #queues: Upcall[][] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, name = 'fake@fake') {
     this.#clock = clock;
+    this.name = name;
   }
 
   /** An upcall for `handler`'s queue. */
@@ -206,6 +207,7 @@ export class FakeDpif implements Dpif {
     }
     if (op.type === 'put') this.#put(op);
     else if (op.type === 'delete') this.#delete(op);
+    else if (op.type === 'get') this.#get(op);
   }
 
   #put(op: Extract<DpifOp, { type: 'put' }>): void {
@@ -231,6 +233,12 @@ export class FakeDpif implements Dpif {
     }
     this.flows.delete(name);
     op.stats = known.stats;
+  }
+
+  #get(op: Extract<DpifOp, { type: 'get' }>): void {
+    const known = this.flows.get(nameOf(op.key));
+    if (known === undefined) op.error = 'ENOENT';
+    else op.flow = { ...known };
   }
 }
 

@@ -46,6 +46,8 @@ export interface BenchOptions extends Partial<UdpifOptions> {
   readonly initial?: Partial<Settings>;
   readonly isObserved?: boolean;
   readonly isStarted?: boolean;
+  /** Of the datapath. */
+  readonly name?: string;
 }
 
 export const START = 1_000_000;
@@ -54,7 +56,7 @@ export const START = 1_000_000;
 export function createBench(options: BenchOptions = {}): Bench {
   const clock = new VirtualClock({ start: START });
   const coverage = new Coverage();
-  const dpif = new FakeDpif(clock);
+  const dpif = new FakeDpif(clock, options.name);
   const translator = new FakeTranslator();
   const logged: LogLine[] = [];
   const settings: Settings = {
