@@ -110,7 +110,8 @@ export const leaderMachine = setup({
       assertEvent(event, 'cycle.sampled');
       return {
         revalSeqSeen: event.revalSeq,
-        revalSeqLatest: event.revalSeq,
+        // A change may have come between the sample and its arrival here (U-077).
+        revalSeqLatest: seqNo(Math.max(context.revalSeqLatest, event.revalSeq)),
         needsRevalidation: event.revalSeq !== context.revalSeqSeen,
         isExiting: context.isExitLatched,
       };
