@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // The examples import the package by its name; here that is the source.
-  resolve: { alias: [{ find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` }] },
+  resolve: {
+    alias: [
+      { find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` },
+      { find: /^upcall\/(machines|model)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.js'],
     exclude: ['test/interop/**', '**/node_modules/**'],

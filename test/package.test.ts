@@ -87,15 +87,28 @@ describe('The packed package', () => {
     expect(run('node', ['machines.js'])).toBe('ukey\n');
   });
 
+  it('makes tests from machines by another', () => {
+    write(
+      'model.js',
+      `import { ukeyMachine } from 'upcall/machines';
+      import { createModel, pathsOf } from 'upcall/model';
+      const model = createModel({ machine: ukeyMachine, events: [{ type: 'ukey.install' }] });
+      console.log(pathsOf(model).map(({ name }) => name).join());`,
+    );
+    expect(run('node', ['model.js'])).toBe('created < ukey.install\n');
+  });
+
   it('type-checks for whoever imports it', () => {
     write(
       'types.ts',
       `import { createSwitch, type Switch } from 'upcall';
       import { ukeyMachine } from 'upcall/machines';
+      import type { Driver } from 'upcall/model';
       const sw: Switch = createSwitch({ ports: 2 });
       // @ts-expect-error A port is a number or a name.
       sw.inject({}, new Uint8Array());
-      export const id: string = ukeyMachine.id;`,
+      export const id: string = ukeyMachine.id;
+      export const drivers: readonly Driver<{ type: 'a' }>[] = [];`,
     );
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
     const libraries = ['--skipLibCheck', '--lib', 'es2023,esnext.disposable', '--types', 'node'];

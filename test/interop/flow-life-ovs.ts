@@ -9,7 +9,6 @@
  * second has passed since they last did.
  */
 
-import { join } from 'node:path';
 import type { Driver } from '../../src/model/driver.js';
 import type { FlowLifeEvent } from '../model/flow-life-machine.js';
 import {
@@ -27,8 +26,6 @@ const COUNT_MS = 200;
 /** `COVERAGE_CLEAR_INTERVAL`, and more. */
 const COVERAGE_MS = 1_100;
 const LIMIT_ATTEMPTS_MAX = 10;
-/** `FIRST_RULE` as a file; each reset puts it anew. */
-const FLOW_FILE = join(import.meta.dirname, 'flow-life.flows');
 
 const otherConfig = { 'max-idle': `${MAX_IDLE_MS}`, 'max-revalidator': '100' };
 
@@ -39,7 +36,7 @@ export class FlowLifeOvs implements Driver<FlowLifeEvent> {
   #deletionsBefore = 0;
 
   async reset(): Promise<void> {
-    this.#peer ??= await OvsPeer.start({ portCount: 3, flowFile: FLOW_FILE, otherConfig });
+    this.#peer ??= await OvsPeer.start({ portCount: 3, otherConfig });
     this.#redirections = 0;
     this.#peer.changeRules('del-flows');
     this.#peer.changeRules('add-flow', FIRST_RULE);

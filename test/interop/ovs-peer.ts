@@ -33,8 +33,8 @@ if (!hasOvsPeer) {
 export interface OvsPeerOptions {
   /** Ports `p1` … `pN`, with these OpenFlow and datapath numbers. */
   readonly portCount: number;
-  /** An ovs-ofctl flow file. */
-  readonly flowFile: string;
+  /** An ovs-ofctl flow file. Default: no rules. */
+  readonly flowFile?: string;
   /** `other_config` of the database, e.g. `{ 'vlan-limit': '0' }`. */
   readonly otherConfig?: Readonly<Record<string, string>>;
 }
@@ -147,7 +147,9 @@ function startDaemons(folder: string, options: OvsPeerOptions): void {
   const dummy = ['--enable-dummy=override', '--disable-system'];
   run('ovs-vswitchd', ...dummy, '--pidfile', '--detach', '--log-file', database);
   vsctl(...bridgeCommand(options.portCount));
-  run('ovs-ofctl', 'add-flows', bridgeOf(folder), options.flowFile);
+  if (options.flowFile !== undefined) {
+    run('ovs-ofctl', 'add-flows', bridgeOf(folder), options.flowFile);
+  }
 }
 
 function otherConfig(options: OvsPeerOptions): string[] {
