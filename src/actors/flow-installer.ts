@@ -19,7 +19,7 @@ import { createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
 import { DP_START, FLOW_WORDS, IN_PORT } from '../packet/flow-layout.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { UkeyActor } from './ukey-actor.js';
-import { NO_HANDLE } from './ukey-columns.js';
+import { NO_HANDLE, type UkeySeed } from './ukey-columns.js';
 import { eventCode, UkeyState } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
 
@@ -39,6 +39,8 @@ const PUT_FAILED = eventCode('put.failed');
 
 /** In no dump yet. */
 const NO_DUMP = seqNo(0);
+/** Older than any answer. */
+const NO_SEQ = seqNo(0);
 
 export class FlowInstaller {
   readonly #core: UdpifCore;
@@ -59,15 +61,8 @@ export class FlowInstaller {
 
   /** A visible ukey for `flow`; undefined where a live one has its key. */
   installUkey(flow: NewFlow): UkeyActor | undefined {
-    const key = FlowKey.from(flow.key);
-    const slice = this.#core.sliceOf(key);
-    const old = slice.find(key);
-    const dumpSeq = old === NO_HANDLE ? NO_DUMP : slice.columns.dumpSeqOf(old);
-    if (old !== NO_HANDLE && !this.#replace(slice, old)) return undefined;
     const { mask, actions, revalSeq, createdAt } = flow;
-    const handle = slice.create({ key, mask, actions, revalSeq, createdAt, dumpSeq });
-    slice.move(handle, INSTALL, { type: 'ukey.install' });
-    return slice.actor(handle);
+    return this.#install({ key: FlowKey.from(flow.key), mask, actions, revalSeq, createdAt });
   }
 
   putOf(ukey: UkeyActor): PutOp {
@@ -93,20 +88,48 @@ export class FlowInstaller {
         ukey.slice.move(ukey.handle, PUT_FAILED, { type: 'put.failed' });
       }
     }
+    if (error === undefined && isGone(ukey)) this.#takeBack(put);
     if (!this.#core.isObserved) return;
     const { key, mask, actions } = put;
     const time = this.#core.deps.clock.now();
     this.#core.emit({ type: 'put', time, handler, key, mask, actions, error });
   }
 
-  /** A flow that drops all packets like this one, so that no more of them come up (U-038). */
-  installDrop(key: Flow, handler: number): void {
+  /**
+   * A flow that drops all packets like this one, so that no more of them come up (U-038). Calls
+   * `settled` when its put is answered; false: there is none, for a live ukey has the key.
+   */
+  installDrop(key: Flow, handler: number, settled: () => void): boolean {
     const { revalSeq, deps } = this.#core;
     const flow = { key, mask: undefined, actions: NO_ACTIONS, revalSeq: revalSeq.read() };
     const ukey = this.installUkey({ ...flow, createdAt: deps.clock.now() });
-    if (ukey === undefined) return;
+    if (ukey === undefined) return false;
     const put = this.putOf(ukey);
-    deps.dpif.operate([put], () => this.settlePut(ukey, put, handler));
+    deps.dpif.operate([put], () => {
+      this.settlePut(ukey, put, handler);
+      settled();
+    });
+    return true;
+  }
+
+  #install(seed: Omit<UkeySeed, 'dumpSeq'>): UkeyActor | undefined {
+    const slice = this.#core.sliceOf(seed.key);
+    const old = slice.find(seed.key);
+    const dumpSeq = old === NO_HANDLE ? NO_DUMP : slice.columns.dumpSeqOf(old);
+    if (old !== NO_HANDLE && !this.#replace(slice, old)) return undefined;
+    const handle = slice.create({ ...seed, dumpSeq });
+    slice.move(handle, INSTALL, { type: 'ukey.install' });
+    return slice.actor(handle);
+  }
+
+  /**
+   * A purge gave the ukey up while the put was under way: its deletion came first and found nothing.
+   * The flow is there now, and needs a ukey, else the next stop would leave it behind.
+   */
+  #takeBack({ key, mask, actions }: PutOp): void {
+    const createdAt = this.#core.deps.clock.now();
+    const ukey = this.#install({ key, mask, actions, revalSeq: NO_SEQ, createdAt });
+    ukey?.slice.move(ukey.handle, PUT_SUCCEEDED, { type: 'put.succeeded' });
   }
 
   /** Whether the ukey at `old` made way. */
@@ -122,4 +145,8 @@ export class FlowInstaller {
     slice.move(old, REPLACE, { type: 'ukey.replace' });
     return true;
   }
+}
+
+function isGone({ slice, handle }: UkeyActor): boolean {
+  return handle === NO_HANDLE || slice.stateOf(handle) === UkeyState.EVICTED;
 }

@@ -89,7 +89,7 @@ export class Leader {
     this.#leaveIdleCycles(cycles, { first, intervalMs });
     this.#disarm();
     this.actor.send({ type: 'gap.passed' });
-    this.#armDeadline();
+    this.#armDeadline(this.#startedAt);
     return cycles;
   }
 
@@ -200,14 +200,17 @@ export class Leader {
 
   #arm(): void {
     const { clock, profile } = this.#tools.core.deps;
-    const gapLeft = this.#startedAt + profile.minCycleGap - clock.now();
+    const now = clock.now();
+    // Whoever set the clock back meanwhile shall not make us wait for it to come there again.
+    const startedAt = instant(Math.min(this.#startedAt, now));
+    const gapLeft = startedAt + profile.minCycleGap - now;
     this.#gapTimer = clock.setTimeout(() => this.actor.send({ type: 'gap.passed' }), gapLeft);
-    this.#armDeadline();
+    this.#armDeadline(startedAt);
   }
 
-  #armDeadline(): void {
+  #armDeadline(startedAt: Instant): void {
     const { clock, settings } = this.#tools.core.deps;
-    this.#deadline = cycleDeadline(this.#startedAt, cycleSettings(settings));
+    this.#deadline = cycleDeadline(startedAt, cycleSettings(settings));
     const left = Math.max(0, this.#deadline - clock.now());
     this.#deadlineTimer = clock.setTimeout(
       () => this.actor.send({ type: 'deadline.reached' }),

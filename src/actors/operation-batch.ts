@@ -12,6 +12,7 @@
  */
 
 import type { DeleteOp, PutOp } from '../datapath/dpif.js';
+import type { OdpActions } from '../datapath/odp-actions.js';
 import { deleteReasonOf } from '../machines/delete-reasons.js';
 import type { DeletionOutcome } from '../machines/profiles.js';
 import type { UdpifCore } from './udpif-core.js';
@@ -20,6 +21,9 @@ import { eventCode, UkeyState } from './ukey-moves.js';
 
 /** `REVALIDATE_MAX_BATCH`: deletions and modifications in one `operate`. */
 export const REVALIDATE_BATCH_MAX = 50;
+
+/** What no translation answers, so that a comparison with it finds a difference. */
+const UNKNOWN_ACTIONS: OdpActions = [{ type: 'drop', reason: 0xffff_ffff }];
 
 const DELETION_SUCCEEDED = eventCode('deletion.succeeded');
 const DELETION_MISSED = eventCode('deletion.missed');
@@ -122,6 +126,8 @@ export class OperationBatch {
     if (error !== undefined) {
       this.#core.deps.coverage.inc('dpif_flow_put_error');
       if (actor.handle >= 0) {
+        actor.slice.columns.actions[actor.handle] = UNKNOWN_ACTIONS;
+        actor.slice.columns.revalSeq[actor.handle] = 0;
         actor.slice.move(actor.handle, MODIFY_FAILED, { type: 'modify.failed' });
       }
     }

@@ -54,8 +54,14 @@ export class SafeTranslator {
     }
   }
 
-  createCache(): XlateCache {
-    return this.#translator.createCache();
+  /** Undefined: it threw. */
+  createCache(): XlateCache | undefined {
+    try {
+      return this.#translator.createCache();
+    } catch (error) {
+      this.#core.reportFault('translator', error);
+      return undefined;
+    }
   }
 
   netflowExists(): boolean {

@@ -7,11 +7,15 @@
 
 import { assert } from '../base/errors.js';
 import { NO_ACTIONS } from '../datapath/odp-actions.js';
+import { seqNo } from '../base/brands.js';
 import type { FlowCounters } from '../machines/stats-delta.js';
 import type { XlateCache } from '../datapath/translator.js';
 import { FREE_ROW, type UkeySeed } from './ukey-columns.js';
 import { UkeyState } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
+
+/** Older than any answer. */
+const NO_SEQ = seqNo(0);
 
 export interface OrphanedUkey {
   readonly seed: UkeySeed;
@@ -40,9 +44,12 @@ export function orphanUkeys(slice: UkeySlice): readonly OrphanedUkey[] {
   return orphans;
 }
 
-/** Gives `orphan` a place in `slice`, operational as it was. */
+/**
+ * Gives `orphan` a place in `slice`, operational as it was. The restart may have changed what is
+ * right for it, such as the queue that its slow path goes to: the first cycle looks at it again.
+ */
 export function adoptUkey(slice: UkeySlice, { seed, stats, cache }: OrphanedUkey): void {
-  const handle = slice.create(seed);
+  const handle = slice.create({ ...seed, revalSeq: NO_SEQ });
   const { columns } = slice;
   columns.packets[handle] = stats.packets;
   columns.bytes[handle] = stats.bytes;

@@ -29,6 +29,8 @@ import type { UpcallRecord } from './udpif-event.js';
 /** `FLOW_MISS_MAX_BATCH`: upcalls in a round. */
 export const UPCALL_BATCH_MAX = 50;
 
+const nothing = (): void => {};
+
 export interface UpcallRoundTools {
   readonly core: UdpifCore;
   readonly translator: SafeTranslator;
@@ -45,13 +47,17 @@ export class UpcallRound {
   #ukeys: UkeyActor[] = [];
   #mayPut = true;
   #now: Instant;
+  /** Drop flows that were put at once, and are not answered yet. */
+  #dropsUnderWay = 0;
+  #dropsDone: () => void = nothing;
+  readonly #dropSettled = (): void => this.#settleDrop();
 
   constructor(tools: UpcallRoundTools) {
     this.#tools = tools;
     this.#now = tools.core.deps.clock.now();
   }
 
-  /** Reads a batch; how many of it are left to translate. */
+  /** Reads a batch; how many of it are left to translate, or wait for the put of their drop flow. */
   read(): number {
     const { core, index } = this.#tools;
     const dpif = core.deps.dpif;
@@ -62,7 +68,7 @@ export class UpcallRound {
       if (typeof upcall === 'string') break;
       this.#receive(upcall);
     }
-    return this.#upcalls.length;
+    return this.#upcalls.length + this.#dropsUnderWay;
   }
 
   /** Translates what was read, and composes the operations. */
@@ -74,13 +80,14 @@ export class UpcallRound {
     for (const upcall of this.#upcalls) this.#translateOne(upcall);
   }
 
-  /** Has the operations carried out; then `done`. */
+  /** Has the operations carried out; `done` when all are answered, those of drop flows too. */
   operate(done: () => void): void {
     const { core } = this.#tools;
     if (core.isObserved) this.#reportBatch();
     core.deps.dpif.operate(this.#operations, () => {
       this.#settle();
-      done();
+      if (this.#dropsUnderWay === 0) done();
+      else this.#dropsDone = done;
     });
   }
 
@@ -114,7 +121,15 @@ export class UpcallRound {
       { port },
       `received packet on unassociated datapath port ${port} (no OpenFlow port has it)`,
     );
-    installer.installDrop(upcall.key, index);
+    this.#dropsUnderWay++;
+    if (!installer.installDrop(upcall.key, index, this.#dropSettled)) this.#settleDrop();
+  }
+
+  #settleDrop(): void {
+    if (--this.#dropsUnderWay > 0) return;
+    const done = this.#dropsDone;
+    this.#dropsDone = nothing;
+    done();
   }
 
   #translateOne(upcall: Upcall): void {

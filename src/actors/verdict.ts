@@ -79,6 +79,7 @@ export class FlowJudge {
     const ingress = this.#translator.receiveKey(slice.columns.keys[handle]!);
     if (typeof ingress === 'string') return reasonOf(ingress);
     const cache = this.#translator.createCache();
+    if (cache === undefined) return 'xlation_error';
     const request = { ingress, tcpFlags, mayLearn: false, cache, skipWildcards: true };
     if (this.#translator.translate(request) === undefined) return 'xlation_error';
     slice.columns.caches[handle] = cache;
@@ -89,6 +90,7 @@ export class FlowJudge {
     const ingress = this.#translator.receiveKey(slice.columns.keys[handle]!);
     const cache = this.#takeCache(slice, handle);
     if (typeof ingress === 'string') return reasonOf(ingress);
+    if (cache === undefined) return 'xlation_error';
     const request = { ingress, tcpFlags, mayLearn: false, cache, skipWildcards: false };
     const result = this.#translator.translate(request);
     if (result === undefined) return 'xlation_error';
@@ -117,7 +119,7 @@ export class FlowJudge {
   }
 
   /** The ukey's cache, emptied; the ukey has none until a translation has filled it. */
-  #takeCache(slice: UkeySlice, handle: number): XlateCache {
+  #takeCache(slice: UkeySlice, handle: number): XlateCache | undefined {
     const cache = slice.columns.caches[handle];
     if (cache === undefined) return this.#translator.createCache();
     slice.columns.caches[handle] = undefined;

@@ -15,6 +15,7 @@ import { type Observable, Subject } from 'rxjs';
 import type { OfpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
+import { GuardedObservable } from '../base/guarded-observable.js';
 import type { ControllerCookie, PacketIns } from '../datapath/telemetry.js';
 import { copyFlow, type Flow } from '../packet/flow.js';
 import { DP_START, IN_PORT, METADATA } from '../packet/flow-layout.js';
@@ -67,8 +68,10 @@ export class PacketInQueue implements PacketIns {
   readonly #clock: Pick<Clock, 'setTimeout'>;
   readonly #coverage: Coverage;
   readonly #subject = new Subject<readonly PacketIn[]>();
-  /** One emission a batch. */
-  readonly packetIns: Observable<readonly PacketIn[]> = this.#subject.asObservable();
+  /** One emission a batch. What a subscriber throws is counted, and harms nobody else. */
+  readonly packetIns: Observable<readonly PacketIn[]> = new GuardedObservable(this.#subject, () =>
+    this.#coverage.inc('subscriber_error'),
+  );
   readonly #ids = new Map<string, number>();
   readonly #states = new Map<number, FrozenState>();
   #lastId = 0;

@@ -93,6 +93,17 @@ describe('PacketInQueue.received()', () => {
     expect([flow?.[REGS], flow?.[METADATA + 1], flow?.[IN_PORT]]).toEqual([5, 9, 2]);
   });
 
+  it('bears a subscriber that throws, and tells the others all the same', () => {
+    const fixture = new BridgeFixture('actions=controller');
+    fixture.translator.packetIns.subscribe(() => {
+      throw new Error('not ours');
+    });
+    const [cookie] = cookiesOf(fixture, PACKET);
+    if (cookie === undefined) throw new Error('no controller action');
+    expect(sendUp(fixture, cookie)).toHaveLength(1);
+    expect(fixture.coverage.read('subscriber_error')).toBe(1);
+  });
+
   it('drops what was only asked about', () => {
     const fixture = new BridgeFixture('actions=controller');
     const [cookie] = cookiesOf(fixture, PACKET, { mayLearn: false });
