@@ -17,12 +17,12 @@ import type { DumpTimer } from './cost-model.js';
 import { REVALIDATE_BATCH_MAX } from './operation-batch.js';
 import type { StepResult } from './slices.js';
 import { NO_HANDLE } from './ukey-columns.js';
-import { eventCode, UkeyState } from './ukey-moves.js';
+import { UkeyState, ukeyMoves } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
 import { type PhaseTools, VerdictCarrier } from './verdict-carrier.js';
 
-const INSTALL = eventCode('ukey.install');
-const DUMPED = eventCode('flow.dumped');
+const INSTALL = ukeyMoves.eventCode('ukey.install');
+const DUMPED = ukeyMoves.eventCode('flow.dumped');
 
 /** Translated under no sequence: what somebody else put is looked at in its first dump. */
 const NO_SEQ = seqNo(0);
@@ -84,7 +84,7 @@ export class DumpPhase {
     stats.used = dumped.used;
     stats.tcpFlags = dumped.tcpFlags;
     if (slice.columns.state[handle] === UkeyState.INCONSISTENT) {
-      core.deps.coverage.inc('dumped_inconsistent_flow');
+      core.count('dumped_inconsistent_flow');
       this.#carrier.carryOut(slice, handle, 'update_fail');
       return;
     }
@@ -101,13 +101,13 @@ export class DumpPhase {
     const { columns } = slice;
     const state = columns.state[handle]!;
     if (state === UkeyState.EVICTING) {
-      this.#tools.core.deps.coverage.inc('upcall_ukey_contention');
+      this.#tools.core.count('upcall_ukey_contention');
       return false;
     }
     const isSeen = columns.dumpSeq[handle] === this.#carrier.sighting.dumpSeq;
     if (isSeen || state > UkeyState.EVICTING) {
       const hasCache = columns.caches[handle] !== undefined;
-      this.#tools.core.deps.coverage.inc(hasCache ? 'dumped_duplicate_flow' : 'dumped_new_flow');
+      this.#tools.core.count(hasCache ? 'dumped_duplicate_flow' : 'dumped_new_flow');
       return false;
     }
     if (state === UkeyState.VISIBLE) slice.move(handle, DUMPED, { type: 'flow.dumped' });
@@ -116,13 +116,13 @@ export class DumpPhase {
 
   #judgeTable(): TableVerdict {
     const { core } = this.#tools;
-    const { settings, profile, coverage } = core.deps;
+    const { settings, profile } = core.deps;
     const flows = core.flowCount.read();
     const facts = { flows, flowLimit: this.#flowLimit, maxIdle: milliseconds(settings.maxIdle()) };
     const verdict = judgeTable(facts, profile.killThreshold);
-    if (verdict.isLimitHit) coverage.inc('upcall_flow_limit_hit');
+    if (verdict.isLimitHit) core.count('upcall_flow_limit_hit');
     if (verdict.isKilling) {
-      coverage.inc('upcall_flow_limit_kill');
+      core.count('upcall_flow_limit_kill');
       this.#warnOfKill(flows);
     }
     return verdict;

@@ -2,8 +2,8 @@
  * How many flows the datapath has, asked at most ten times a second.
  *
  * Asking a kernel is a system call, and handlers want to know for every batch. Who asks while an
- * answer is under way gets the value before it; an error leaves that value too, where the seed read
- * it as 0 and let everything in (B-29).
+ * answer is under way gets the value before it; what an error leaves behind is the profile's to say
+ * (B-29).
  *
  * Owner: one udpif. Rows U-026 to U-030. Answers to the seed's `udpif_get_n_flows` (L488).
  */
@@ -12,9 +12,18 @@ import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import type { Instant } from '../base/brands.js';
 import type { Dpif } from '../datapath/dpif.js';
-import { isFlowsCacheStale } from '../machines/flow-counts.js';
+import { type FlowsAfterError, isFlowsCacheStale } from '../machines/flow-counts.js';
+import type { Profile } from '../machines/profiles.js';
+
+export interface FlowCountDeps {
+  readonly dpif: Dpif;
+  readonly clock: Clock;
+  readonly coverage: Coverage;
+  readonly profile: Pick<Profile, 'flowsAfterError'>;
+}
 
 export class FlowCount {
+  readonly #flowsAfterError: FlowsAfterError;
   readonly #dpif: Dpif;
   readonly #clock: Clock;
   readonly #coverage: Coverage;
@@ -22,10 +31,11 @@ export class FlowCount {
   #isAsking = false;
   #flows = 0;
 
-  constructor(dpif: Dpif, clock: Clock, coverage: Coverage) {
+  constructor({ dpif, clock, coverage, profile }: FlowCountDeps) {
     this.#dpif = dpif;
     this.#clock = clock;
     this.#coverage = coverage;
+    this.#flowsAfterError = profile.flowsAfterError;
   }
 
   read(): number {
@@ -46,7 +56,11 @@ export class FlowCount {
     this.#isAsking = true;
     const stats = this.#dpif.getStats();
     this.#isAsking = false;
-    if (typeof stats === 'string') this.#coverage.inc('dpif_get_stats_error');
-    else this.#flows = stats.flows;
+    if (typeof stats !== 'string') {
+      this.#flows = stats.flows;
+      return;
+    }
+    this.#coverage.inc('dpif_get_stats_error');
+    this.#flows = this.#flowsAfterError(this.#flows);
   }
 }

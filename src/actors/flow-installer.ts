@@ -1,26 +1,26 @@
 /**
- * How a flow gets into the datapath together with its ukey.
+ * How a flow gets into the datapath.
  *
- * The ukey is there, visible, before the put is on its way, so that whatever happens to the flow
- * from then on finds it: a dump, a purge, the next miss. The put's answer makes it operational, or
- * evicts it. A miss for a ukey that is alive installs nothing; one that is evicted is replaced, and
- * the new one inherits in which dump the old one was last seen.
+ * `UkeyInstaller` (profile `current`): the ukey is there, visible, before the put is on its way, so
+ * that whatever happens to the flow from then on finds it: a dump, a purge, the next miss. The
+ * put's answer makes it operational, or evicts it. A miss for a ukey that is alive installs
+ * nothing; one that is evicted is replaced, and the new one inherits in which dump the old one was
+ * last seen. `PlainInstaller` (profile `ovs-2.3`) only puts; the next dump makes the ukey.
  *
- * Owner: nothing; the ukeys belong to their revalidators. Hot path. Bench: `bench/set-up.ts`. Rows
- * U-038, U-065 to U-067, U-071, U-075, B-01, B-10. Answers to OVS's `ukey_install`.
+ * Owner: one handler; the ukeys belong to their revalidators. Hot path. Bench: `bench/set-up.ts`.
+ * Rows U-038, U-065 to U-067, U-071, U-075, B-01, B-10. Answers to OVS's `ukey_install`.
  */
 
 import { type Instant, type SeqNo, seqNo } from '../base/brands.js';
-import type { PutOp } from '../datapath/dpif.js';
+import type { DpifOp, PutOp } from '../datapath/dpif.js';
 import { FlowKey } from '../datapath/flow-key.js';
 import type { Mask } from '../datapath/mask.js';
 import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
-import { createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
-import { DP_START, FLOW_WORDS, IN_PORT } from '../packet/flow-layout.js';
+import type { Flow } from '../packet/flow.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { UkeyActor } from './ukey-actor.js';
 import { NO_HANDLE, type UkeySeed } from './ukey-columns.js';
-import { eventCode, UkeyState } from './ukey-moves.js';
+import { UkeyState, ukeyMoves } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
 
 export interface NewFlow {
@@ -32,87 +32,75 @@ export interface NewFlow {
   readonly createdAt: Instant;
 }
 
-const INSTALL = eventCode('ukey.install');
-const REPLACE = eventCode('ukey.replace');
-const PUT_SUCCEEDED = eventCode('put.succeeded');
-const PUT_FAILED = eventCode('put.failed');
+export interface FlowInstaller {
+  /** The operation that puts `flow`; undefined where it must not be put. */
+  install(flow: NewFlow): PutOp | undefined;
+  /** The answers are there. `operations` has the puts since the last time, in their order. */
+  settle(operations: readonly DpifOp[], handler: number): void;
+  /**
+   * A flow that drops all packets like this one, so that no more of them come up (U-038). Calls
+   * `settled` when its put is answered; false: there is none, for a live ukey has the key.
+   */
+  installDrop(key: Flow, handler: number, settled: () => void): boolean;
+}
+
+/** The installer that the profile asks for. */
+export function createInstaller(core: UdpifCore): FlowInstaller {
+  return core.deps.profile.ukeyAtPut ? new UkeyInstaller(core) : new PlainInstaller(core);
+}
+
+const INSTALL = ukeyMoves.eventCode('ukey.install');
+const REPLACE = ukeyMoves.eventCode('ukey.replace');
+const PUT_SUCCEEDED = ukeyMoves.eventCode('put.succeeded');
+const PUT_FAILED = ukeyMoves.eventCode('put.failed');
 
 /** In no dump yet. */
 const NO_DUMP = seqNo(0);
 /** Older than any answer. */
 const NO_SEQ = seqNo(0);
 
-export class FlowInstaller {
+class UkeyInstaller implements FlowInstaller {
   readonly #core: UdpifCore;
-  readonly #mask = createFlowMask();
+  /** Of the puts that are not answered yet. */
+  #ukeys: UkeyActor[] = [];
 
   constructor(core: UdpifCore) {
     this.#core = core;
   }
 
-  /** What the datapath is to match of `wanted`: its own words, the port always; undefined: all. */
-  maskFor(wanted: FlowMask): Mask | undefined {
-    if (!this.#core.areMegaflowsEnabled) return undefined;
-    const mask = this.#mask;
-    for (let i = DP_START; i < FLOW_WORDS; i++) mask[i] = wanted[i]!;
-    mask[IN_PORT] = 0xffff_ffff;
-    return this.#core.deps.masks.intern(mask);
+  install(flow: NewFlow): PutOp | undefined {
+    const ukey = this.#installUkey(flow);
+    if (ukey === undefined) return undefined;
+    this.#ukeys.push(ukey);
+    return putOf(ukey);
   }
 
-  /** A visible ukey for `flow`; undefined where a live one has its key. */
-  installUkey(flow: NewFlow): UkeyActor | undefined {
-    const { mask, actions, revalSeq, createdAt } = flow;
-    return this.#install({ key: FlowKey.from(flow.key), mask, actions, revalSeq, createdAt });
-  }
-
-  putOf(ukey: UkeyActor): PutOp {
-    const { keys, masks, actions } = ukey.slice.columns;
-    const at = ukey.handle;
-    return {
-      type: 'put',
-      mode: 'create',
-      key: keys[at]!,
-      mask: masks[at],
-      actions: actions[at]!,
-      error: undefined,
-    };
-  }
-
-  /** The answer to a put. The ukey may be further by now, or gone. */
-  settlePut(ukey: UkeyActor, put: PutOp, handler: number): void {
-    const { error } = put;
-    if (ukey.handle !== NO_HANDLE) {
-      if (error === undefined) {
-        ukey.slice.move(ukey.handle, PUT_SUCCEEDED, { type: 'put.succeeded' });
-      } else {
-        ukey.slice.move(ukey.handle, PUT_FAILED, { type: 'put.failed' });
-      }
+  settle(operations: readonly DpifOp[], handler: number): void {
+    const ukeys = this.#ukeys;
+    this.#ukeys = [];
+    let next = 0;
+    for (const operation of operations) {
+      if (operation.type === 'put') this.#settlePut(ukeys[next++]!, operation, handler);
     }
-    if (error === undefined && isGone(ukey)) this.#takeBack(put);
-    if (!this.#core.isObserved) return;
-    const { key, mask, actions } = put;
-    const time = this.#core.deps.clock.now();
-    this.#core.emit({ type: 'put', time, handler, key, mask, actions, error });
   }
 
-  /**
-   * A flow that drops all packets like this one, so that no more of them come up (U-038). Calls
-   * `settled` when its put is answered; false: there is none, for a live ukey has the key.
-   */
   installDrop(key: Flow, handler: number, settled: () => void): boolean {
-    const { revalSeq, deps } = this.#core;
-    const flow = { key, mask: undefined, actions: NO_ACTIONS, revalSeq: revalSeq.read() };
-    const ukey = this.installUkey({ ...flow, createdAt: deps.clock.now() });
+    const ukey = this.#installUkey(dropFlow(this.#core, key));
     if (ukey === undefined) return false;
-    const put = this.putOf(ukey);
-    deps.dpif.operate([put], () => {
-      this.settlePut(ukey, put, handler);
+    const put = putOf(ukey);
+    this.#core.deps.dpif.operate([put], () => {
+      this.#settlePut(ukey, put, handler);
       settled();
     });
     return true;
   }
 
-  #install(seed: Omit<UkeySeed, 'dumpSeq'>): UkeyActor | undefined {
+  /** A visible ukey for `flow`; undefined where a live one has its key. */
+  #installUkey({ key, mask, actions, revalSeq, createdAt }: NewFlow): UkeyActor | undefined {
+    return this.#create({ key: FlowKey.from(key), mask, actions, revalSeq, createdAt });
+  }
+
+  #create(seed: Omit<UkeySeed, 'dumpSeq'>): UkeyActor | undefined {
     const slice = this.#core.sliceOf(seed.key);
     const old = slice.find(seed.key);
     const dumpSeq = old === NO_HANDLE ? NO_DUMP : slice.columns.dumpSeqOf(old);
@@ -122,31 +110,93 @@ export class FlowInstaller {
     return slice.actor(handle);
   }
 
+  /** The answer to a put. The ukey may be further by now, or gone. */
+  #settlePut(ukey: UkeyActor, put: PutOp, handler: number): void {
+    if (ukey.handle !== NO_HANDLE) {
+      if (put.error === undefined) {
+        ukey.slice.move(ukey.handle, PUT_SUCCEEDED, { type: 'put.succeeded' });
+      } else {
+        ukey.slice.move(ukey.handle, PUT_FAILED, { type: 'put.failed' });
+      }
+    }
+    if (put.error === undefined && isGone(ukey)) this.#takeBack(put);
+    if (this.#core.isObserved) reportPut(this.#core, put, handler);
+  }
+
   /**
    * A purge gave the ukey up while the put was under way: its deletion came first and found nothing.
    * The flow is there now, and needs a ukey, else the next stop would leave it behind.
    */
   #takeBack({ key, mask, actions }: PutOp): void {
     const createdAt = this.#core.deps.clock.now();
-    const ukey = this.#install({ key, mask, actions, revalSeq: NO_SEQ, createdAt });
+    const ukey = this.#create({ key, mask, actions, revalSeq: NO_SEQ, createdAt });
     ukey?.slice.move(ukey.handle, PUT_SUCCEEDED, { type: 'put.succeeded' });
   }
 
   /** Whether the ukey at `old` made way. */
   #replace(slice: UkeySlice, old: number): boolean {
-    const { coverage } = this.#core.deps;
+    const core = this.#core;
     const state = slice.stateOf(old);
     if (state !== UkeyState.EVICTED) {
-      coverage.inc('handler_duplicate_upcall');
-      if (state === UkeyState.EVICTING) coverage.inc('ukey_replace_contention');
+      core.count('handler_duplicate_upcall');
+      if (state === UkeyState.EVICTING) core.count('ukey_replace_contention');
       return false;
     }
-    coverage.inc('upcall_ukey_replace');
+    core.count('upcall_ukey_replace');
     slice.move(old, REPLACE, { type: 'ukey.replace' });
+    return true;
+  }
+}
+
+class PlainInstaller implements FlowInstaller {
+  readonly #core: UdpifCore;
+
+  constructor(core: UdpifCore) {
+    this.#core = core;
+  }
+
+  install({ key, mask, actions }: NewFlow): PutOp {
+    return createPut(FlowKey.from(key), mask, actions);
+  }
+
+  settle(operations: readonly DpifOp[], handler: number): void {
+    if (!this.#core.isObserved) return;
+    for (const operation of operations) {
+      if (operation.type === 'put') reportPut(this.#core, operation, handler);
+    }
+  }
+
+  installDrop(key: Flow, handler: number, settled: () => void): boolean {
+    const put = this.install(dropFlow(this.#core, key));
+    this.#core.deps.dpif.operate([put], () => {
+      this.settle([put], handler);
+      settled();
+    });
     return true;
   }
 }
 
 function isGone({ slice, handle }: UkeyActor): boolean {
   return handle === NO_HANDLE || slice.stateOf(handle) === UkeyState.EVICTED;
+}
+
+function putOf(ukey: UkeyActor): PutOp {
+  const { keys, masks, actions } = ukey.slice.columns;
+  const at = ukey.handle;
+  return createPut(keys[at]!, masks[at], actions[at]!);
+}
+
+function createPut(key: FlowKey, mask: Mask | undefined, actions: OdpActions): PutOp {
+  return { type: 'put', mode: 'create', key, mask, actions, error: undefined };
+}
+
+function dropFlow({ revalSeq, deps }: UdpifCore, key: Flow): NewFlow {
+  const createdAt = deps.clock.now();
+  return { key, mask: undefined, actions: NO_ACTIONS, revalSeq: revalSeq.read(), createdAt };
+}
+
+function reportPut(core: UdpifCore, put: PutOp, handler: number): void {
+  const { key, mask, actions, error } = put;
+  const time = core.deps.clock.now();
+  core.emit({ type: 'put', time, handler, key, mask, actions, error });
 }

@@ -12,7 +12,8 @@ import { type Subscription, take } from 'rxjs';
 import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
 import type { TimerId } from '../base/clock.js';
 import { handlerMachine } from '../machines/handler-machine.js';
-import { UpcallRound, type UpcallRoundTools } from './upcall-round.js';
+import type { UpcallRoundTools } from './upcall-intake.js';
+import { createRound, type UpcallRound } from './upcall-round.js';
 
 export type HandlerActor = ActorRefFrom<typeof handlerMachine>;
 
@@ -25,7 +26,7 @@ export class Handler {
 
   constructor(tools: UpcallRoundTools, parent: AnyActorRef) {
     this.#tools = tools;
-    this.#round = new UpcallRound(tools);
+    this.#round = createRound(tools);
     const machine = handlerMachine.provide({
       actions: {
         armReceive: () => this.#arm(),
@@ -81,6 +82,10 @@ export class Handler {
   }
 
   #yield(): void {
-    this.#tools.core.deps.clock.setTimeout(() => this.actor.send({ type: 'turn.granted' }), 0);
+    const { clock, profile } = this.#tools.core.deps;
+    const go = (): void => this.actor.send({ type: 'turn.granted' });
+    // Else whoever waits for a turn starves while upcalls keep coming (B-03).
+    if (profile.yieldsBetweenBatches) clock.setTimeout(go, 0);
+    else go();
   }
 }

@@ -13,14 +13,13 @@ import type { Subscription } from 'rxjs';
 import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
 import { type Instant, instant, milliseconds } from '../base/brands.js';
 import type { TimerId } from '../base/clock.js';
-import { type CycleSettings, cycleDeadline } from '../machines/cycle-timing.js';
+import { cycleDeadline } from '../machines/cycle-timing.js';
 import { FLOWS_CACHE_MS, sampleFlows } from '../machines/flow-counts.js';
 import { adaptFlowLimit, longDumpMessage } from '../machines/flow-limit.js';
 import { leaderMachine } from '../machines/leader-machine.js';
 import type { BarrierActor } from './barrier.js';
 import { OpenDump } from './open-dump.js';
 import { type RevalidatorTools, RevalidatorWorker } from './revalidator-worker.js';
-import type { UdpifSettings } from './udpif-core.js';
 
 export type LeaderActor = ActorRefFrom<typeof leaderMachine>;
 
@@ -40,6 +39,7 @@ export class Leader {
   readonly #revalSubscription: Subscription;
   #flows = 0;
   #durationMs = 1;
+  #limitAtDumpEnd = 0;
   #startedAt = instant(0);
   #deadline = instant(0);
   #gapTimer: TimerId | undefined;
@@ -79,8 +79,8 @@ export class Leader {
    * ended by then; how many. Only while it waits, with no flow, no ukey and no revalidation due.
    */
   crossIdle(until: Instant): number {
-    const { profile, settings } = this.#tools.core.deps;
-    const intervalMs = cycleDeadline(instant(0), cycleSettings(settings));
+    const { profile } = this.#tools.core.deps;
+    const intervalMs = this.#deadlineAfter(instant(0));
     const lastStart = until - profile.minCycleGap - 1;
     const cycles = Math.floor((lastStart - this.#deadline) / intervalMs) + 1;
     if (cycles < 1) return 0;
@@ -133,6 +133,7 @@ export class Leader {
     const { core, timer } = this.#tools;
     timer.restart();
     core.cyclesBegun++;
+    core.needsRevalidation = needsRevalidation;
     core.dump = new OpenDump(core.deps.dpif.flowDumpStart(), this.#revalidators);
     if (!core.isObserved) return;
     const time = this.#startedAt;
@@ -144,7 +145,8 @@ export class Leader {
     const { core } = this.#tools;
     const error = core.dump?.error;
     core.dump = undefined;
-    if (error === undefined) return;
+    this.#limitAtDumpEnd = core.flowLimit;
+    if (error === undefined || !core.deps.profile.reportsFailedDumps) return;
     core.deps.coverage.inc('dpif_flow_dump_error');
     core.deps.log.warn({ error }, 'flow dump failed: what it missed is not counted as missed');
     if (core.isObserved) {
@@ -158,15 +160,16 @@ export class Leader {
 
   #adaptFlowLimit(): void {
     const { core } = this.#tools;
-    const { settings, profile, coverage } = core.deps;
+    const { settings, profile } = core.deps;
     const facts = {
-      flowLimit: core.flowLimit,
+      // What an operator has set since the dump ended is lost if it was read then (B-08).
+      flowLimit: profile.limitReadAt === 'write' ? core.flowLimit : this.#limitAtDumpEnd,
       dumpMs: this.#durationMs,
       flows: this.#flows,
       flowLimitMax: settings.flowLimit(),
     };
     const { flowLimit, counter } = adaptFlowLimit(facts, profile.limitGrowth);
-    if (counter !== undefined) coverage.inc(counter);
+    if (counter !== undefined) core.count(counter);
     core.setFlowLimit(flowLimit, 'cycle');
   }
 
@@ -187,7 +190,7 @@ export class Leader {
       flowsMaximum: core.flowCounts.maximum,
       flowLimit: core.flowLimit,
       durationMs: this.#durationMs,
-      intervalMs: cycleDeadline(instant(0), cycleSettings(core.deps.settings)),
+      intervalMs: this.#deadlineAfter(instant(0)),
     });
   }
 
@@ -209,13 +212,21 @@ export class Leader {
   }
 
   #armDeadline(startedAt: Instant): void {
-    const { clock, settings } = this.#tools.core.deps;
-    this.#deadline = cycleDeadline(startedAt, cycleSettings(settings));
+    const { clock } = this.#tools.core.deps;
+    this.#deadline = this.#deadlineAfter(startedAt);
     const left = Math.max(0, this.#deadline - clock.now());
     this.#deadlineTimer = clock.setTimeout(
       () => this.actor.send({ type: 'deadline.reached' }),
       left,
     );
+  }
+
+  /** When the cycle after one that began at `startedAt` begins, where nothing else happens. */
+  #deadlineAfter(startedAt: Instant): Instant {
+    const { settings, profile } = this.#tools.core.deps;
+    const maxIdle = milliseconds(settings.maxIdle());
+    const maxRevalidator = milliseconds(settings.maxRevalidator());
+    return cycleDeadline(startedAt, { maxIdle, maxRevalidator }, profile.cycleInterval);
   }
 
   #disarm(): void {
@@ -242,6 +253,7 @@ export class Leader {
     timer.restart();
     this.#measure();
     core.dumpDurationMs = this.#durationMs;
+    this.#limitAtDumpEnd = core.flowLimit;
     core.cyclesBegun += cycles;
     core.cycles += cycles;
     core.dumpSeq.change(cycles);
@@ -258,11 +270,4 @@ export class Leader {
     const { flowCount } = this.#tools.core;
     for (let i = 0; i < cycles; i++) flowCount.noteNone(instant(first + i * intervalMs));
   }
-}
-
-function cycleSettings(settings: UdpifSettings): CycleSettings {
-  return {
-    maxIdle: milliseconds(settings.maxIdle()),
-    maxRevalidator: milliseconds(settings.maxRevalidator()),
-  };
 }

@@ -17,7 +17,7 @@ import { deleteReasonOf } from '../machines/delete-reasons.js';
 import type { DeletionOutcome } from '../machines/profiles.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { UkeyActor } from './ukey-actor.js';
-import { eventCode, UkeyState } from './ukey-moves.js';
+import { UkeyState, ukeyMoves } from './ukey-moves.js';
 
 /** `REVALIDATE_MAX_BATCH`: deletions and modifications in one `operate`. */
 export const REVALIDATE_BATCH_MAX = 50;
@@ -25,11 +25,11 @@ export const REVALIDATE_BATCH_MAX = 50;
 /** What no translation answers, so that a comparison with it finds a difference. */
 const UNKNOWN_ACTIONS: OdpActions = [{ type: 'drop', reason: 0xffff_ffff }];
 
-const DELETION_SUCCEEDED = eventCode('deletion.succeeded');
-const DELETION_MISSED = eventCode('deletion.missed');
-const DELETION_REFUSED = eventCode('deletion.refused');
-const MODIFY_FAILED = eventCode('modify.failed');
-const SWEEP = eventCode('ukey.sweep');
+const DELETION_SUCCEEDED = ukeyMoves.eventCode('deletion.succeeded');
+const DELETION_MISSED = ukeyMoves.eventCode('deletion.missed');
+const DELETION_REFUSED = ukeyMoves.eventCode('deletion.refused');
+const MODIFY_FAILED = ukeyMoves.eventCode('modify.failed');
+const SWEEP = ukeyMoves.eventCode('ukey.sweep');
 
 export class OperationBatch {
   readonly #core: UdpifCore;

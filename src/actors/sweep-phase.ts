@@ -13,13 +13,13 @@ import { instant, seqNo } from '../base/brands.js';
 import { isFlowMissing } from '../machines/missed-dumps.js';
 import { REVALIDATE_BATCH_MAX } from './operation-batch.js';
 import type { StepResult } from './slices.js';
-import { eventCode, UkeyState } from './ukey-moves.js';
+import { UkeyState, ukeyMoves } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
 import { type PhaseTools, VerdictCarrier } from './verdict-carrier.js';
 
-const MISSED = eventCode('dump.missed');
-const SWEEP = eventCode('ukey.sweep');
-const DELETE = eventCode('flow.delete');
+const MISSED = ukeyMoves.eventCode('dump.missed');
+const SWEEP = ukeyMoves.eventCode('ukey.sweep');
+const DELETE = ukeyMoves.eventCode('flow.delete');
 
 export class SweepPhase {
   readonly #tools: PhaseTools;
@@ -92,7 +92,7 @@ export class SweepPhase {
   #revalidate(handle: number): void {
     const { core, judge } = this.#tools;
     const { columns } = this.#slice;
-    core.deps.coverage.inc('revalidate_missed_dp_flow');
+    core.count('revalidate_missed_dp_flow');
     const { sighting } = this.#carrier;
     sighting.stats.packets = columns.packets[handle]!;
     sighting.stats.bytes = columns.bytes[handle]!;
@@ -105,11 +105,12 @@ export class SweepPhase {
 
   /** Counts the missed dump; whether it was the last that the flow may be missed by. */
   #isMissing(handle: number): boolean {
-    const { coverage, profile } = this.#tools.core.deps;
+    const { core } = this.#tools;
     const slice = this.#slice;
     slice.move(handle, MISSED, { type: 'dump.missed' });
-    if (!isFlowMissing(slice.columns.missedDumps[handle]!, profile.missedDumpsMax)) return false;
-    coverage.inc('revalidate_missing_dp_flow');
+    if (!isFlowMissing(slice.columns.missedDumps[handle]!, core.deps.profile.missedDumpsMax))
+      return false;
+    core.count('revalidate_missing_dp_flow');
     return true;
   }
 

@@ -2,7 +2,7 @@
  * What all actors of one udpif share: its surroundings, and the few values that cross from one
  * actor to another.
  *
- * Owners: the leader writes the cycle's values (`dumpDurationMs` to `cycles`), only while no
+ * Owners: the leader writes the cycle's values (`dumpDurationMs` to `dump`), only while no
  * follower is at work; the leader and the operator write `flowLimit`, each in one step (B-08); the
  * udpif writes `slices`, only while nobody runs; everybody adds to the tallies.
  *
@@ -21,6 +21,7 @@ import type { Dpif } from '../datapath/dpif.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { MaskTable } from '../datapath/mask.js';
 import type { Translator } from '../datapath/translator.js';
+import type { CoverageCounter } from '../machines/coverage-counters.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import { type FlowCounts, NO_FLOW_COUNTS } from '../machines/flow-counts.js';
 import { initialFlowLimit } from '../machines/flow-limit.js';
@@ -81,6 +82,8 @@ export class UdpifCore {
   /** Cycles that began, and that ended. */
   cyclesBegun = 0;
   cycles = 0;
+  /** Whether answers have changed since the cycle before this one began. */
+  needsRevalidation = true;
   /** The dump that is open, if one is. */
   dump: OpenDump | undefined;
   slices: readonly UkeySlice[] = [];
@@ -90,7 +93,7 @@ export class UdpifCore {
   constructor(deps: UdpifDeps, areMegaflowsEnabled: boolean) {
     this.deps = deps;
     this.areMegaflowsEnabled = areMegaflowsEnabled;
-    this.flowCount = new FlowCount(deps.dpif, deps.clock, deps.coverage);
+    this.flowCount = new FlowCount(deps);
     this.flowLimit = initialFlowLimit(deps.settings.flowLimit());
     this.events = new GuardedObservable(this.#events, (error) => this.reportFault('event', error));
     this.uncredited = Object.fromEntries(
@@ -101,6 +104,13 @@ export class UdpifCore {
   /** Whether a record is worth building. */
   get isObserved(): boolean {
     return this.#events.observed;
+  }
+
+  /** Counts under the name that the profile has for it, if it has one. */
+  count(counter: CoverageCounter): void {
+    const { profile, coverage } = this.deps;
+    const name = profile.counterName(counter);
+    if (name !== undefined) coverage.inc(name);
   }
 
   emit(record: UdpifRecord): void {

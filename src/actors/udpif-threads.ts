@@ -11,7 +11,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { ThreadCounts } from '../machines/udpif-machine.js';
 import { type BarrierActor, createBarrier } from './barrier.js';
-import { FlowInstaller } from './flow-installer.js';
+import { createInstaller } from './flow-installer.js';
 import { Handler } from './handler.js';
 import { Leader } from './leader.js';
 import { Revalidator } from './revalidator.js';
@@ -94,7 +94,7 @@ export class UdpifThreads {
 
   #createHandler(index: number): Handler {
     const { translator, parent, tools } = this.#deps;
-    const installer = new FlowInstaller(tools.core);
+    const installer = createInstaller(tools.core);
     return new Handler({ core: tools.core, translator, installer, index }, parent);
   }
 }

@@ -11,11 +11,10 @@
 
 import type { ActorRef, AnyActorRef, EventObject, Readable, Snapshot, Subscription } from 'xstate';
 import { UpcallError } from '../base/errors.js';
-import { type UkeyEvent, ukeyMachine } from '../machines/ukey-machine.js';
 import type { AnyActorSystem } from './actor-system.js';
 import { NO_HANDLE } from './ukey-columns.js';
 import type { UkeySlice } from './ukey-slice.js';
-import type { UkeySnapshot } from './ukey-moves.js';
+import type { AnyUkeyEvent, UkeyMoves, UkeySnapshot } from './ukey-moves.js';
 import type { UkeyObserver, UkeyWatch } from './ukey-watch.js';
 
 type Listener = UkeyObserver | ((snapshot: UkeySnapshot) => void);
@@ -24,7 +23,7 @@ type Listener = UkeyObserver | ((snapshot: UkeySnapshot) => void);
 const OBSERVABLE: typeof Symbol.observable = (Symbol.observable ??
   '@@observable') as typeof Symbol.observable;
 
-export class UkeyActor implements ActorRef<UkeySnapshot, UkeyEvent, EventObject> {
+export class UkeyActor implements ActorRef<UkeySnapshot, AnyUkeyEvent, EventObject> {
   readonly slice: UkeySlice;
   #handle: number;
   #sessionId: string | undefined;
@@ -62,8 +61,8 @@ export class UkeyActor implements ActorRef<UkeySnapshot, UkeyEvent, EventObject>
     return this.slice.door.system;
   }
 
-  get src(): typeof ukeyMachine {
-    return ukeyMachine;
+  get src(): UkeyMoves['machine'] {
+    return this.slice.moves.machine;
   }
 
   get ref(): this {
@@ -71,14 +70,14 @@ export class UkeyActor implements ActorRef<UkeySnapshot, UkeyEvent, EventObject>
   }
 
   /** Moves the ukey. Events that its state has no arrow for, and all after its end, are ignored. */
-  send(event: UkeyEvent): void {
+  send(event: AnyUkeyEvent): void {
     if (this.#handle === NO_HANDLE) return;
     if (this.#watch?.isTelling) this.#watch.backlog.push(event);
     else this.slice.send(this.#handle, event);
   }
 
   /** How xstate's own actors reach it. */
-  _send(event: UkeyEvent): void {
+  _send(event: AnyUkeyEvent): void {
     this.send(event);
   }
 

@@ -1,21 +1,34 @@
 /**
- * The moves of a ukey as numbers, made from `ukeyMachine` once, at load.
+ * The moves of a ukey as numbers, made from its machine once, at load.
  *
  * A state and an event give the state to go to and what to do on the way. Nothing about the life of
  * a ukey is written down here a second time, but for the numbers of the states, which code that
- * asks for a state by name needs, and which are verified.
+ * asks for a state by name needs, and which are verified. There are two lives: `ukeyMoves` (profile
+ * `current`) and `ukeyMoves2014` (profile `ovs-2.3`).
  *
  * Hot path. Bench: `bench/dump.ts`. Answers to OVS's `transition_ukey`.
  */
 
 import { assert } from '../base/errors.js';
-import { compileMachine, GUARDED, NO_TRANSITION } from '../machines/compile.js';
+import {
+  type CompiledMachine,
+  compileMachine,
+  GUARDED,
+  NO_TRANSITION,
+} from '../machines/compile.js';
 import { CompiledSnapshot } from '../machines/compiled-snapshot.js';
+import { type Ukey2014Event, ukey2014Machine } from '../machines/ukey-2014-machine.js';
 import { type UkeyContext, type UkeyEvent, ukeyMachine } from '../machines/ukey-machine.js';
 
+/**
+ * What may happen to a ukey of either life; where both have an event of a name, 2.3's says less.
+ */
+export type AnyUkeyEvent = UkeyEvent | Extract<Ukey2014Event, { type: 'stats.accept' }>;
+
+/** A snapshot of either life; in 2.3's the context has nothing but 0 of what it does not know. */
 export type UkeySnapshot = CompiledSnapshot<
   { [Name in keyof UkeyContext]: UkeyContext[Name] },
-  UkeyEvent
+  AnyUkeyEvent
 >;
 
 /** The states as the columns hold them: indices into the machine's. */
@@ -29,10 +42,14 @@ export const UkeyState = {
   DELETED: 6,
 } as const;
 
-/** What a move does on its way: the machine's effects and its assignments. */
+/** The same of 2.3. */
+export const Ukey2014State = { UNMARKED: 0, MARKED: 1, GONE: 2, DELETED: 3 } as const;
+
+/** What a move does on its way: the machines' effects and their assignments. */
 export const ukeyActionNames = [
   'pushDelta',
   'acceptSighting',
+  'acceptStats',
   'queueModify',
   'queueDelete',
   'pushFinal',
@@ -50,46 +67,74 @@ export type UkeyActionCode = number;
 /** Not a state: the event is ignored. */
 export const STAY = NO_TRANSITION;
 
-const compiled = compileMachine(ukeyMachine);
-const eventsCount = compiled.events.length;
-const eventCodes = new Map(compiled.events.map((type, code) => [type, code]));
-const actionLists = compiled.states.flatMap((_, state) =>
-  compiled.events.map((_, event) =>
-    (compiled.transitionOf(state, event)?.actions ?? []).map(actionCode),
-  ),
-);
-verifyStates();
+type UkeyMachine = typeof ukeyMachine | typeof ukey2014Machine;
 
-/** The number of an event's type; undefined for one that the machine does not know. */
-export function eventCodeOf(type: string): number | undefined {
-  return eventCodes.get(type);
+export class UkeyMoves {
+  readonly machine: UkeyMachine;
+  readonly initial: number;
+  /** The final state. */
+  readonly deleted: number;
+  readonly #compiled: CompiledMachine;
+  readonly #next: Uint8Array;
+  readonly #eventsCount: number;
+  readonly #eventCodes: ReadonlyMap<string, number>;
+  readonly #actions: readonly (readonly UkeyActionCode[])[];
+
+  constructor(machine: UkeyMachine, states: Readonly<Record<string, number>>) {
+    const compiled = compileMachine(machine);
+    verifyStates(compiled, states);
+    this.machine = machine;
+    this.initial = compiled.initial;
+    this.deleted = compiled.isFinal.indexOf(1);
+    this.#compiled = compiled;
+    this.#next = compiled.next;
+    this.#eventsCount = compiled.events.length;
+    this.#eventCodes = new Map(compiled.events.map((type, code) => [type, code]));
+    this.#actions = actionLists(compiled);
+  }
+
+  /** The number of an event's type; undefined for one that the machine does not know. */
+  eventCodeOf(type: string): number | undefined {
+    return this.#eventCodes.get(type);
+  }
+
+  /** The same for a type that is written in the code. */
+  eventCode(type: AnyUkeyEvent['type']): number {
+    const code = this.#eventCodes.get(type);
+    assert(code !== undefined, 'the ukey machine has no such event');
+    return code;
+  }
+
+  /** Where `event` leads from `state`: a state, or `STAY` where it is ignored. */
+  target(state: number, event: number): number {
+    return this.#next[state * this.#eventsCount + event]!;
+  }
+
+  /** What is done on that way, in order. */
+  actions(state: number, event: number): readonly UkeyActionCode[] {
+    return this.#actions[state * this.#eventsCount + event]!;
+  }
+
+  /** A snapshot of a ukey in `state`. */
+  snapshot(state: number, context: UkeyContext): UkeySnapshot {
+    return new CompiledSnapshot(this.#compiled, state, context, this.#canMove);
+  }
+
+  readonly #canMove = (snapshot: UkeySnapshot, event: AnyUkeyEvent): boolean => {
+    const code = this.#eventCodes.get(event.type);
+    return code !== undefined && this.target(snapshot.state, code) !== STAY;
+  };
 }
 
-/** The same for a type that is written in the code. */
-export function eventCode(type: UkeyEvent['type']): number {
-  const code = eventCodes.get(type);
-  assert(code !== undefined, 'the ukey machine has no such event');
-  return code;
-}
+export const ukeyMoves = new UkeyMoves(ukeyMachine, UkeyState);
+export const ukeyMoves2014 = new UkeyMoves(ukey2014Machine, Ukey2014State);
 
-/** Where `event` leads from `state`: a state, or `STAY` where it is ignored. */
-export function moveTarget(state: number, event: number): number {
-  return compiled.next[state * eventsCount + event]!;
-}
-
-/** What is done on that way, in order. */
-export function moveActions(state: number, event: number): readonly UkeyActionCode[] {
-  return actionLists[state * eventsCount + event]!;
-}
-
-/** A snapshot of a ukey in `state`. */
-export function ukeySnapshot(state: number, context: UkeyContext): UkeySnapshot {
-  return new CompiledSnapshot(compiled, state, context, canMove);
-}
-
-function canMove(snapshot: UkeySnapshot, event: UkeyEvent): boolean {
-  const code = eventCodes.get(event.type);
-  return code !== undefined && moveTarget(snapshot.state, code) !== STAY;
+function actionLists(compiled: CompiledMachine): readonly (readonly UkeyActionCode[])[] {
+  return compiled.states.flatMap((_, state) =>
+    compiled.events.map((_, event) =>
+      (compiled.transitionOf(state, event)?.actions ?? []).map(actionCode),
+    ),
+  );
 }
 
 function actionCode(name: string): UkeyActionCode {
@@ -98,8 +143,8 @@ function actionCode(name: string): UkeyActionCode {
   return code;
 }
 
-function verifyStates(): void {
-  for (const [name, state] of Object.entries(UkeyState)) {
+function verifyStates(compiled: CompiledMachine, states: Readonly<Record<string, number>>): void {
+  for (const [name, state] of Object.entries(states)) {
     assert(compiled.states[state] === name.toLowerCase(), 'the ukey states have other numbers');
   }
   assert(!compiled.next.includes(GUARDED), 'a guard decides a move of the ukey machine');

@@ -1,7 +1,7 @@
 /**
  * A slice of the ukeys: those of one revalidator, found by their flow's key.
  *
- * It moves them by the compiled machine, keeps the machine's context in columns, and has the
+ * It moves them by the compiled machine of their life, keeps the machine's context in columns, and has the
  * machine's effects done by whoever owns it. `send` is the door for events as objects; the phases,
  * which see every flow in every cycle, use `move` with an event that they own and use again.
  * While somebody watches, both take the longer way, on which observers and inspectors are told.
@@ -17,27 +17,25 @@ import type { ErrorReport } from '../base/guarded-observable.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import { deleteReasonOf, deleteReasons } from '../machines/delete-reasons.js';
 import type { FlowCounters } from '../machines/stats-delta.js';
-import type { UkeyContext, UkeyEffect, UkeyEvent } from '../machines/ukey-machine.js';
+import type { UkeyContext, UkeyEffect } from '../machines/ukey-machine.js';
 import type { ActorSystemDoor } from './actor-system.js';
 import { UkeyActor } from './ukey-actor.js';
 import { FREE_ROW, UkeyColumns, type UkeySeed } from './ukey-columns.js';
 import { UkeyIndex } from './ukey-index.js';
 import {
-  eventCodeOf,
-  moveActions,
-  moveTarget,
+  type AnyUkeyEvent,
   STAY,
-  UkeyState,
+  type UkeyMoves,
   type UkeySnapshot,
   ukeyActionNames,
-  ukeySnapshot,
+  ukeyMoves,
 } from './ukey-moves.js';
 import { UkeyWatch } from './ukey-watch.js';
 
 /** The machine's effects; `event` is the one that asked for them. */
 export type UkeyEffects = Record<
   UkeyEffect,
-  (slice: UkeySlice, handle: number, event: UkeyEvent) => void
+  (slice: UkeySlice, handle: number, event: AnyUkeyEvent) => void
 >;
 
 export interface UkeySliceDeps {
@@ -46,6 +44,8 @@ export interface UkeySliceDeps {
   readonly effects: UkeyEffects;
   /** Takes what an observer of a ukey throws. */
   readonly report: ErrorReport;
+  /** The life that its ukeys have. Default: that of profile `current`. */
+  readonly moves?: UkeyMoves;
 }
 
 const INIT_EVENT = { type: 'xstate.init' } as const;
@@ -54,6 +54,7 @@ export class UkeySlice {
   readonly columns = new UkeyColumns();
   readonly door: ActorSystemDoor;
   readonly parent: AnyActorRef;
+  readonly moves: UkeyMoves;
   readonly #effects: UkeyEffects;
   readonly #report: ErrorReport;
   readonly #index = new UkeyIndex(this.columns.keys);
@@ -63,6 +64,7 @@ export class UkeySlice {
   constructor(deps: UkeySliceDeps) {
     this.door = deps.door;
     this.parent = deps.parent;
+    this.moves = deps.moves ?? ukeyMoves;
     this.#effects = deps.effects;
     this.#report = deps.report;
   }
@@ -75,11 +77,11 @@ export class UkeySlice {
     return this.#index.find(key);
   }
 
-  /** A new ukey in state `created`; its key must not be here yet. */
+  /** A new ukey in the first state of its life; its key must not be here yet. */
   create(seed: UkeySeed): number {
     const columns = this.columns;
     const handle = columns.allocate(seed);
-    columns.state[handle] = UkeyState.CREATED;
+    columns.state[handle] = this.moves.initial;
     this.#index.insert(handle);
     const actor = new UkeyActor(this, handle);
     columns.actors[handle] = actor;
@@ -99,19 +101,19 @@ export class UkeySlice {
   }
 
   /** Sends `event`, whatever its type, to the ukey at `handle`. */
-  send(handle: number, event: UkeyEvent): void {
-    this.move(handle, eventCodeOf(event.type), event);
+  send(handle: number, event: AnyUkeyEvent): void {
+    this.move(handle, this.moves.eventCodeOf(event.type), event);
   }
 
   /** The same with the event's code; whether the ukey heeded it. `event` is not kept. */
-  move(handle: number, code: number | undefined, event: UkeyEvent): boolean {
+  move(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
     if (this.#observedCount > 0 || this.door.isInspected)
       return this.#moveWatched(handle, code, event);
     return code !== undefined && this.#step(handle, code, event);
   }
 
   snapshot(handle: number): UkeySnapshot {
-    return ukeySnapshot(this.columns.state[handle]!, this.#context(handle));
+    return this.moves.snapshot(this.columns.state[handle]!, this.#context(handle));
   }
 
   /** A watch for one of the ukeys here; all take the longer way while it is observed. */
@@ -121,23 +123,27 @@ export class UkeySlice {
     });
   }
 
-  #step(handle: number, code: number, event: UkeyEvent): boolean {
-    const columns = this.columns;
+  #step(handle: number, code: number, event: AnyUkeyEvent): boolean {
+    const { columns, moves } = this;
     const from = columns.state[handle]!;
-    const to = moveTarget(from, code);
+    const to = moves.target(from, code);
     if (to === STAY) return false;
-    const actions = moveActions(from, code);
+    const actions = moves.actions(from, code);
     for (let i = 0; i < actions.length; i++) this.#act(actions[i]!, handle, event);
     columns.state[handle] = to;
-    if (to === UkeyState.DELETED) this.#end(handle);
+    if (to === moves.deleted) this.#end(handle);
     return true;
   }
 
-  #act(action: number, handle: number, event: UkeyEvent): void {
+  #act(action: number, handle: number, event: AnyUkeyEvent): void {
     const name = ukeyActionNames[action]!;
     switch (name) {
       case 'acceptSighting':
         this.#acceptSighting(handle, event);
+        break;
+      case 'acceptStats':
+        assert(event.type === 'stats.accept', 'counters were expected');
+        this.#acceptStats(handle, event.stats);
         break;
       case 'countMissedDump':
         this.columns.missedDumps[handle]!++;
@@ -154,21 +160,25 @@ export class UkeySlice {
     }
   }
 
-  #acceptSighting(handle: number, event: UkeyEvent): void {
+  #acceptSighting(handle: number, event: AnyUkeyEvent): void {
     assert(event.type === 'flow.keep' || event.type === 'flow.modify', 'a sighting was expected');
     const columns = this.columns;
-    const stats = event.stats;
-    columns.packets[handle] = stats.packets;
-    columns.bytes[handle] = stats.bytes;
-    columns.used[handle] = stats.used;
-    columns.tcpFlags[handle] = stats.tcpFlags;
+    this.#acceptStats(handle, event.stats);
     columns.revalSeq[handle] = event.revalSeq;
     if (columns.dumpSeq[handle] === event.dumpSeq) return;
     columns.dumpSeq[handle] = event.dumpSeq;
     columns.missedDumps[handle] = 0;
   }
 
-  #moveWatched(handle: number, code: number | undefined, event: UkeyEvent): boolean {
+  #acceptStats(handle: number, stats: FlowCounters): void {
+    const columns = this.columns;
+    columns.packets[handle] = stats.packets;
+    columns.bytes[handle] = stats.bytes;
+    columns.used[handle] = stats.used;
+    columns.tcpFlags[handle] = stats.tcpFlags;
+  }
+
+  #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
     const actor = this.actor(handle);
     // Phases own their events and change them: who is told later must not see that.
     const copy = { ...event };
@@ -226,7 +236,7 @@ export class UkeySlice {
     };
   }
 
-  /** The state of the ukey at `handle`, one of `UkeyState`. */
+  /** The state of the ukey at `handle`: one of `UkeyState`, or of `Ukey2014State`. */
   stateOf(handle: number): number {
     return this.columns.state[handle]!;
   }

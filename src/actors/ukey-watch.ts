@@ -9,8 +9,7 @@
 
 import type { Observer, Subscription } from 'xstate';
 import type { ErrorReport } from '../base/guarded-observable.js';
-import type { UkeyEvent } from '../machines/ukey-machine.js';
-import type { UkeySnapshot } from './ukey-moves.js';
+import type { AnyUkeyEvent, UkeySnapshot } from './ukey-moves.js';
 
 export type UkeyObserver = Partial<Observer<UkeySnapshot>>;
 
@@ -19,7 +18,7 @@ export class UkeyWatch {
   readonly #report: ErrorReport;
   readonly #isObservedChanged: (isObserved: boolean) => void;
   /** Events that arrived while observers were being told. */
-  readonly backlog: UkeyEvent[] = [];
+  readonly backlog: AnyUkeyEvent[] = [];
   isTelling = false;
 
   /** `isObservedChanged` hears when the first observer comes and when the last one goes. */

@@ -10,10 +10,10 @@
 import { instant } from '../base/brands.js';
 import { assert } from '../base/errors.js';
 import type { FlowStats } from '../datapath/dpif.js';
-import type { UkeyEvent } from '../machines/ukey-machine.js';
 import { OperationBatch } from './operation-batch.js';
 import type { SafeTranslator } from './safe-translator.js';
 import type { UdpifCore } from './udpif-core.js';
+import type { AnyUkeyEvent } from './ukey-moves.js';
 import type { UkeyEffects, UkeySlice } from './ukey-slice.js';
 
 export class UkeyWork implements UkeyEffects {
@@ -28,13 +28,13 @@ export class UkeyWork implements UkeyEffects {
     this.#translator = translator;
   }
 
-  pushDelta = (slice: UkeySlice, handle: number, event: UkeyEvent): void => {
+  pushDelta = (slice: UkeySlice, handle: number, event: AnyUkeyEvent): void => {
     assert(event.type === 'flow.keep' || event.type === 'flow.modify', 'counters were expected');
     const columns = slice.columns;
     const dumped = event.stats;
     const cached = columns.packets[handle]!;
     if (dumped.packets <= cached) {
-      if (dumped.packets < cached) this.#core.deps.coverage.inc('ukey_invalid_stat_reset');
+      if (dumped.packets < cached) this.#core.count('ukey_invalid_stat_reset');
       return;
     }
     const delta = this.#delta;
@@ -47,7 +47,7 @@ export class UkeyWork implements UkeyEffects {
     this.#translator.push(cache, delta);
   };
 
-  pushFinal = (slice: UkeySlice, handle: number, event: UkeyEvent): void => {
+  pushFinal = (slice: UkeySlice, handle: number, event: AnyUkeyEvent): void => {
     assert(event.type === 'deletion.succeeded', 'last counters were expected');
     const columns = slice.columns;
     const delta = this.#delta;

@@ -8,7 +8,7 @@ import type { DeleteReason } from '../machines/delete-reasons.js';
 import type { OperationBatch } from './operation-batch.js';
 import { createSighting } from './sighting.js';
 import type { UdpifCore } from './udpif-core.js';
-import { eventCode } from './ukey-moves.js';
+import { ukeyMoves } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
 import type { UkeyWork } from './ukey-work.js';
 import type { FlowJudge, Verdict } from './verdict.js';
@@ -23,9 +23,9 @@ export interface PhaseTools {
   readonly index: number;
 }
 
-const KEEP = eventCode('flow.keep');
-const MODIFY = eventCode('flow.modify');
-const DELETE = eventCode('flow.delete');
+const KEEP = ukeyMoves.eventCode('flow.keep');
+const MODIFY = ukeyMoves.eventCode('flow.modify');
+const DELETE = ukeyMoves.eventCode('flow.delete');
 
 export class VerdictCarrier {
   /** Filled by the phase before each verdict. */

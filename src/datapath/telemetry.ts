@@ -30,4 +30,9 @@ export interface Netflow {
 export interface PacketIns {
   /** A packet that a `controller` action sent up; the receiver copies what it keeps. */
   received(packet: Packet, key: Flow, cookie: ControllerCookie): void;
+  /**
+   * A packet of a batch in which some flow has failed open, so that a controller which is back may
+   * set up flows (profile `ovs-2.3`): no match, table 0. The receiver copies what it keeps.
+   */
+  failedOpen?(packet: Packet, flow: Flow): void;
 }

@@ -42,6 +42,11 @@ export interface Ingress {
   /** As the key, but its in_port is an OpenFlow port. Scratch. */
   readonly flow: Flow;
   readonly odpInPort: OdpPort;
+  /**
+   * The port stands for a VLAN of another one (a VLAN splinter): the flow is that other port's and
+   * has this tag in its outermost VLAN, bit 0x1000 set; its packets have not (profile `ovs-2.3`).
+   */
+  readonly splinterTci?: number;
   /** The datapath cannot match all that the key says (`ODP_FIT_TOO_LITTLE`). */
   readonly isTooLittle?: boolean;
   readonly sflow?: Sflow;
@@ -86,6 +91,8 @@ export interface XlateResult {
 export interface XlateCache {
   /** Credits `stats` as `translate` with them would have; nothing at zero packets. */
   push(stats: Readonly<FlowStats>, mayLearn: boolean): void;
+  /** Learns again what a push would, at zero packets too: what 2.3 did by mistake (B-13). */
+  relearn?(): void;
   /** Lets go of everything. */
   clear(): void;
 }

@@ -30,12 +30,21 @@ export type UpcallCookie =
 export interface CookieSizes {
   readonly sizeMin: number;
   readonly sizeMax: number;
+  /** Cookies of `controller` actions (type 5, since 2.11) are unknown. */
+  readonly isControllerUnknown?: true;
 }
 
 /** Profile `current`: one size for all. */
 export const COOKIE_SIZES: CookieSizes = { sizeMin: 48, sizeMax: 48 };
 /** Profile `ovs-2.3`: a union of 2 to 16 bytes. */
-export const COOKIE_SIZES_2014: CookieSizes = { sizeMin: 2, sizeMax: 16 };
+export const COOKIE_SIZES_2014: CookieSizes = {
+  sizeMin: 2,
+  sizeMax: 16,
+  isControllerUnknown: true,
+};
+
+/** What a `controller` cookie looks like to a version that does not know it. */
+const FOREIGN_CONTROLLER = { type: 'malformed', size: 48, cookieType: 5 } as const;
 
 export interface Classification {
   readonly class: UpcallClass;
@@ -48,7 +57,11 @@ export function classifyUpcall(upcall: ClassifiedUpcall, sizes: CookieSizes): Cl
   if (upcall.type !== 'action') return bad(`upcall has unexpected type ${upcall.type}`);
   const cookie = upcall.cookie;
   if (cookie === undefined) return bad('action upcall missing cookie');
-  return cookie.type === 'malformed' ? bad(complain(cookie, sizes)) : { class: cookie.type };
+  if (cookie.type === 'malformed') return bad(complain(cookie, sizes));
+  if (cookie.type === 'controller' && sizes.isControllerUnknown) {
+    return bad(complain(FOREIGN_CONTROLLER, sizes));
+  }
+  return { class: cookie.type };
 }
 
 const MISS: Classification = { class: 'miss' };

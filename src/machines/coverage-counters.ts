@@ -35,3 +35,17 @@ export const coverageCounters2014 = {
 } as const;
 
 export type CoverageCounter2014 = keyof typeof coverageCounters2014;
+
+/** What 2.3 calls a counter of `current`; undefined: it did not count that. */
+export function counterName2014(counter: CoverageCounter): CoverageCounter2014 | undefined {
+  switch (counter) {
+    case 'dumped_duplicate_flow':
+    case 'dumped_new_flow':
+    case 'upcall_ukey_contention':
+      return 'upcall_duplicate_flow';
+    case 'revalidate_missed_dp_flow':
+      return counter;
+    default:
+      return undefined;
+  }
+}

@@ -20,9 +20,24 @@ export interface CycleSettings {
   readonly maxRevalidator: Milliseconds;
 }
 
+/** From one start to the next. */
+export type CycleInterval = (settings: CycleSettings) => Milliseconds;
+
+/** Profile `current`. */
+export const cycleInterval: CycleInterval = ({ maxIdle, maxRevalidator }) =>
+  milliseconds(Math.min(maxIdle, maxRevalidator));
+
+/** Profile `ovs-2.3`, which has no max-revalidator (L626). */
+export const cycleInterval2014: CycleInterval = ({ maxIdle }) =>
+  milliseconds(Math.min(maxIdle, 500));
+
 /** When a cycle that began at `startedAt` is followed by the next, where nothing else happens. */
-export function cycleDeadline(startedAt: Instant, settings: CycleSettings): Instant {
-  return instant(startedAt + Math.min(settings.maxIdle, settings.maxRevalidator));
+export function cycleDeadline(
+  startedAt: Instant,
+  settings: CycleSettings,
+  intervalOf: CycleInterval = cycleInterval,
+): Instant {
+  return instant(startedAt + intervalOf(settings));
 }
 
 /** The duration of a dump as it is recorded: whole, and at least 1 ms (U-084). */

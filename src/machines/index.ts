@@ -55,12 +55,16 @@ export {
   type StatePath,
   statesOf,
 } from './machine-edges.js';
+export { ovs23Profile } from './profile-2014.js';
 export {
   currentProfile,
   type DeletionOutcome,
+  findProfile,
   type Profile,
   type ProfileDefaults,
   type ProfileName,
+  profileNames,
+  profiles,
 } from './profiles.js';
 export { findMachine, type MachineEntry, machines } from './registry.js';
 export {

@@ -3,7 +3,7 @@
  *
  * The datapath's counters of one life of a flow never decrease; should one be seen to all the same
  * (a flow that was put again behind our back), the difference is 0 and the base moves down: never a
- * negative or a wrapped push. Answers to the deltas in the seed's `revalidate_ukey` (L1236) and
+ * negative or a wrapped push, but for `ovs-2.3`'s last one. Answers to the deltas in the seed's `revalidate_ukey` (L1236) and
  * `push_dump_ops__` (L1367). Rows U-110, U-111, U-141.
  */
 
@@ -39,6 +39,25 @@ export function finalDelta(reply: FlowCounters, cached: FlowCounters): FlowCount
     used: reply.used > cached.used ? reply.used : cached.used,
     tcpFlags: reply.tcpFlags | cached.tcpFlags,
   };
+}
+
+/**
+ * What 2.3 pushes of a deleted flow: plain subtraction of unsigned 64-bit numbers, so that a zeroed
+ * reply makes 2^64 - cached of it (B-02). Here the difference is negative, the same number modulo
+ * 2^64: what is added up stays exact, and `asUnsigned` shows what 2.3 would have shown.
+ */
+export function wrappedDelta(reply: FlowCounters, cached: FlowCounters): FlowCounters {
+  return {
+    packets: reply.packets - cached.packets,
+    bytes: reply.bytes - cached.bytes,
+    used: reply.used > cached.used ? reply.used : cached.used,
+    tcpFlags: reply.tcpFlags | cached.tcpFlags,
+  };
+}
+
+/** A counter as an unsigned 64-bit number: -1 is 18446744073709551615. */
+export function asUnsigned(count: number): bigint {
+  return BigInt.asUintN(64, BigInt(count));
 }
 
 /** Whether a packet counter ran backward; counted as `ukey_invalid_stat_reset`. */

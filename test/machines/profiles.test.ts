@@ -5,6 +5,7 @@ describe('currentProfile', () => {
   it('has the defaults of Open vSwitch 3.1', () => {
     expect(currentProfile.defaults).toEqual({
       maxIdle: 10_000,
+      maxIdleMin: 500,
       maxRevalidator: 500,
       minRevalidatePps: 5,
       flowLimit: 200_000,
