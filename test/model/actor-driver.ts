@@ -33,8 +33,8 @@ export interface ActorPlay<Event> {
   view(snapshot: AnyMachineSnapshot): unknown;
 }
 
-/** How often time may have to move on before an event is sent. */
-const MOVES_MAX = 100;
+/** How many tasks may have to run before an event is sent; a cycle is about ten. */
+const TURNS_MAX = 500;
 
 export function createActorDriver<Event extends AnyEventObject>(
   play: ActorPlay<Event>,
@@ -72,12 +72,11 @@ export function createActorDriver<Event extends AnyEventObject>(
 /** Runs one task after the other, moving on in time where none is due, until the event is held. */
 function waitFor(isWanted: (event: AnyEventObject) => boolean, { bench, mailbox }: Stage): void {
   const { clock } = bench;
-  for (let moves = 0; moves < MOVES_MAX && !mailbox.has(isWanted); ) {
+  for (let turn = 0; turn < TURNS_MAX && !mailbox.has(isWanted); turn++) {
     if (clock.runOne()) continue;
     const next = clock.nextDeadline();
     if (next === undefined) return;
     clock.jump(next);
-    moves++;
   }
 }
 

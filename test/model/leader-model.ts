@@ -2,8 +2,8 @@
  * The leader: its model, and a driver for the one that runs.
  *
  * What `reval_seq` is counts only against what the cycle has seen. The exit is said once; after it
- * nobody pauses or resumes. A sequence that changes between the sample and its arrival cannot be:
- * both happen in one turn.
+ * nobody pauses or resumes. That the sequence changes between the sample and its arrival is left
+ * out: the context cannot tell such a change from one before.
  */
 
 import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
