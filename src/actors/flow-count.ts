@@ -8,9 +8,9 @@
  * Owner: one udpif. Rows U-026 to U-030. Answers to the seed's `udpif_get_n_flows` (L488).
  */
 
+import type { Instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
-import type { Instant } from '../base/brands.js';
 import type { Dpif } from '../datapath/dpif.js';
 import { type FlowsAfterError, isFlowsCacheStale } from '../machines/flow-counts.js';
 import type { Profile } from '../machines/profiles.js';

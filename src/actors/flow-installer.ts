@@ -124,8 +124,8 @@ class UkeyInstaller implements FlowInstaller {
   }
 
   /**
-   * A purge gave the ukey up while the put was under way: its deletion came first and found nothing.
-   * The flow is there now, and needs a ukey, else the next stop would leave it behind.
+   * A purge gave the ukey up while the put was under way: its deletion came first, and found
+   * nothing. The flow is there now, and needs a ukey, else the next stop would leave it behind.
    */
   #takeBack({ key, mask, actions }: PutOp): void {
     const createdAt = this.#core.deps.clock.now();

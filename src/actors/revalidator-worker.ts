@@ -18,20 +18,20 @@ import {
 } from 'xstate';
 import type { ActorSystemDoor } from './actor-system.js';
 import type { DumpTimer } from './cost-model.js';
-import { DumpPhase } from './dump-phase.js';
-import { OperationBatch } from './operation-batch.js';
+import { type OperationAnswers, OperationBatch } from './operation-batch.js';
+import { createPhases, type DumpWork, movesOf, type SweepWork } from './revalidator-phases.js';
+import type { SafeTranslator } from './safe-translator.js';
 import { SlicedTask } from './slices.js';
-import { SweepPhase } from './sweep-phase.js';
 import type { UdpifCore } from './udpif-core.js';
 import { UkeySlice } from './ukey-slice.js';
 import type { UkeyWork } from './ukey-work.js';
-import type { FlowJudge } from './verdict.js';
 
 /** What all revalidators of a udpif share. */
 export interface RevalidatorTools {
   readonly core: UdpifCore;
   readonly work: UkeyWork;
-  readonly judge: FlowJudge;
+  readonly answers: OperationAnswers;
+  readonly translator: SafeTranslator;
   readonly timer: DumpTimer;
   readonly door: ActorSystemDoor;
 }
@@ -61,11 +61,11 @@ export class RevalidatorWorker {
   readonly slice: UkeySlice;
   readonly sliceActor: AnyActorRef;
   readonly #task: SlicedTask;
-  readonly #dump: DumpPhase;
-  readonly #sweep: SweepPhase;
+  readonly #dump: DumpWork;
+  readonly #sweep: SweepWork;
 
   constructor(tools: RevalidatorTools, index: number, parent: AnyActorRef) {
-    const { core, work, judge, timer, door } = tools;
+    const { core, work, answers, timer, door } = tools;
     this.index = index;
     this.sliceActor = createActor(sliceLogic, { id: `ukeys-${index}`, parent }).start();
     this.slice = new UkeySlice({
@@ -73,12 +73,14 @@ export class RevalidatorWorker {
       parent: this.sliceActor,
       effects: work,
       report: (error) => core.reportFault('ukey', error),
+      moves: movesOf(core.deps.profile),
     });
     this.#task = new SlicedTask(core.deps.clock, timer);
-    const batch = new OperationBatch(core, () => this.#task.resume());
-    const phaseTools = { core, work, judge, batch, index };
-    this.#dump = new DumpPhase(phaseTools, timer);
-    this.#sweep = new SweepPhase(phaseTools, this.slice);
+    const resume = (): void => this.#task.resume();
+    const batch = new OperationBatch(core, answers, resume);
+    const phases = createPhases({ ...tools, batch, resume, index }, this.slice);
+    this.#dump = phases.dump;
+    this.#sweep = phases.sweep;
   }
 
   dump(finished: () => void): void {

@@ -79,6 +79,15 @@ export class SafeTranslator {
     }
   }
 
+  /** Has `cache` learn again what it stands for, at no packets (B-13). */
+  relearn(cache: XlateCache): void {
+    try {
+      cache.relearn?.();
+    } catch (error) {
+      this.#core.reportFault('push', error);
+    }
+  }
+
   clear(cache: XlateCache | undefined): void {
     try {
       cache?.clear();

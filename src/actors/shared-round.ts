@@ -21,9 +21,9 @@ import { copyFlow } from '../packet/flow.js';
 import { TCP_FLAGS } from '../packet/flow-layout.js';
 import { MaskMaker } from './mask-maker.js';
 import { composeSlowPath, slowReasonsOf } from './slow-path-action.js';
-import type { UpcallRound } from './upcall-round.js';
 import { UpcallAnswers } from './upcall-answers.js';
 import { UpcallIntake, type UpcallRoundTools } from './upcall-intake.js';
+import type { UpcallRound } from './upcall-round.js';
 import { removeSplinterTag, splinterTciOf } from './vlan-splinters.js';
 
 /** What the upcalls of one flow have in common. */

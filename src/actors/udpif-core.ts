@@ -26,8 +26,8 @@ import type { DeleteReason } from '../machines/delete-reasons.js';
 import { type FlowCounts, NO_FLOW_COUNTS } from '../machines/flow-counts.js';
 import { initialFlowLimit } from '../machines/flow-limit.js';
 import type { Profile } from '../machines/profiles.js';
-import { FlowCount } from './flow-count.js';
 import type { CostModel } from './cost-model.js';
+import { FlowCount } from './flow-count.js';
 import type { OpenDump } from './open-dump.js';
 import { type UdpifRecord, type UncreditedCause, uncreditedCauses } from './udpif-event.js';
 import type { UkeySlice } from './ukey-slice.js';
@@ -152,6 +152,11 @@ export class UdpifCore {
     if (!this.isObserved) return;
     const time = this.deps.clock.now();
     this.emit({ type: 'uncredited', time, cause, packets, bytes });
+  }
+
+  /** A flow's packets whose key no bridge knows any more; 2.3 says nothing of them (B-27). */
+  countLostDelta({ packets, bytes }: Readonly<Tally>): void {
+    if (this.deps.profile.reportsLostDeltas) this.countUncredited('push', packets, bytes);
   }
 
   setFlowLimit(to: number, cause: 'cycle' | 'operator'): void {

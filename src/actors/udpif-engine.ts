@@ -22,13 +22,13 @@ import type { RevalidationReason } from '../datapath/translator.js';
 import { type UdpifContext, type UdpifEvent, udpifMachine } from '../machines/udpif-machine.js';
 import { ActorSystemDoor } from './actor-system.js';
 import { type CostModel, DumpTimer, defaultCostModel } from './cost-model.js';
+import { createAnswers } from './revalidator-phases.js';
 import type { RevalidatorTools } from './revalidator-worker.js';
 import { SafeTranslator } from './safe-translator.js';
 import { UdpifCore, type UdpifDeps } from './udpif-core.js';
 import { UdpifThreads } from './udpif-threads.js';
 import type { OrphanedUkey } from './ukey-orphans.js';
 import { UkeyWork } from './ukey-work.js';
-import { FlowJudge } from './verdict.js';
 
 export type Inspector = ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
 export type UdpifActor = ActorRefFrom<typeof udpifMachine>;
@@ -74,11 +74,13 @@ export class UdpifEngine {
       ...(inspect === undefined ? {} : { inspect }),
     });
     this.#translator = new SafeTranslator(this.core);
+    const answers = createAnswers(this.core, this.#translator);
     const timer = new DumpTimer(deps.clock, costModel, deps.rng);
     this.#tools = {
       core: this.core,
-      work: new UkeyWork(this.core, this.#translator),
-      judge: new FlowJudge(this.core, this.#translator, timer),
+      answers,
+      work: new UkeyWork(this.core, this.#translator, answers),
+      translator: this.#translator,
       timer,
       door: new ActorSystemDoor(this.actor.system, inspect === undefined ? 0 : 1),
     };

@@ -13,8 +13,8 @@ import type { ActorRef, AnyActorRef, EventObject, Readable, Snapshot, Subscripti
 import { UpcallError } from '../base/errors.js';
 import type { AnyActorSystem } from './actor-system.js';
 import { NO_HANDLE } from './ukey-columns.js';
-import type { UkeySlice } from './ukey-slice.js';
 import type { AnyUkeyEvent, UkeyMoves, UkeySnapshot } from './ukey-moves.js';
+import type { UkeySlice } from './ukey-slice.js';
 import type { UkeyObserver, UkeyWatch } from './ukey-watch.js';
 
 type Listener = UkeyObserver | ((snapshot: UkeySnapshot) => void);

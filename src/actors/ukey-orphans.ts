@@ -5,11 +5,11 @@
  * Invariant S1 of behaviours.md, across a restart. The seed has no such thing: it forgets them.
  */
 
+import { seqNo } from '../base/brands.js';
 import { assert } from '../base/errors.js';
 import { NO_ACTIONS } from '../datapath/odp-actions.js';
-import { seqNo } from '../base/brands.js';
-import type { FlowCounters } from '../machines/stats-delta.js';
 import type { XlateCache } from '../datapath/translator.js';
+import type { FlowCounters } from '../machines/stats-delta.js';
 import { FREE_ROW, type UkeySeed } from './ukey-columns.js';
 import { UkeyState } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';

@@ -1,10 +1,11 @@
 /**
  * A slice of the ukeys: those of one revalidator, found by their flow's key.
  *
- * It moves them by the compiled machine of their life, keeps the machine's context in columns, and has the
- * machine's effects done by whoever owns it. `send` is the door for events as objects; the phases,
- * which see every flow in every cycle, use `move` with an event that they own and use again.
- * While somebody watches, both take the longer way, on which observers and inspectors are told.
+ * It moves them by the compiled machine of their life (`UkeyMoves`), keeps the machine's context in
+ * columns, and has the machine's effects done by whoever owns it. `send` is the door for events as
+ * objects; the phases, which see every flow in every cycle, use `move` with an event that they own
+ * and use again. While somebody watches, both take the longer way, on which observers and
+ * inspectors are told.
  *
  * Owner: its revalidator; handlers come here only to install a ukey and to report its put.
  * Hot path. Bench: `bench/dump.ts`. Answers to the seed's `udpif->ukeys[i]`.

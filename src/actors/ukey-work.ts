@@ -10,7 +10,8 @@
 import { instant } from '../base/brands.js';
 import { assert } from '../base/errors.js';
 import type { FlowStats } from '../datapath/dpif.js';
-import { OperationBatch } from './operation-batch.js';
+import { pushRest } from './final-push.js';
+import { type OperationAnswers, OperationBatch } from './operation-batch.js';
 import type { SafeTranslator } from './safe-translator.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { AnyUkeyEvent } from './ukey-moves.js';
@@ -21,10 +22,12 @@ export class UkeyWork implements UkeyEffects {
   batch: OperationBatch | undefined;
   readonly #core: UdpifCore;
   readonly #translator: SafeTranslator;
+  readonly #answers: OperationAnswers;
   readonly #delta: FlowStats = { packets: 0, bytes: 0, used: instant(0), tcpFlags: 0 };
 
-  constructor(core: UdpifCore, translator: SafeTranslator) {
+  constructor(core: UdpifCore, translator: SafeTranslator, answers: OperationAnswers) {
     this.#core = core;
+    this.#answers = answers;
     this.#translator = translator;
   }
 
@@ -55,11 +58,7 @@ export class UkeyWork implements UkeyEffects {
     delta.bytes = Math.max(0, event.stats.bytes - columns.bytes[handle]!);
     delta.used = instant(Math.max(event.stats.used, columns.used[handle]!));
     delta.tcpFlags = event.stats.tcpFlags | columns.tcpFlags[handle]!;
-    const { zeroPush } = this.#core.deps.profile;
-    if (!zeroPush(delta.packets, this.#translator.netflowExists())) return;
-    const cache = columns.caches[handle];
-    if (cache !== undefined) this.#translator.push(cache, delta);
-    else this.#pushByTranslation(slice, handle, delta);
+    pushRest({ core: this.#core, translator: this.#translator, slice, handle }, delta);
   };
 
   queueModify = (slice: UkeySlice, handle: number): void => {
@@ -83,28 +82,9 @@ export class UkeyWork implements UkeyEffects {
     slice.columns.caches[handle] = undefined;
   };
 
-  /** A flow that never had a cache: one translation, for its side effects. */
-  #pushByTranslation(slice: UkeySlice, handle: number, delta: FlowStats): void {
-    const ingress = this.#translator.receiveKey(slice.columns.keys[handle]!);
-    if (typeof ingress === 'string') {
-      this.#core.countUncredited('push', delta.packets, delta.bytes);
-      return;
-    }
-    const hasPackets = delta.packets > 0;
-    const result = this.#translator.translate({
-      ingress,
-      tcpFlags: delta.tcpFlags,
-      mayLearn: hasPackets,
-      ...(hasPackets ? { stats: delta } : {}),
-      skipWildcards: true,
-    });
-    if (result === undefined) this.#core.countUncredited('push', delta.packets, delta.bytes);
-    ingress.netflow?.flowClear(ingress.flow);
-  }
-
   #openBatch(): OperationBatch {
     if (this.batch !== undefined) return this.batch;
-    const single = new OperationBatch(this.#core, () => {});
+    const single = new OperationBatch(this.#core, this.#answers, () => {});
     // Not now: the ukey is still in the middle of its move.
     this.#core.deps.clock.setTimeout(() => single.push(false), 0);
     return single;

@@ -44,7 +44,10 @@ export class VerdictCarrier {
 
   /** Carries out `verdict` on the ukey at `handle`. */
   carryOut(slice: UkeySlice, handle: number, verdict: Verdict): void {
-    if (this.#core.isObserved) this.#report(slice, handle, verdict);
+    if (this.#core.isObserved) {
+      const place = { phase: this.#phase, index: this.#index, slice, handle };
+      reportVerdict(this.#core, place, verdict);
+    }
     const sighting = this.sighting;
     if (verdict === 'keep') {
       sighting.type = 'flow.keep';
@@ -67,15 +70,25 @@ export class VerdictCarrier {
     }
     slice.move(handle, DELETE, { type: 'flow.delete', reason });
   }
+}
 
-  #report(slice: UkeySlice, handle: number, verdict: Verdict): void {
-    this.#core.emit({
-      type: 'verdict',
-      time: this.#core.deps.clock.now(),
-      phase: this.#phase,
-      revalidator: this.#index,
-      key: slice.columns.keys[handle]!,
-      verdict,
-    });
-  }
+interface VerdictPlace {
+  readonly phase: 'dump' | 'sweep';
+  /** Of the revalidator. */
+  readonly index: number;
+  readonly slice: UkeySlice;
+  readonly handle: number;
+}
+
+/** Tells of a verdict on the flow of the ukey at `handle`. */
+export function reportVerdict(core: UdpifCore, where: VerdictPlace, verdict: Verdict): void {
+  const { phase, index, slice, handle } = where;
+  core.emit({
+    type: 'verdict',
+    time: core.deps.clock.now(),
+    phase,
+    revalidator: index,
+    key: slice.columns.keys[handle]!,
+    verdict,
+  });
 }

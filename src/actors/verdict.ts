@@ -9,8 +9,8 @@
  * Counters are not pushed here: the ukey pushes them when the flow stays, the deletion's answer
  * brings them when it goes. Hence no translation here has a side effect.
  *
- * Owner: one udpif; it is scratch between calls. Hot path. Bench: `bench/dump.ts`. Rows U-110 to
- * U-130. Answers to the seed's `revalidate_ukey` (L1211).
+ * Owner: one revalidator; it is scratch between calls. Hot path. Bench: `bench/dump.ts`. Rows U-110
+ * to U-130. Answers to the seed's `revalidate_ukey` (L1211).
  */
 
 import { type Instant, instant } from '../base/brands.js';
@@ -20,8 +20,8 @@ import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
 import type { Ingress, XlateCache } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import type { FlowMask } from '../packet/flow.js';
-import { DP_START, FLOW_WORDS, IN_PORT } from '../packet/flow-layout.js';
 import type { DumpTimer } from './cost-model.js';
+import { maskCoversDatapathWords } from './mask-cover.js';
 import type { SafeTranslator } from './safe-translator.js';
 import { sameActions } from './same-actions.js';
 import { composeSlowPath, slowReasonsOf } from './slow-path-action.js';
@@ -97,11 +97,16 @@ export class FlowJudge {
     slice.columns.caches[handle] = cache;
     const slow = slowReasonsOf(this.#core.deps.profile, ingress, result);
     const mask = slice.columns.masks[handle];
-    if (mask !== undefined && !coversDatapathWords(mask, result.mask)) {
+    if (!this.#isCovered(mask, result.mask)) {
       ingress.netflow?.flowClear(ingress.flow);
       return 'flow_wildcarded';
     }
     return this.#compareActions(slice, handle, { ingress, slow, actions: result.actions });
+  }
+
+  #isCovered(mask: Mask | undefined, wanted: FlowMask): boolean {
+    if (mask === undefined) return this.#core.deps.profile.unmaskedFlow === 'exact';
+    return maskCoversDatapathWords(mask, wanted);
   }
 
   #compareActions(
@@ -128,15 +133,7 @@ export class FlowJudge {
   }
 }
 
-function reasonOf(error: 'ENODEV' | 'EINVAL'): DeleteReason {
+/** Why a flow goes whose key is not received. */
+export function reasonOf(error: 'ENODEV' | 'EINVAL'): DeleteReason {
   return error === 'ENODEV' ? 'no_ofproto' : 'xlation_error';
-}
-
-/** Whether `mask` has every bit of `wanted` that a datapath key can carry but in_port. */
-function coversDatapathWords(mask: Mask, wanted: FlowMask): boolean {
-  const words = mask.words;
-  for (let i = DP_START; i < FLOW_WORDS; i++) {
-    if ((wanted[i]! & ~words[i]!) !== 0 && i !== IN_PORT) return false;
-  }
-  return true;
 }

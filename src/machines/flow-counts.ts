@@ -2,9 +2,9 @@
  * What the udpif remembers about the number of datapath flows: maximum, average, and for how long.
  *
  * Asking the datapath costs; an answer is good for 100 ms. What a failed question leaves behind is
- * the profile's to say (B-29). The average is OVS's: halfway to each new sample, rounded down, so that a constant 10
- * never gets beyond 9. Rows U-026 to U-030 and U-080. Answers to the seed's `udpif_get_n_flows`
- * (L488).
+ * the profile's to say (B-29). The average is OVS's: halfway to each new sample, rounded down, so
+ * that a constant 10 never gets beyond 9. Rows U-026 to U-030 and U-080. Answers to the seed's
+ * `udpif_get_n_flows` (L488).
  */
 
 import { type Instant, type Milliseconds, milliseconds } from '../base/brands.js';

@@ -3,8 +3,8 @@
  *
  * The datapath's counters of one life of a flow never decrease; should one be seen to all the same
  * (a flow that was put again behind our back), the difference is 0 and the base moves down: never a
- * negative or a wrapped push, but for `ovs-2.3`'s last one. Answers to the deltas in the seed's `revalidate_ukey` (L1236) and
- * `push_dump_ops__` (L1367). Rows U-110, U-111, U-141.
+ * negative or a wrapped push, but for the last one of profile `ovs-2.3`. Answers to the deltas in
+ * the seed's `revalidate_ukey` (L1236) and `push_dump_ops__` (L1367). Rows U-110, U-111, U-141.
  */
 
 import { type Instant, instant } from '../base/brands.js';
