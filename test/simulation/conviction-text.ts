@@ -1,0 +1,19 @@
+/** A conviction for people: what was violated, by which events, and how to see it again. */
+
+import type { Conviction } from './campaign.js';
+import { invariants } from './invariants/all-invariants.js';
+import { formatEvent, formatPlan } from './plan.js';
+
+export function formatConviction({ violation, label, seed, plan }: Conviction): string {
+  const holds = invariants.find(({ id }) => id === violation.id)?.holds;
+  const { handlers, revalidators, profile, isInspected } = plan;
+  return [
+    `seed ${seed} violates ${violation.id}${label === undefined ? '' : ` (${label})`}`,
+    ...(holds === undefined ? [] : [`  must hold: ${holds}`]),
+    `  but: ${violation.complaint}`,
+    `  profile ${profile}, ${handlers} handlers, ${revalidators} revalidators` +
+      `${isInspected ? ', inspected' : ''}; ${plan.events.length} events:`,
+    ...plan.events.map((event, i) => `  ${String(i + 1).padStart(3)}. ${formatEvent(event)}`),
+    `  again: npm run sim -- --replay '${formatPlan(plan)}'`,
+  ].join('\n');
+}

@@ -1,0 +1,102 @@
+/** The simulator itself: it repeats itself to the letter, shrinks, and convicts what is wrong. */
+
+import { describe, expect, it } from 'vitest';
+import { type Conviction, runCampaign } from './campaign.js';
+import { labelOf } from './circumstances.js';
+import { formatConviction } from './conviction-text.js';
+import { invariants } from './invariants/all-invariants.js';
+import { formatPlan, type Plan, parsePlan } from './plan.js';
+import { generatePlan, STEPS_COUNT } from './plan-generator.js';
+import {
+  dropsLastDelta,
+  executesBackwards,
+  forgetsRefusals,
+  modifiesNothing,
+  pushesTwice,
+} from './sabotages.js';
+import { shrink } from './shrink.js';
+import { simulate } from './simulation.js';
+import type { Sabotage } from './world.js';
+
+const SEEDS_MAX = 40;
+
+/** What the first seed that fails under `sabotage` is convicted of. */
+async function firstConviction(sabotage: () => Sabotage): Promise<Conviction> {
+  for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+    const campaign = { profile: 'current', seeds: [seed], sabotage } as const;
+    const [conviction] = (await runCampaign(campaign)).convictions;
+    if (conviction !== undefined) return conviction;
+  }
+  throw new Error(`none of ${SEEDS_MAX} seeds finds anything`);
+}
+
+describe('simulate()', () => {
+  it('does the same again with the same plan, also after it was printed', async () => {
+    const plan = generatePlan(7, 'current');
+    const outcomes = [await simulate(plan), await simulate(parsePlan(formatPlan(plan)))];
+    expect(outcomes[0]).toEqual(outcomes[1]);
+    expect(outcomes[0]).toMatchObject({ violation: undefined, steps: STEPS_COUNT });
+    expect(outcomes[0]?.sent.packets).toBeGreaterThan(0);
+  });
+
+  it('has all invariants of behaviours.md 5.5', () => {
+    const numbers = (letter: string, count: number): string[] =>
+      Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
+    expect(invariants.map(({ id }) => id)).toEqual([...numbers('S', 22), ...numbers('L', 8)]);
+  });
+});
+
+describe('runCampaign()', () => {
+  it.each([
+    { fault: 'pushes a delta twice', sabotage: pushesTwice, ids: ['S1', 'S3'] },
+    { fault: 'drops the last delta', sabotage: dropsLastDelta, ids: ['S1'] },
+    {
+      fault: 'forgets flows that it could not delete',
+      sabotage: forgetsRefusals,
+      ids: ['S1', 'S10'],
+    },
+    { fault: 'executes packets backwards', sabotage: executesBackwards, ids: ['S14'] },
+    { fault: 'modifies no flow', sabotage: modifiesNothing, ids: ['L1'] },
+  ])('convicts a slow path that $fault, in few events', async ({ sabotage, ids }) => {
+    const { violation, plan } = await firstConviction(sabotage);
+    expect(ids).toContain(violation.id);
+    expect(plan.events.length).toBeLessThanOrEqual(8);
+    expect((await simulate(plan, sabotage())).violation).toEqual(violation);
+  });
+
+  it('says how to see a violation again', async () => {
+    const conviction = await firstConviction(dropsLastDelta);
+    const text = formatConviction(conviction);
+    expect(text).toMatch(/^seed \d+ violates S1/);
+    const [, json = ''] = /--replay '(.*)'/.exec(text) ?? [];
+    expect(parsePlan(json)).toEqual(conviction.plan);
+  });
+});
+
+describe('shrink()', () => {
+  const plan = generatePlan(3, 'current');
+
+  it('leaves the events without which it does not fail', async () => {
+    const isFlush = ({ do: name }: Plan['events'][number]): boolean => name === 'flush';
+    const needed = plan.events.filter(({ do: name }) => name === 'plug').length;
+    expect(needed).toBeGreaterThan(1);
+    const shrunk = await shrink(
+      plan,
+      async ({ events }) =>
+        events.filter((event) => event.do === 'plug' || isFlush(event)).length >= 2,
+    );
+    expect(shrunk.events).toHaveLength(2);
+    expect(shrunk).toMatchObject({ handlers: 1, revalidators: 1, isInspected: false });
+  });
+});
+
+describe('labelOf()', () => {
+  it('names the defect of the seed that breaks an invariant in these circumstances', () => {
+    const violation = (id: string) => ({ id, complaint: '' });
+    expect(labelOf(violation('S1'), new Set(['failed deletion']))).toBe('B-02');
+    expect(labelOf(violation('S1'), new Set(['mixed batch']))).toBe('B-04');
+    expect(labelOf(violation('S1'), new Set(['flushed counters']))).toBe('B-01, by flush');
+    expect(labelOf(violation('S10'), new Set())).toBe('B-01');
+    expect(labelOf(violation('S1'), new Set())).toBeUndefined();
+  });
+});

@@ -1,0 +1,116 @@
+/**
+ * Steps, carried out on a world. What cannot be done now (a port that is unplugged already, a flow
+ * to steal where there is none) is nothing; a plan stays valid when events are taken out of it.
+ */
+
+import { frameOf, RUNT } from './frames.js';
+import type { FrameChoice, Step } from './plan.js';
+import type { World } from './world.js';
+
+type StepOf<Name extends Step['do']> = Extract<Step, { readonly do: Name }>;
+
+/** More threads than a plan ever asks for: a change that is sure to restart them. */
+const OTHER_HANDLERS = 4;
+
+const PERFORM: { readonly [Name in Step['do']]: (world: World, step: StepOf<Name>) => void } = {
+  send: (world, step) => {
+    for (let i = 0; i < step.count; i++) send(world, step.port, step);
+  },
+  move: (world, { port, from, to }) => send(world, port, { kind: 'tcp', from, to, id: 1, size: 0 }),
+  burst: (world, { port, id, count }) => {
+    for (let i = 0; i < count; i++) {
+      send(world, port, { kind: 'udp', from: 0, to: 1, id: (id + i) & 0xffff, size: 0 });
+    }
+  },
+  runt: (world, { port }) => inject(world, port, RUNT),
+  rule: ({ sw }, { verb, flow }) => {
+    if (verb === 'add') sw.addFlow(flow);
+    else if (verb === 'modify') sw.modifyFlows(flow);
+    else sw.deleteFlows(flow);
+  },
+  unplug: (world, { port, of }) => {
+    if (of !== 'bridge') unplugFromDatapath(world, port);
+    if (of !== 'datapath') unplugFromBridge(world, port);
+  },
+  plug,
+  threads: ({ sw }, { handlers, revalidators }) => sw.udpif.setThreads(handlers, revalidators),
+  stop: (world) => {
+    world.faults.fail('handlers', 'EBUSY', 1);
+    world.sw.udpif.setThreads(OTHER_HANDLERS, 1);
+  },
+  start: ({ sw }) => {
+    if (sw.udpif.actor.getSnapshot().matches('stopped')) sw.udpif.setThreads(1, 2);
+  },
+  synchronize: ({ sw }) => sw.udpif.synchronize(),
+  flush: ({ sw }) => sw.udpif.flush(),
+  purge: ({ sw }) => sw.udpif.purge(),
+  pause: ({ sw }) => sw.udpif.pause(),
+  resume: ({ sw }) => sw.udpif.resume(),
+  show: (world) => world.show(),
+  limit: ({ sw }, { flows }) => sw.udpif.setFlowLimit(flows),
+  setting: ({ settings }, { name, value }) => {
+    settings[name] = value;
+  },
+  megaflows: ({ sw }, { isOn }) => sw.udpif.switchMegaflows(isOn),
+  wait: ({ clock }, { ms }) => clock.advance(ms),
+  leap: ({ clock }, { ms }) => clock.jump(clock.now() + ms),
+  shift: ({ clock }, { ms }) => clock.shift(ms),
+  dumps: ({ faults }, { way, times }) => faults.spoilDumps(way, times),
+  fail: ({ faults }, { what, error, times }) => faults.fail(what, error, times),
+  late: ({ faults }, { way, ms, times }) => faults.delay({ way, ms }, times),
+  steal: (world, { nth }) => {
+    const flows = world.flows();
+    const flow = flows[nth % flows.length];
+    if (flow !== undefined && world.dpif.steal(flow.key)) world.faults.count('flow stolen');
+  },
+  throw: (world, { who, times }) => {
+    world.faults.throwFrom(who, times);
+    if (who === 'ukey') watchSomeUkey(world);
+  },
+  slow: ({ costs }, { us }) => {
+    costs.dumpedFlowUs = us;
+  },
+};
+
+export function perform(world: World, step: Step): void {
+  // The table has for each name the function that takes its steps.
+  const act = PERFORM[step.do] as (world: World, step: Step) => void;
+  act(world, step);
+}
+
+function send(world: World, port: number, choice: FrameChoice): void {
+  inject(world, port, frameOf(choice));
+}
+
+function inject({ ledger, sw }: World, port: number, frame: Uint8Array): void {
+  if (sw.inject(port, frame)) ledger.entered(port, frame.length);
+}
+
+/** What waits in the port's ring is lost. */
+function unplugFromDatapath({ ledger, ports, sw }: World, number: number): void {
+  const port = ports[number - 1];
+  if (port === undefined || !sw.datapath.ports().includes(port)) return;
+  sw.datapath.removePort(port.number);
+  ledger.ringDropped(number, port.stats);
+}
+
+function unplugFromBridge({ faults, sw }: World, number: number): void {
+  const { bridge, number: ofpPort } = sw.port(number);
+  if (sw.bridge(bridge).ofproto.removePort(ofpPort)) faults.count('port unplugged');
+}
+
+function plug({ ports, sw }: World, { port: number }: StepOf<'plug'>): void {
+  const port = ports[number - 1];
+  const { bridge, number: ofpPort, name, datapathNumber } = sw.port(number);
+  const { ofproto } = sw.bridge(bridge);
+  if (port !== undefined && !sw.datapath.ports().includes(port)) sw.datapath.addPort(port);
+  if (ofproto.port(ofpPort) !== undefined) return;
+  ofproto.addPort({ name, ofpPort, odpPort: datapathNumber });
+}
+
+/** Somebody follows a ukey, and does not bear what it sees. */
+function watchSomeUkey({ sw, faults, luck }: World): void {
+  const ukeys = [...sw.udpif.ukeys()];
+  const ukey = ukeys[luck.below(ukeys.length + 1)];
+  ukey?.subscribe(() => faults.mayThrow('ukey'));
+}
