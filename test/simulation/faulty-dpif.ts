@@ -3,7 +3,7 @@
  *
  * Faults are honest: an operation that fails has no effect, ENOENT means that somebody else has
  * removed the flow a moment before, EEXIST that somebody else has put it. Operations may be carried
- * out late, or be answered late. Everything that happens is told as facts, and goes into the ledger.
+ * out late, or be answered late. What happens is told as facts, and goes into the ledger.
  *
  * Owner: one run.
  */
