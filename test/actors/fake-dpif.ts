@@ -11,10 +11,10 @@ import { instant, type OdpPort } from '../../src/base/brands.js';
 import type { Clock } from '../../src/base/clock.js';
 import type { UserspaceCookie } from '../../src/datapath/cookie.js';
 import type {
+  Dpif,
   DpifOp,
   DpStats,
   DumpedFlow,
-  Dpif,
   Errno,
   FlowDump,
   FlowStats,
@@ -45,6 +45,8 @@ export class FakeDpif implements Dpif {
   readonly failures: { type: DpifOp['type']; error: Errno }[] = [];
   /** Decides how often a flow comes in a dump; default once. */
   timesDumped: (flow: FakeFlow) => number = () => 1;
+  /** In which order flows come in a dump. */
+  orderDumped: (flows: FakeFlow[]) => FakeFlow[] = (flows) => flows;
   dumpError: Errno | undefined;
   handlersError: Errno | undefined;
   /** Misses that were queued when the queues were made anew. */
@@ -155,9 +157,10 @@ export class FakeDpif implements Dpif {
 
   flowDumpStart(): FlowDump {
     this.calls.push('dumpStart');
-    const flows = [...this.flows.values()].flatMap((flow) =>
+    const repeated = [...this.flows.values()].flatMap((flow) =>
       Array.from({ length: this.timesDumped(flow) }, () => flow),
     );
+    const flows = this.orderDumped(repeated);
     let next = 0;
     return {
       thread: () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DumpTimer, defaultCostModel } from '../../src/actors/cost-model.js';
-import { SlicedTask, SLICE_BATCHES_MAX, type StepResult } from '../../src/actors/slices.js';
+import { SLICE_BATCHES_MAX, SlicedTask, type StepResult } from '../../src/actors/slices.js';
 import type { Clock } from '../../src/base/clock.js';
 import { createRng } from '../../src/base/rng.js';
 import { VirtualClock } from '../../src/base/virtual-clock.js';

@@ -2,13 +2,13 @@
  * A udpif on a virtual clock with the fakes around it, and short words for what tests do with it.
  */
 
+import { createUdpif, type Udpif, type UdpifOptions } from '../../src/actors/udpif.js';
+import type { UdpifRecord } from '../../src/actors/udpif-event.js';
 import { Coverage } from '../../src/base/coverage.js';
 import type { Log } from '../../src/base/log.js';
 import { createRng } from '../../src/base/rng.js';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
 import { MaskTable } from '../../src/datapath/mask.js';
-import { createUdpif, type Udpif, type UdpifOptions } from '../../src/actors/udpif.js';
-import type { UdpifRecord } from '../../src/actors/udpif-event.js';
 import { currentProfile } from '../../src/machines/profiles.js';
 import { createFlow, type Flow } from '../../src/packet/flow.js';
 import { DL_TYPE, IN_PORT, NW_DST, NW_PROTO, TCP_FLAGS } from '../../src/packet/flow-layout.js';

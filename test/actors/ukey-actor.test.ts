@@ -1,13 +1,13 @@
-import { createActor, type InspectionEvent } from 'xstate';
 import { describe, expect, it } from 'vitest';
+import { createActor, type InspectionEvent } from 'xstate';
 import { ActorSystemDoor } from '../../src/actors/actor-system.js';
 import { UkeySlice } from '../../src/actors/ukey-slice.js';
 import { FlowKey } from '../../src/datapath/flow-key.js';
 import { NO_ACTIONS } from '../../src/datapath/odp-actions.js';
-import { ukeyEffects, type UkeyEvent, type UkeyInput } from '../../src/machines/ukey-machine.js';
 import { udpifMachine } from '../../src/machines/udpif-machine.js';
-import { type CreateUkey, describeUkeyContract, type Inspect } from '../machines/ukey-contract.js';
+import { type UkeyEvent, type UkeyInput, ukeyEffects } from '../../src/machines/ukey-machine.js';
 import { recordedEffects } from '../machines/recorded-effects.js';
+import { type CreateUkey, describeUkeyContract, type Inspect } from '../machines/ukey-contract.js';
 import { ukeyInput } from '../machines/ukey-paths.js';
 import { flowOf } from './udpif-bench.js';
 

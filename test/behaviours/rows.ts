@@ -8,7 +8,7 @@
 
 import { describe } from 'vitest';
 import type { UserspaceCookie } from '../../src/datapath/cookie.js';
-import type { DpifOp } from '../../src/datapath/dpif.js';
+import type { DpifOp, FlowStats } from '../../src/datapath/dpif.js';
 import { currentProfile, type Profile } from '../../src/machines/profiles.js';
 import type { Flow } from '../../src/packet/flow.js';
 import {
@@ -73,14 +73,36 @@ export function messagesOf({ logged }: Bench): string[] {
 }
 
 /** The counters of an installed flow, to be changed. */
-export function setCounters(
-  bench: Bench,
-  key: Flow,
-  counters: { packets?: number; bytes?: number },
-): void {
+export function setCounters(bench: Bench, key: Flow, counters: Partial<FlowStats>): void {
   const flow = bench.dpif.flow(key);
   if (flow === undefined) throw new Error('Cannot set counters: the flow is not installed');
   flow.stats = { ...flow.stats, ...counters };
+}
+
+/** Goes to the last moment before the next cycle. */
+export function goToCycle({ clock, udpif }: Bench): void {
+  clock.advanceTo((udpif.nextDeadline() ?? clock.now()) - 1);
+}
+
+/** Tells `hear` what becomes of each dump from now on. */
+export function watchDumps(
+  { dpif }: Bench,
+  hear: (what: 'opened' | 'joined' | 'closed') => void,
+): void {
+  const flowDumpStart = dpif.flowDumpStart.bind(dpif);
+  dpif.flowDumpStart = () => {
+    hear('opened');
+    const dump = flowDumpStart();
+    const thread = () => {
+      hear('joined');
+      return dump.thread();
+    };
+    const done = () => {
+      hear('closed');
+      return dump.done();
+    };
+    return { thread, done };
+  };
 }
 
 export const slowCookie = {

@@ -11,7 +11,7 @@ function startBarrier(size: number) {
 }
 
 describe('barrierMachine', () => {
-  it('U-082: releases all when the last of them has come', () => {
+  it('releases all when the last of them has come (U-082)', () => {
     const { barrier, released } = startBarrier(3);
     barrier.send({ type: 'member.arrived' });
     barrier.send({ type: 'member.arrived' });
@@ -34,7 +34,7 @@ describe('barrierMachine', () => {
     expect(barrier.getSnapshot().context).toMatchObject({ arrived: 1, rounds: 2 });
   });
 
-  it('U-083: hands on what the leader said, whoever comes last', () => {
+  it('hands on what the leader said, whoever comes last (U-083)', () => {
     const { barrier, released } = startBarrier(2);
     barrier.send({ type: 'member.arrived', isExiting: true });
     barrier.send({ type: 'member.arrived' });

@@ -23,11 +23,11 @@ function run(...events: readonly HandlerEvent[]) {
 }
 
 describe('handlerMachine', () => {
-  it('U-032: waits where there is nothing to read', () => {
+  it('waits where there is nothing to read (U-032)', () => {
     expect(run()).toEqual({ log: ['armReceive'], value: 'waiting' });
   });
 
-  it('U-034: handles a batch, then reads the next', () => {
+  it('handles a batch, then reads the next (U-034)', () => {
     const { log, value } = run(queued, received(50), translated, operated, turn);
     expect(value).toBe('receiving');
     expect(log).toEqual([
@@ -41,29 +41,29 @@ describe('handlerMachine', () => {
     ]);
   });
 
-  it('U-035: waits after a batch that left nothing to translate', () => {
+  it('waits after a batch that left nothing to translate (U-035)', () => {
     expect(run(queued, received(0)).value).toBe('waiting');
   });
 
-  it('U-033: gives up its turn between two batches', () => {
+  it('gives up its turn between two batches (U-033)', () => {
     const { value } = run(queued, received(1), translated, operated);
     expect(value).toEqual({ operating: 'yielding' });
   });
 
-  it('U-031: exits at once while it waits', () => {
+  it('exits at once while it waits (U-031)', () => {
     const { log, value } = run(exit);
     expect(value).toBe('exited');
     expect(log).toEqual(['armReceive', 'disarmReceive', 'reportExited']);
   });
 
-  it('U-031: handles what it has read before it exits, and reads no more', () => {
+  it('handles what it has read before it exits, and reads no more (U-031)', () => {
     const { log, value } = run(queued, exit, received(3), translated, operated, turn);
     expect(value).toBe('exited');
     expect(log.filter((effect) => effect === 'readBatch')).toHaveLength(1);
     expect(log.slice(-4)).toEqual(['translateBatch', 'operateBatch', 'yieldTurn', 'reportExited']);
   });
 
-  it('U-031: exits after an empty read', () => {
+  it('exits after an empty read (U-031)', () => {
     expect(run(queued, exit, received(0)).value).toBe('exited');
   });
 });

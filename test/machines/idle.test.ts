@@ -14,12 +14,12 @@ const table = (flows: number, flowLimit = 1_000) =>
 const now = instant(50_000);
 
 describe('judgeTable()', () => {
-  it('U-101: lets flows be idle for 100 ms only, from one flow over the limit on', () => {
+  it('lets flows be idle for 100 ms only, from one flow over the limit on (U-101)', () => {
     expect(table(1_000).maxIdle).toBe(10_000);
     expect(table(1_001).maxIdle).toBe(100);
   });
 
-  it('U-102: kills from one flow over twice the limit on', () => {
+  it('kills from one flow over twice the limit on (U-102)', () => {
     expect(table(2_000).isKilling).toBe(false);
     expect(table(2_001).isKilling).toBe(true);
   });
@@ -29,12 +29,12 @@ describe('judgeTable()', () => {
     expect(table(1_000).isLimitHit).toBe(true);
   });
 
-  it('U-152: kills whatever there is at a limit of 0', () => {
+  it('kills whatever there is at a limit of 0 (U-152)', () => {
     expect(table(1, 0).isKilling).toBe(true);
     expect(table(0, 0).isKilling).toBe(false);
   });
 
-  it('U-104: wraps twice the limit in ovs-2.3 only', () => {
+  it('wraps twice the limit in ovs-2.3 only (U-104)', () => {
     const facts = { flows: 1, flowLimit: 2 ** 31, maxIdle };
     expect(judgeTable(facts, killThresholdWrapped).isKilling).toBe(true);
     expect(judgeTable(facts, killThreshold).isKilling).toBe(false);
@@ -45,23 +45,23 @@ describe('judgeIdle()', () => {
   const judge = (used: number, createdAt = 1, flows = 0) =>
     judgeIdle({ used: instant(used), createdAt: instant(createdAt) }, now, table(flows));
 
-  it('U-100: keeps a flow that is idle for max-idle, and no longer', () => {
+  it('keeps a flow that is idle for max-idle, and no longer (U-100)', () => {
     expect(judge(40_000)).toBeUndefined();
     expect(judge(39_999)).toBe('flow_idle');
   });
 
-  it('U-099: takes the creation for the use of a flow that was never hit', () => {
+  it('takes the creation for the use of a flow that was never hit (U-099)', () => {
     expect(judge(0, 40_000)).toBeUndefined();
     expect(judge(0, 39_999)).toBe('flow_idle');
     expect(judge(0, 0)).toBeUndefined();
   });
 
-  it('U-101: counts from 100 ms on when the table is over its limit', () => {
+  it('counts from 100 ms on when the table is over its limit (U-101)', () => {
     expect(judge(49_900, 1, 1_500)).toBeUndefined();
     expect(judge(49_899, 1, 1_500)).toBe('flow_idle');
   });
 
-  it('U-103: kills also what was hit just now', () => {
+  it('kills also what was hit just now (U-103)', () => {
     expect(judge(50_000, 1, 2_001)).toBe('flow_limit');
   });
 
@@ -71,11 +71,11 @@ describe('judgeIdle()', () => {
 });
 
 describe('mayPut()', () => {
-  it('U-059: allows puts below the limit only', () => {
+  it('allows puts below the limit only (U-059)', () => {
     expect([9, 10, 11].map((flows) => mayPut(flows, 10))).toEqual([true, false, false]);
   });
 
-  it('U-152: allows none at a limit of 0', () => {
+  it('allows none at a limit of 0 (U-152)', () => {
     expect(mayPut(0, 0)).toBe(false);
   });
 });

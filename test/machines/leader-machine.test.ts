@@ -44,7 +44,7 @@ function run(...events: readonly LeaderEvent[]) {
 }
 
 describe('leaderMachine: the cycle', () => {
-  it('U-077, U-084: does its work in order', () => {
+  it('does its work in order (U-077, U-084)', () => {
     const { log, value } = run(...cycle());
     expect(value).toEqual({ waiting: 'settling' });
     expect(log).toEqual([
@@ -65,52 +65,52 @@ describe('leaderMachine: the cycle', () => {
     ]);
   });
 
-  it('U-082: stays in a phase until the barrier lets it go on', () => {
+  it('stays in a phase until the barrier lets it go on (U-082)', () => {
     expect(run(sampled()).value).toEqual({ starting: 'atStartBarrier' });
     expect(run(sampled(), passed).value).toEqual({ dumping: 'working' });
     expect(run(sampled(), passed, finished).value).toEqual({ dumping: 'atSweepBarrier' });
     expect(run(sampled(), passed, finished, passed).value).toEqual({ sweeping: 'working' });
   });
 
-  it('U-025: advances dump_seq once a cycle, after the dump is closed', () => {
+  it('advances dump_seq once a cycle, after the dump is closed (U-025)', () => {
     const { log } = run(...cycle(), deadline, ...cycle());
     const ends = log.filter((name) => name === 'advanceDumpSeq' || name === 'closeDump');
     expect(ends).toEqual(['closeDump', 'advanceDumpSeq', 'closeDump', 'advanceDumpSeq']);
   });
 
-  it('U-078: needs revalidation in its first cycle', () => {
+  it('needs revalidation in its first cycle (U-078)', () => {
     expect(run(sampled(1)).context.needsRevalidation).toBe(true);
   });
 
-  it('U-079: needs it again only when reval_seq has changed since the last start', () => {
+  it('needs it again only when reval_seq has changed since the last start (U-079)', () => {
     const again = run(...cycle(1), deadline, sampled(1));
     expect(again.context.needsRevalidation).toBe(false);
     const after = run(...cycle(1), deadline, sampled(2));
     expect(after.context.needsRevalidation).toBe(true);
   });
 
-  it('U-093: what it decided at the start holds until the end', () => {
+  it('what it decided at the start holds until the end (U-093)', () => {
     const { context } = run(sampled(1), passed, changed(2), exit, finished);
     expect(context).toMatchObject({ needsRevalidation: true, isExiting: false, revalSeqSeen: 1 });
   });
 });
 
 describe('leaderMachine: waiting', () => {
-  it('U-089: starts the next cycle at the deadline', () => {
+  it('starts the next cycle at the deadline (U-089)', () => {
     expect(run(...cycle(), gap, deadline).value).toEqual({ starting: 'sampling' });
     expect(run(...cycle(), deadline).value).toEqual({ starting: 'sampling' });
   });
 
-  it('U-089: starts it on a change of reval_seq', () => {
+  it('starts it on a change of reval_seq (U-089)', () => {
     expect(run(...cycle(), gap, changed(2)).value).toEqual({ starting: 'sampling' });
   });
 
-  it('U-090: but not before the minimum gap', () => {
+  it('but not before the minimum gap (U-090)', () => {
     expect(run(...cycle(), changed(2)).value).toEqual({ waiting: 'settling' });
     expect(run(...cycle(), changed(2), gap).value).toEqual({ starting: 'sampling' });
   });
 
-  it('U-024: many changes during a cycle make one more cycle', () => {
+  it('many changes during a cycle make one more cycle (U-024)', () => {
     const during = [sampled(1), changed(2), passed, changed(3), finished, passed, finished, passed];
     const { value } = run(...during, gap);
     expect(value).toEqual({ starting: 'sampling' });
@@ -131,7 +131,7 @@ describe('leaderMachine: waiting', () => {
 });
 
 describe('leaderMachine: the exit', () => {
-  it('U-081: finishes dump and sweep, skips the wait and leaves at the first barrier', () => {
+  it('finishes dump and sweep, skips the wait and leaves at the first barrier (U-081)', () => {
     const { log, value } = run(sampled(), passed, exit, finished, passed, finished, passed);
     expect(value).toEqual({ starting: 'sampling' });
     expect(log.filter((name) => name === 'advanceDumpSeq')).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('leaderMachine: the exit', () => {
     expect(end.log.at(-1)).toBe('reportExited');
   });
 
-  it('U-083: says so to the others when it arrives', () => {
+  it('says so to the others when it arrives (U-083)', () => {
     expect(run(exit, sampled()).context.isExiting).toBe(true);
   });
 

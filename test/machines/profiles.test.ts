@@ -13,17 +13,17 @@ describe('currentProfile', () => {
     });
   });
 
-  it('U-145: drops a flow that was gone, and keeps one that could not be deleted', () => {
+  it('drops a flow that was gone, and keeps one that could not be deleted (U-145)', () => {
     expect(currentProfile.deltaOnDeleteError('ENOENT')).toBe('missed');
     expect(currentProfile.deltaOnDeleteError('EBUSY')).toBe('refused');
   });
 
-  it('U-146: pushes nothing at zero packets, NetFlow or not', () => {
+  it('pushes nothing at zero packets, NetFlow or not (U-146)', () => {
     expect(currentProfile.zeroPush(0, true)).toBe(false);
     expect(currentProfile.zeroPush(1, false)).toBe(true);
   });
 
-  it('U-075, U-087, U-090, U-124, U-140: mends what the seed did wrong', () => {
+  it('mends what the seed did wrong (U-075, U-087, U-090, U-124, U-140)', () => {
     expect(currentProfile).toMatchObject({
       name: 'current',
       ukeyAtPut: true,

@@ -23,7 +23,7 @@ function run(...events: readonly RevalidatorEvent[]) {
 }
 
 describe('revalidatorMachine', () => {
-  it('U-082: passes three barriers a cycle', () => {
+  it('passes three barriers a cycle (U-082)', () => {
     const { log, values } = run(passed, finished, passed, finished, passed);
     expect(values).toEqual([
       'dumping',
@@ -35,13 +35,13 @@ describe('revalidatorMachine', () => {
     expect(log).toEqual(['arrive', 'startDump', 'arrive', 'startSweep', 'arrive', 'arrive']);
   });
 
-  it('U-083: leaves at the first barrier, on the word of the leader', () => {
+  it('leaves at the first barrier, on the word of the leader (U-083)', () => {
     const { log, status } = run(exiting);
     expect(status).toBe('done');
     expect(log).toEqual(['arrive', 'reportExited']);
   });
 
-  it('U-081: heeds that word at no other barrier', () => {
+  it('heeds that word at no other barrier (U-081)', () => {
     expect(run(passed, finished, exiting).values.at(-1)).toBe('sweeping');
     expect(run(passed, finished, passed, finished, exiting).values.at(-1)).toBe('atStartBarrier');
   });

@@ -37,24 +37,24 @@ function run(...events: readonly UdpifEvent[]) {
 }
 
 describe('udpifMachine: threads', () => {
-  it('U-003: starts with nothing', () => {
+  it('starts with nothing (U-003)', () => {
     const { log, value, context } = run();
     expect([log, value]).toEqual([[], 'stopped']);
     expect(context.counts).toEqual({ handlers: 0, revalidators: 0 });
   });
 
-  it('U-011: sets up the queues, then starts', () => {
+  it('sets up the queues, then starts (U-011)', () => {
     const { log, value, context } = run(...start);
     expect(value).toEqual({ running: 'cycling' });
     expect(log).toEqual(['configureHandlers', 'startThreads']);
     expect(context.counts).toEqual({ handlers: 1, revalidators: 1 });
   });
 
-  it('U-007: does nothing where the counts are in force', () => {
+  it('does nothing where the counts are in force (U-007)', () => {
     expect(run(...start, set(1, 1)).log).toEqual(['configureHandlers', 'startThreads']);
   });
 
-  it('U-008: stops with a purge, sets up the queues anew and starts, where they differ', () => {
+  it('stops with a purge, sets up the queues anew and starts, where they differ (U-008)', () => {
     const { log, value, context } = run(...start, set(2, 1), ...stop, configured);
     expect(value).toEqual({ running: 'cycling' });
     expect(log.slice(2)).toEqual(['latchExit', 'purgeUkeys', 'configureHandlers', 'startThreads']);
@@ -62,7 +62,7 @@ describe('udpifMachine: threads', () => {
     expect(run(...start, set(1, 2)).value).toEqual({ stopping: 'handlers' });
   });
 
-  it('U-009: reports refused queues, starts nothing and tries again when asked again', () => {
+  it('reports refused queues, starts nothing and tries again when asked again (U-009)', () => {
     const { log, value, context } = run(set(1, 1), refused);
     expect(value).toBe('stopped');
     expect(log).toEqual(['configureHandlers', 'reportRefusal']);
@@ -70,7 +70,7 @@ describe('udpifMachine: threads', () => {
     expect(run(set(1, 1), refused, set(1, 1), configured).value).toEqual({ running: 'cycling' });
   });
 
-  it('U-012: purges only after every handler and every revalidator has ended', () => {
+  it('purges only after every handler and every revalidator has ended (U-012)', () => {
     const running = [set(2, 2), configured, synchronize];
     expect(run(...running, revalidatorGone, revalidatorGone, handlerGone).value).toEqual({
       stopping: 'handlers',
@@ -82,34 +82,34 @@ describe('udpifMachine: threads', () => {
     expect(run(...running, ...all).value).toBe('purging');
   });
 
-  it('U-013, U-014: neither stops nor starts anything while nothing runs', () => {
+  it('neither stops nor starts anything while nothing runs (U-013, U-014)', () => {
     expect(run(synchronize)).toMatchObject({ log: [], value: 'stopped' });
     expect(run(purge)).toMatchObject({ log: [], value: 'stopped' });
   });
 
-  it('U-019: flushes the datapath between stop and start', () => {
+  it('flushes the datapath between stop and start (U-019)', () => {
     const { log, value } = run(...start, flush, ...stop, flushed);
     expect(value).toEqual({ running: 'cycling' });
     expect(log.slice(2)).toEqual(['latchExit', 'purgeUkeys', 'flushDatapath', 'startThreads']);
   });
 
-  it('U-021: only flushes the datapath where nothing runs', () => {
+  it('only flushes the datapath where nothing runs (U-021)', () => {
     expect(run(flush, flushed)).toMatchObject({ log: ['flushDatapath'], value: 'stopped' });
   });
 
-  it('U-022: synchronizes by a restart with the same counts', () => {
+  it('synchronizes by a restart with the same counts (U-022)', () => {
     const { log, context } = run(...start, synchronize, ...stop);
     expect(log.slice(2)).toEqual(['latchExit', 'purgeUkeys', 'startThreads']);
     expect(context).toMatchObject({ handlersAlive: 1, revalidatorsAlive: 1 });
   });
 
-  it('U-024: passes a revalidation on in every state', () => {
+  it('passes a revalidation on in every state (U-024)', () => {
     const revalidate: UdpifEvent = { type: 'udpif.revalidate', reason: 'flow_table' };
     expect(run(revalidate).log).toEqual(['changeRevalSeq']);
     expect(run(...start, flush, revalidate).log.at(-1)).toBe('changeRevalSeq');
   });
 
-  it('U-003: stops first when it is destroyed', () => {
+  it('stops first when it is destroyed (U-003)', () => {
     const { log, value } = run(...start, destroy, ...stop);
     expect(value).toBe('destroyed');
     expect(log.slice(2)).toEqual(['latchExit', 'purgeUkeys', 'reportDestroyed']);

@@ -26,37 +26,37 @@ function run(...events: readonly Ukey2014Event[]) {
 }
 
 describe('ukey2014Machine', () => {
-  it('U-106: is marked where it is kept, gone where it is not', () => {
+  it('is marked where it is kept, gone where it is not (U-106)', () => {
     expect(run(accept, keep)).toMatchObject({ value: 'marked', context: { stats } });
     expect(run(accept, remove)).toMatchObject({ value: 'gone', log: ['queueDelete'] });
   });
 
-  it('U-098: ignores a second sighting in a dump', () => {
+  it('ignores a second sighting in a dump (U-098)', () => {
     expect(run(keep, keep).value).toBe('marked');
     expect(run(remove, accept).context.stats.packets).toBe(0);
     expect(run(remove, remove).log).toEqual(['queueDelete']);
   });
 
-  it('U-115: accepts counters before anything is decided', () => {
+  it('accepts counters before anything is decided (U-115)', () => {
     expect(run(accept).context.stats).toEqual(stats);
   });
 
-  it('U-132: is unmarked by the sweep', () => {
+  it('is unmarked by the sweep (U-132)', () => {
     expect(run(keep, sweep).value).toBe('unmarked');
   });
 
-  it('U-133: is freed by the sweep without another operation, once its flow is gone', () => {
+  it('is freed by the sweep without another operation, once its flow is gone (U-133)', () => {
     expect(run(remove, sweep)).toMatchObject({
       value: 'deleted',
       log: ['queueDelete', 'releaseCache'],
     });
   });
 
-  it('U-134: is left alone by the sweep that finds it missed', () => {
+  it('is left alone by the sweep that finds it missed (U-134)', () => {
     expect(run(sweep).value).toBe('unmarked');
   });
 
-  it('U-139: is purged whatever its mark says', () => {
+  it('is purged whatever its mark says (U-139)', () => {
     const purge: Ukey2014Event = { type: 'flow.delete', reason: 'purge' };
     expect(run(purge, sweep).value).toBe('deleted');
     expect(run(keep, purge, sweep).value).toBe('deleted');

@@ -37,7 +37,7 @@ function run(...events: readonly UkeyEvent[]) {
 }
 
 describe('ukeyMachine', () => {
-  it('S21: moves along the table of behaviours 5.4 and in no other way', () => {
+  it('moves along the table of behaviours 5.4 and in no other way (S21)', () => {
     const table = edgesOf(ukeyMachine).map(({ source, event, target }) => [source, event, target]);
     expect(table).toEqual([
       ['created', 'ukey.install', 'visible'],
@@ -59,7 +59,7 @@ describe('ukeyMachine', () => {
     ]);
   });
 
-  it('U-095: starts with no counters and the sequences it was given', () => {
+  it('starts with no counters and the sequences it was given (U-095)', () => {
     expect(run().context).toEqual({
       ...ukeyInput,
       stats: NO_COUNTERS,
@@ -68,14 +68,14 @@ describe('ukeyMachine', () => {
     });
   });
 
-  it('U-110: pushes the delta, then takes the dumped counters as its base', () => {
+  it('pushes the delta, then takes the dumped counters as its base (U-110)', () => {
     const { value, context, effects } = run(install, put, keep);
     expect(value).toBe('operational');
     expect(context).toMatchObject({ stats, dumpSeq: 6, revalSeq: 4 });
     expect(effects).toEqual(['pushDelta']);
   });
 
-  it('U-110: pushes against the base from before', () => {
+  it('pushes against the base from before (U-110)', () => {
     const bases: number[] = [];
     const machine = ukeyMachine.provide({
       actions: { pushDelta: ({ context }) => void bases.push(context.stats.packets) },
@@ -85,7 +85,7 @@ describe('ukeyMachine', () => {
     expect(bases).toEqual([0, 9]);
   });
 
-  it('U-124: has changed actions put into the flow', () => {
+  it('has changed actions put into the flow (U-124)', () => {
     const { value, effects } = run(install, put, { ...keep, type: 'flow.modify' });
     expect(value).toBe('operational');
     expect(effects).toEqual(['pushDelta', 'queueModify']);
@@ -101,26 +101,26 @@ describe('ukeyMachine', () => {
     expect(effects).toEqual(['queueDelete']);
   });
 
-  it('U-153: has at most one deletion under way', () => {
+  it('has at most one deletion under way (U-153)', () => {
     expect(run(install, put, remove, remove, remove).effects).toEqual(['queueDelete']);
   });
 
-  it('U-105: leaves its base alone when it is deleted', () => {
+  it('leaves its base alone when it is deleted (U-105)', () => {
     expect(run(install, put, keep, remove).context.stats).toEqual(stats);
   });
 
-  it('U-141: pushes the last counters once', () => {
+  it('pushes the last counters once (U-141)', () => {
     const end: UkeyEvent = { type: 'deletion.succeeded', stats };
     expect(run(install, put, remove, end, end).effects).toEqual(['queueDelete', 'pushFinal']);
   });
 
-  it('U-145: pushes nothing where the flow was gone', () => {
+  it('pushes nothing where the flow was gone (U-145)', () => {
     const { value, effects } = run(install, put, keep, remove, { type: 'deletion.missed' });
     expect(value).toBe('evicted');
     expect(effects).toEqual(['pushDelta', 'queueDelete', 'reportLost']);
   });
 
-  it('U-145: is operational again, with its base, where the flow could not be deleted', () => {
+  it('is operational again, with its base, where the flow could not be deleted (U-145)', () => {
     const { value, context } = run(install, put, keep, remove, { type: 'deletion.refused' });
     expect(value).toBe('operational');
     expect(context).toMatchObject({ stats, reason: undefined });
@@ -131,13 +131,13 @@ describe('ukeyMachine', () => {
     expect(run(install, { type: 'flow.dumped' }, { type: 'put.failed' }).value).toBe('operational');
   });
 
-  it('U-071: is evicted with nothing to push where its put failed', () => {
+  it('is evicted with nothing to push where its put failed (U-071)', () => {
     const { value, effects } = run(install, { type: 'put.failed' });
     expect(value).toBe('evicted');
     expect(effects).toEqual([]);
   });
 
-  it('U-140: counts the dumps that missed it until one brings it', () => {
+  it('counts the dumps that missed it until one brings it (U-140)', () => {
     const miss: UkeyEvent = { type: 'dump.missed' };
     expect(run(install, put, miss, miss).context.missedDumps).toBe(2);
     expect(run(install, put, miss, miss, keep).context.missedDumps).toBe(0);
@@ -145,7 +145,7 @@ describe('ukeyMachine', () => {
     expect(run(install, put, miss, recheck).context.missedDumps).toBe(1);
   });
 
-  it('U-133: lets go of its cache when it is swept or replaced', () => {
+  it('lets go of its cache when it is swept or replaced (U-133)', () => {
     const failed: UkeyEvent = { type: 'put.failed' };
     expect(run(install, failed, { type: 'ukey.sweep' }).effects).toEqual(['releaseCache']);
     expect(run(install, failed, { type: 'ukey.replace' }).value).toBe('deleted');
