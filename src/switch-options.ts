@@ -2,11 +2,13 @@
  * What `createSwitch` takes, and what is assumed where nothing is said.
  */
 
+import type { CostModel } from './actors/cost-model.js';
 import type { Inspector } from './actors/udpif.js';
 import type { Clock } from './base/clock.js';
 import type { Log } from './base/log.js';
 import type { Dpif } from './datapath/dpif.js';
 import type { Translator } from './datapath/translator.js';
+import type { ProfileName } from './machines/profiles.js';
 import type { Runtime } from './switch-runtime.js';
 import type { SwitchSettings } from './switch-settings.js';
 
@@ -28,6 +30,10 @@ export interface SwitchOptions extends BridgeOptions {
   readonly vlanLimit?: 1 | 2;
   /** Default: a `SystemClock`. */
   readonly clock?: Clock;
+  /** Which Open vSwitch the slow path behaves like. Default: 'current'. */
+  readonly profile?: ProfileName;
+  /** What flows cost under a virtual clock; read live. Default: `defaultCostModel`. */
+  readonly costModel?: CostModel;
   /** Decides everything that chance decides. Default: 1. */
   readonly seed?: number;
   /** Default: 1. */

@@ -15,7 +15,7 @@ import { createRng } from './base/rng.js';
 import { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import { MaskTable } from './datapath/mask.js';
 import { MemoryPort } from './datapath/port.js';
-import { currentProfile } from './machines/profiles.js';
+import { profiles } from './machines/profiles.js';
 import { OFPP_MAX } from './ofproto/ofpact.js';
 import { Ofproto } from './ofproto/ofproto.js';
 import { createOfprotoTranslator, type OfprotoTranslator } from './ofproto/ofproto-translator.js';
@@ -120,7 +120,8 @@ interface UdpifParts extends Base {
 
 function startUdpif(parts: UdpifParts, options: SwitchOptions): Udpif {
   const { clock, coverage, log, masks, runtime, datapath, translator } = parts;
-  const { wrapDpif, wrapTranslator, inspect } = options;
+  const { wrapDpif, wrapTranslator, inspect, costModel } = options;
+  const profile = profiles[options.profile ?? 'current'];
   const udpif = createUdpif({
     dpif: wrapDpif === undefined ? datapath : wrapDpif(datapath),
     translator: wrapTranslator === undefined ? translator : wrapTranslator(translator),
@@ -129,9 +130,10 @@ function startUdpif(parts: UdpifParts, options: SwitchOptions): Udpif {
     coverage,
     log,
     masks,
-    profile: currentProfile,
-    settings: settingsOf(options.settings ?? {}),
+    profile,
+    settings: settingsOf(options.settings ?? {}, profile),
     areMegaflowsEnabled: options.areMegaflowsOn ?? runtime.areMegaflowsEnabled,
+    ...(costModel === undefined ? {} : { costModel }),
     ...(inspect === undefined ? {} : { inspect }),
   });
   runtime.add(udpif);

@@ -17,9 +17,9 @@ export interface SwitchSettings {
   minRevalidatePps?: number | undefined;
 }
 
-/** Reads `settings` whenever it is asked, so that a change counts at once. */
-export function settingsOf(settings: SwitchSettings): UdpifSettings {
-  const { defaults } = currentProfile;
+/** Reads `settings` whenever it is asked, so that a change counts at once; else the profile's. */
+export function settingsOf(settings: SwitchSettings, profile = currentProfile): UdpifSettings {
+  const { defaults } = profile;
   return {
     flowLimit: () => settings.flowLimit ?? defaults.flowLimit,
     maxIdle: () => settings.maxIdleMs ?? defaults.maxIdle,

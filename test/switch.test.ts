@@ -290,3 +290,15 @@ describe('Runtime', () => {
     expect(sw.dumpMegaflows()).toContain('eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b)');
   });
 });
+
+describe('createSwitch({ profile, costModel })', () => {
+  it('makes the slow path of that profile, whose dumps cost what is said', async () => {
+    const costModel = { dumpedFlowUs: 700_000, revalidatedFlowUs: 0, jitterFraction: 0 };
+    const { sw, clock } = setUp({ profile: 'ovs-2.3', costModel });
+    sw.inject(1, TO_BOB);
+    clock.advance(500);
+    expect(sw.udpif.status().dumpDurationMs).toBe(700);
+    expect([...sw.udpif.ukeys()].map((ukey) => ukey.getSnapshot().value)).toEqual(['unmarked']);
+    await sw.stop();
+  });
+});

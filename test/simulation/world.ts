@@ -98,6 +98,8 @@ export class World {
       handlers: plan.handlers,
       revalidators: plan.revalidators,
       settings: this.settings,
+      costModel: this.costs,
+      profile: plan.profile,
       wrapDpif: (inner) => {
         doors.dpif = new FaultyDpif(inner, surroundings);
         return sabotage.wrapDpif?.(doors.dpif) ?? doors.dpif;
