@@ -34,7 +34,14 @@ export type { UdpifSettings } from './actors/udpif-core.js';
 export type { UdpifRecord, UncreditedCause } from './actors/udpif-event.js';
 export type { UkeyActor } from './actors/ukey-actor.js';
 export { type DeleteReason, deleteReasons } from './machines/delete-reasons.js';
-export { currentProfile, type Profile } from './machines/profiles.js';
+export { ovs23Profile } from './machines/profile-2014.js';
+export {
+  currentProfile,
+  findProfile,
+  type Profile,
+  type ProfileName,
+  profileNames,
+} from './machines/profiles.js';
 
 // The datapath.
 

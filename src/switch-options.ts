@@ -8,7 +8,7 @@ import type { Clock } from './base/clock.js';
 import type { Log } from './base/log.js';
 import type { Dpif } from './datapath/dpif.js';
 import type { Translator } from './datapath/translator.js';
-import type { ProfileName } from './machines/profiles.js';
+import type { Profile, ProfileName } from './machines/profiles.js';
 import type { Runtime } from './switch-runtime.js';
 import type { SwitchSettings } from './switch-settings.js';
 
@@ -26,12 +26,12 @@ export interface BridgeOptions {
 export interface SwitchOptions extends BridgeOptions {
   /** Several bridges on one datapath, in place of `name`, `ports` and `flows`. */
   readonly bridges?: readonly BridgeOptions[];
+  /** Which Open vSwitch the slow path behaves like. Default: "current". */
+  readonly profile?: ProfileName | Profile;
   /** VLAN tags that flows show, 1 or 2; further ones are payload. Default: 1. */
   readonly vlanLimit?: 1 | 2;
   /** Default: a `SystemClock`. */
   readonly clock?: Clock;
-  /** Which Open vSwitch the slow path behaves like. Default: 'current'. */
-  readonly profile?: ProfileName;
   /** What flows cost under a virtual clock; read live. Default: `defaultCostModel`. */
   readonly costModel?: CostModel;
   /** Decides everything that chance decides. Default: 1. */

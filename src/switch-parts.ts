@@ -15,7 +15,7 @@ import { createRng } from './base/rng.js';
 import { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import { MaskTable } from './datapath/mask.js';
 import { MemoryPort } from './datapath/port.js';
-import { profiles } from './machines/profiles.js';
+import { currentProfile, findProfile, type Profile } from './machines/profiles.js';
 import { OFPP_MAX } from './ofproto/ofpact.js';
 import { Ofproto } from './ofproto/ofproto.js';
 import { createOfprotoTranslator, type OfprotoTranslator } from './ofproto/ofproto-translator.js';
@@ -26,6 +26,7 @@ import { Runtime } from './switch-runtime.js';
 import { settingsOf } from './switch-settings.js';
 
 export interface SwitchParts {
+  readonly profile: Profile;
   readonly clock: Clock;
   readonly coverage: Coverage;
   readonly log: Log;
@@ -44,14 +45,16 @@ const DATAPATH_NAME = 'embedded@ovs-embedded';
 /** `other_config:vlan-limit` of 3.1. */
 const VLAN_LIMIT_DEFAULT = 1;
 
-type Base = Pick<SwitchParts, 'clock' | 'coverage' | 'log' | 'runtime'>;
+type Base = Pick<SwitchParts, 'profile' | 'clock' | 'coverage' | 'log' | 'runtime'>;
 
 export function createParts(options: SwitchOptions): SwitchParts {
+  const profile = profileOf(options);
   const base: Base = {
+    profile,
     clock: options.clock ?? new SystemClock(),
     coverage: new Coverage(),
     log: options.log ?? silentLog,
-    runtime: options.runtime ?? new Runtime(),
+    runtime: options.runtime ?? new Runtime(profile),
   };
   const masks = new MaskTable();
   const vlanLimit = options.vlanLimit ?? VLAN_LIMIT_DEFAULT;
@@ -76,10 +79,15 @@ export function createParts(options: SwitchOptions): SwitchParts {
   return { ...base, datapath, bridges, ports, translator, udpif };
 }
 
+function profileOf({ profile = currentProfile }: SwitchOptions): Profile {
+  return typeof profile === 'string' ? findProfile(profile) : profile;
+}
+
 function createBridge(name: string, vlanLimit: number, base: Base): SwitchBridge {
-  const { clock, coverage } = base;
+  const { clock, coverage, profile } = base;
   const ofproto = new Ofproto({ name, clock, coverage });
   ofproto.vlanLimit = vlanLimit;
+  ofproto.macs.setEntriesMax(profile.defaults.macTableSize);
   return new SwitchBridge(ofproto, () => clock.now());
 }
 
@@ -119,9 +127,8 @@ interface UdpifParts extends Base {
 }
 
 function startUdpif(parts: UdpifParts, options: SwitchOptions): Udpif {
-  const { clock, coverage, log, masks, runtime, datapath, translator } = parts;
+  const { profile, clock, coverage, log, masks, runtime, datapath, translator } = parts;
   const { wrapDpif, wrapTranslator, inspect, costModel } = options;
-  const profile = profiles[options.profile ?? 'current'];
   const udpif = createUdpif({
     dpif: wrapDpif === undefined ? datapath : wrapDpif(datapath),
     translator: wrapTranslator === undefined ? translator : wrapTranslator(translator),

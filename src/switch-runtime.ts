@@ -10,6 +10,8 @@
 
 import type { Udpif } from './actors/udpif.js';
 import { setFlowLimit, showUpcall, switchMegaflows } from './actors/udpif-show.js';
+import { UpcallError } from './base/errors.js';
+import { currentProfile, type Profile } from './machines/profiles.js';
 
 /**
  * What several switches of a process share: operator commands reach all of them.
@@ -26,6 +28,12 @@ import { setFlowLimit, showUpcall, switchMegaflows } from './actors/udpif-show.j
 export class Runtime {
   readonly #udpifs: Udpif[] = [];
   #areMegaflowsEnabled = true;
+  /** Whether operators' commands are known (U-001). */
+  #areCommandsKnown: boolean;
+
+  constructor({ commandsFrom }: Pick<Profile, 'commandsFrom'> = currentProfile) {
+    this.#areCommandsKnown = commandsFrom === 'start';
+  }
 
   /** In order of creation. */
   get udpifs(): readonly Udpif[] {
@@ -38,6 +46,7 @@ export class Runtime {
 
   add(udpif: Udpif): void {
     this.#udpifs.push(udpif);
+    this.#areCommandsKnown = true;
   }
 
   remove(udpif: Udpif): void {
@@ -47,17 +56,25 @@ export class Runtime {
 
   /** `upcall/show`. */
   showUpcall(): string {
+    this.#require('upcall/show');
     return showUpcall(this.#udpifs);
   }
 
   /** `upcall/enable-megaflows`, `upcall/disable-megaflows`: for all udpifs, and those to come. */
   switchMegaflows(isEnabled: boolean): string {
+    this.#require(isEnabled ? 'upcall/enable-megaflows' : 'upcall/disable-megaflows');
     this.#areMegaflowsEnabled = isEnabled;
     return switchMegaflows(this.#udpifs, isEnabled);
   }
 
   /** `upcall/set-flow-limit`. */
   setFlowLimit(args: readonly string[]): string {
+    this.#require('upcall/set-flow-limit');
     return setFlowLimit(this.#udpifs, args);
+  }
+
+  /** Throws OVS's own words where the command is not there yet (B-21). */
+  #require(command: string): void {
+    if (!this.#areCommandsKnown) throw new UpcallError(`"${command}" is not a valid command`);
   }
 }

@@ -7,9 +7,10 @@
  */
 
 import { UpcallError } from '../base/errors.js';
+import type { ProfileName } from '../machines/profiles.js';
 import type { Udpif, UdpifStatus } from './udpif.js';
 
-/** `upcall/show`, as 3.1 prints it: one paragraph a udpif, in order of creation. */
+/** `upcall/show`: one paragraph a udpif, in order of creation. */
 export function showUpcall(udpifs: Iterable<Udpif>): string {
   return [...udpifs].map((udpif) => udpif.show()).join('');
 }
@@ -40,21 +41,25 @@ export interface ShownUdpif {
   readonly revalidators: readonly { readonly id: number; readonly ukeys: number }[];
 }
 
-export function formatUdpif({ name, status, revalidators }: ShownUdpif): string {
-  const { flowsCurrent, flowsAverage, flowsMaximum, flowLimit, dumpDurationMs } = status;
-  const counts = [
-    `(current ${flowsCurrent})`,
-    `(avg ${flowsAverage})`,
-    `(max ${flowsMaximum})`,
-    `(limit ${flowLimit})`,
-  ];
+/** The text of `upcall/show` for one udpif, as the version of that name prints it (U-147). */
+export function formatUdpif(udpif: ShownUdpif, format: ProfileName): string {
+  const { name, status, revalidators } = udpif;
+  const isOld = format === 'ovs-2.3';
+  const indent = isOld ? '\t' : '  ';
   const lines = [
     `${name}:`,
-    `  flows         : ${counts.join(' ')}`,
-    `  dump duration : ${dumpDurationMs}ms`,
-    '  ufid enabled : true',
+    `${indent}flows         : ${formatCounts(status)}`,
+    `${indent}dump duration : ${status.dumpDurationMs}ms`,
+    ...(isOld ? [] : [`${indent}ufid enabled : true`]),
     '',
-    ...revalidators.map(({ id, ukeys }) => `  ${id}: (keys ${ukeys})`),
+    ...revalidators.map(({ id, ukeys }) => `${indent}${id}: (keys ${ukeys})`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function formatCounts(status: UdpifStatus): string {
+  const { flowsCurrent, flowsAverage, flowsMaximum, flowLimit } = status;
+  const average = `(avg ${flowsAverage})`;
+  const maximum = `(max ${flowsMaximum})`;
+  return `(current ${flowsCurrent}) ${average} ${maximum} (limit ${flowLimit})`;
 }

@@ -45,6 +45,7 @@ import type { FlowKey } from '../datapath/flow-key.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import { type ActorTree, createActorTree } from './actor-tree.js';
+import type { RevalidatorWorker } from './revalidator-worker.js';
 import type { Tally, UdpifCore } from './udpif-core.js';
 import { type UdpifActor, UdpifEngine, type UdpifOptions } from './udpif-engine.js';
 import type { UdpifRecord, UncreditedCause } from './udpif-event.js';
@@ -113,6 +114,7 @@ export class Udpif {
   readonly events: Observable<UdpifRecord>;
   readonly #engine: UdpifEngine;
   readonly #core: UdpifCore;
+  #revalidatorsConfigured = 0;
 
   constructor(options: UdpifOptions) {
     this.#engine = new UdpifEngine(options);
@@ -131,6 +133,7 @@ export class Udpif {
         `Cannot set threads: ${handlers} handlers and ${revalidators} revalidators, use at least 1`,
       );
     }
+    this.#revalidatorsConfigured = revalidators;
     this.#engine.command({ type: 'threads.set', handlers, revalidators });
   }
 
@@ -186,17 +189,15 @@ export class Udpif {
 
   /** `upcall/show` of this udpif. */
   show(): string {
+    const { dpif, profile } = this.#core.deps;
     const handlers = this.#engine.threads?.handlers.length ?? 0;
-    const workers = this.#engine.threads?.workers ?? [];
-    return formatUdpif({
-      name: this.#core.deps.dpif.name,
-      status: this.status(),
-      revalidators: workers.map(({ index, slice }) => ({
-        // As threads are numbered: the main one is 0, then come the handlers.
-        id: 1 + handlers + index,
-        ukeys: slice.count,
-      })),
-    });
+    const revalidators = this.#shownWorkers().map(({ index, slice }) => ({
+      // As threads are numbered: the main one is 0, then come the handlers.
+      id: 1 + handlers + index,
+      ukeys: slice.count,
+    }));
+    const shown = { name: dpif.name, status: this.status(), revalidators };
+    return formatUdpif(shown, profile.showFormat);
   }
 
   status(): UdpifStatus {
@@ -266,6 +267,19 @@ export class Udpif {
   nextDeadline(): Instant | undefined {
     const leader = this.#engine.threads?.leader;
     return leader?.actor.getSnapshot().matches('waiting') ? leader.deadline : undefined;
+  }
+
+  /** The revalidators that `upcall/show` lists, which in 2.3 are not always there (B-14). */
+  #shownWorkers(): readonly RevalidatorWorker[] {
+    const workers = this.#engine.threads?.workers ?? [];
+    const { dpif, profile } = this.#core.deps;
+    const configured = this.#revalidatorsConfigured;
+    if (profile.showThreads === 'running') return workers;
+    if (configured <= workers.length) return workers.slice(0, configured);
+    throw new UpcallError(
+      `Cannot show udpif "${dpif.name}": ${configured} revalidators are configured and ` +
+        `${workers.length} run; Open vSwitch 2.3 reads beyond its array here, and may crash`,
+    );
   }
 
   /** Stops for good: the actor reaches its final state, with all flows that have ukeys deleted. */

@@ -8,6 +8,8 @@
 import type { DeleteReason } from '../machines/delete-reasons.js';
 
 export interface ReplayDocument {
+  /** Which Open vSwitch the slow path behaved like. */
+  readonly profile: string;
   readonly captures: readonly CaptureSummary[];
   /** After the switch has stopped. */
   readonly ports: readonly PortSummary[];
@@ -18,6 +20,14 @@ export interface ReplayDocument {
   readonly openflow: readonly RuleSummary[];
   readonly coverage: Readonly<Record<string, number>>;
   readonly conservation: ConservationSummary;
+  readonly outlived: OutlivedSummary;
+}
+
+/** Datapath flows that were still there when the switch had stopped, and what they had counted. */
+export interface OutlivedSummary {
+  readonly flows: number;
+  readonly packets: number;
+  readonly bytes: number;
 }
 
 export interface CaptureSummary {

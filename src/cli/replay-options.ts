@@ -2,6 +2,7 @@
  * The options of `upcall replay`: the table that help and parsing share, and their checked values.
  */
 
+import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { Arguments } from './arguments.js';
 import type { OptionSpec } from './command.js';
 import { UsageError } from './usage-error.js';
@@ -16,6 +17,7 @@ export interface ReplayOptions {
   readonly isRealtime: boolean;
   readonly isJson: boolean;
   readonly areMegaflowsOn: boolean;
+  readonly profile: Profile;
   readonly seed: number;
   readonly handlers: number;
   readonly revalidators: number;
@@ -31,11 +33,11 @@ export const REPLAY_OPTIONS: readonly OptionSpec[] = [
   { name: 'realtime', help: 'pace by the wall clock' },
   { name: 'json', help: 'print one JSON document instead of the report' },
   { name: 'megaflows', value: 'on|off', help: 'wildcarded datapath flows (default: on)' },
-  { name: 'profile', value: 'NAME', help: 'behaviour of the slow path: current (default)' },
+  { name: 'profile', value: 'NAME', help: 'behave like: current (default), or ovs-2.3' },
   { name: 'handlers', value: 'N', help: 'handlers (default: 1)' },
   { name: 'revalidators', value: 'N', help: 'revalidators (default: 1)' },
   { name: 'flow-limit', value: 'N', help: 'configured flow limit (default: 200000)' },
-  { name: 'max-idle', value: 'MS', help: 'idle time of a datapath flow (default: 10000)' },
+  { name: 'max-idle', value: 'MS', help: "idle time of a datapath flow (default: the profile's)" },
   { name: 'seed', value: 'N', help: 'decides everything that chance decides (default: 1)' },
 ];
 
@@ -45,15 +47,13 @@ const PORTS_MAX = 0xfeff;
 /** OVS caps threads by cores; here each is an actor, and thousands of them help nobody. */
 const ACTORS_MAX = 1024;
 const UINT32_MAX = 0xffff_ffff;
-/** OVS's least `max-idle`. */
-const MAX_IDLE_MIN_MS = 500;
 
 /** The checked values; throws a `UsageError` that names the option. */
 export function readReplayOptions(args: Arguments): ReplayOptions {
   if (args.positionals.length === 0) {
     throw new UsageError('Cannot replay: no capture file was given');
   }
-  checkProfile(args);
+  const profile = findProfile(args.choice('profile', profileNames) ?? 'current');
   const actors = { min: 1, max: ACTORS_MAX };
   return {
     captures: args.positionals,
@@ -63,15 +63,11 @@ export function readReplayOptions(args: Arguments): ReplayOptions {
     isRealtime: args.has('realtime'),
     isJson: args.has('json'),
     areMegaflowsOn: (args.choice('megaflows', ['on', 'off']) ?? 'on') === 'on',
+    profile,
     seed: args.integer('seed', { min: 0, max: UINT32_MAX }) ?? 1,
     handlers: args.integer('handlers', actors) ?? 1,
     revalidators: args.integer('revalidators', actors) ?? 1,
     flowLimit: args.integer('flow-limit', { min: 0, max: UINT32_MAX }),
-    maxIdleMs: args.integer('max-idle', { min: MAX_IDLE_MIN_MS, max: UINT32_MAX }),
+    maxIdleMs: args.integer('max-idle', { min: profile.defaults.maxIdleMin, max: UINT32_MAX }),
   };
-}
-
-function checkProfile(args: Arguments): void {
-  if (args.choice('profile', ['current', 'ovs-2.3']) !== 'ovs-2.3') return;
-  throw new UsageError('Cannot use --profile "ovs-2.3": it comes with step 2; use "current"');
 }

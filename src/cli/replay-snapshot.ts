@@ -3,12 +3,14 @@
  * then, once the switch has stopped, the rest.
  */
 
+import type { Profile } from '../machines/profiles.js';
 import type { Switch } from '../switch.js';
 import type { LoadedCapture } from './loaded-capture.js';
 import type { PortPlan } from './port-plan.js';
 import type {
   CaptureSummary,
   DatapathSummary,
+  OutlivedSummary,
   PortSummary,
   ReplayDocument,
   UdpifSummary,
@@ -47,11 +49,13 @@ export interface DocumentInput {
   readonly snapshot: ReplaySnapshot;
   /** Stopped. */
   readonly target: Switch;
+  readonly options: { readonly profile: Pick<Profile, 'name'> };
 }
 
 export function buildDocument(input: DocumentInput): ReplayDocument {
-  const { target, snapshot } = input;
+  const { target, snapshot, options } = input;
   return {
+    profile: options.profile.name,
     captures: summarizeCaptures(input),
     ports: summarizePorts(input),
     datapath: snapshot.datapath,
@@ -59,7 +63,18 @@ export function buildDocument(input: DocumentInput): ReplayDocument {
     openflow: target.rules(),
     coverage: target.coverage.toJSON(),
     conservation: target.conservation(),
+    outlived: summarizeOutlived(target),
   };
+}
+
+function summarizeOutlived(target: Switch): OutlivedSummary {
+  const sum = { flows: 0, packets: 0, bytes: 0 };
+  for (const { packets, bytes } of target.megaflows()) {
+    sum.flows++;
+    sum.packets += packets;
+    sum.bytes += bytes;
+  }
+  return sum;
 }
 
 function summarizeCaptures({ captures, counts }: DocumentInput): readonly CaptureSummary[] {

@@ -77,6 +77,7 @@ function prepare(args: Arguments, io: Io): Replay {
     ports: plan.names.length,
     ...flowsOf(options),
     clock,
+    profile: options.profile,
     seed: options.seed,
     handlers: options.handlers,
     revalidators: options.revalidators,

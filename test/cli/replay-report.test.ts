@@ -4,6 +4,7 @@ import { ReplayHistory } from '../../src/cli/replay-history.js';
 import { formatReport } from '../../src/cli/replay-report.js';
 
 const DOCUMENT: ReplayDocument = {
+  profile: 'current',
   captures: [
     { file: 'a.pcap', packets: 3, bytes: 300, timeReversals: 1, error: 'Cannot read "a.pcap"' },
   ],
@@ -27,6 +28,7 @@ const DOCUMENT: ReplayDocument = {
   ],
   coverage: {},
   conservation: { packetsIn: 3, bytesIn: 300, packetsCredited: 2, bytesCredited: 200, ok: true },
+  outlived: { flows: 0, packets: 0, bytes: 0 },
 };
 
 function reportOf(document: ReplayDocument = DOCUMENT): string {
@@ -78,6 +80,9 @@ describe('formatReport()', () => {
   it('says so when packets are not accounted for', () => {
     const conservation = { ...DOCUMENT.conservation, ok: false };
     expect(reportOf({ ...DOCUMENT, conservation })).toContain('NOT every packet');
+    const outlived = { flows: 2, packets: 1, bytes: 100 };
+    const old = reportOf({ ...DOCUMENT, profile: 'ovs-2.3', conservation, outlived });
+    expect(old).toContain('as in Open vSwitch 2.3: 1 are in 2 flows that outlived the stop (B-01)');
   });
 });
 

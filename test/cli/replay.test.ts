@@ -128,6 +128,23 @@ describe('upcall replay --json', () => {
     expect(udpif.cycles).toBeGreaterThan((50 * yearMs) / 500 / 2);
   });
 
+  it('loses, as 2.3 did, what flows have counted that no dump has seen (B-01)', async () => {
+    const capture = pcapFile('lost.pcap', talk(), [0, 100, 200, 300, 400]);
+    const argv = [capture, '--flows', textFile('flood.flows', 'actions=FLOOD')];
+    const { profile, conservation, outlived } = await replayJson(...argv, '--profile', 'ovs-2.3');
+    expect(profile).toBe('ovs-2.3');
+    expect(conservation).toMatchObject({ packetsIn: 5, packetsCredited: 2, ok: false });
+    expect(outlived).toEqual({ flows: 2, packets: 3, bytes: 180 });
+    expect((await replayJson(...argv)).outlived).toEqual({ flows: 0, packets: 0, bytes: 0 });
+  });
+
+  it('takes what is not said from the profile: flows of 2.3 are idle after 1,500 ms', async () => {
+    const capture = pcapFile('idle.pcap', talk(), [0, 100, 200, 300, 4_000]);
+    const { udpif } = await replayJson(capture, '--profile', 'ovs-2.3');
+    expect(udpif.deleted).toMatchObject({ flow_idle: 3 });
+    expect((await replayJson(capture)).udpif.deleted).toEqual({});
+  });
+
   it('is an empty report for a capture without packets', async () => {
     const { ports, conservation } = await replayJson(pcapFile('none.pcap', []));
     expect(ports).toEqual([]);
