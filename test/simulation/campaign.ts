@@ -5,12 +5,11 @@
  * is only counted.
  */
 
-import { labelOf } from './circumstances.js';
-import type { Violation } from './court.js';
+import { kindOf, type Violation } from './court.js';
 import type { Plan, ProfileName } from './plan.js';
 import { generatePlan } from './plan-generator.js';
 import { shrink } from './shrink.js';
-import { type Outcome, simulate } from './simulation.js';
+import { simulate } from './simulation.js';
 import { addOutcome, createTally, type Tally } from './tally.js';
 import type { Sabotage } from './world.js';
 
@@ -27,9 +26,7 @@ export interface Campaign {
 /** One violation, as short as it could be made. */
 export interface Conviction {
   readonly violation: Violation;
-  /** The defect of the seed that it shows, if it is a known one. */
-  readonly label: string | undefined;
-  /** As it came, of all its events. */
+  /** Where it came from. */
   readonly seed: number;
   readonly plan: Plan;
 }
@@ -48,41 +45,35 @@ export async function runCampaign(campaign: Campaign): Promise<Verdicts> {
   const failures = new Map<string, number>();
   for (const seed of seeds) {
     const plan = generatePlan(seed, profile);
-    const outcome = await simulate(plan, sabotage?.());
+    const outcome = await simulate(plan, { sabotage: sabotage?.() });
     addOutcome(tally, plan, outcome);
-    const kind = kindOf(outcome);
-    if (kind !== undefined) {
+    for (const violation of outcome.violations) {
+      const kind = kindOf(violation);
       const count = failures.get(kind) ?? 0;
       failures.set(kind, count + 1);
-      if (count < shrunkMax) convictions.push(await convict(plan, outcome, sabotage));
+      if (count < shrunkMax) convictions.push(await convict(plan, violation, sabotage));
     }
     onSeed?.(seed);
   }
   return { tally, convictions, failures };
 }
 
-/** "S1 B-02", or only the invariant's number; undefined: nothing is wrong. */
-export function kindOf({ violation, noted }: Outcome): string | undefined {
-  if (violation === undefined) return undefined;
-  const label = labelOf(violation, noted);
-  return label === undefined ? violation.id : `${violation.id} ${label}`;
-}
-
-/** Shrinks a plan that failed with `outcome`. */
+/** Shrinks a plan that ended with `violation`. */
 export async function convict(
   plan: Plan,
-  outcome: Outcome,
+  violation: Violation,
   sabotage?: () => Sabotage,
 ): Promise<Conviction> {
-  const kind = kindOf(outcome);
-  const failed = { ...plan, events: plan.events.slice(0, outcome.steps) };
-  const shrunk = await shrink(
-    failed,
-    async (shorter) => kindOf(await simulate(shorter, sabotage?.())) === kind,
-  );
-  const { violation, noted } = await simulate(shrunk, sabotage?.());
-  if (violation === undefined) {
+  const kind = kindOf(violation);
+  const again = async (shorter: Plan): Promise<Violation | undefined> => {
+    const { violations } = await simulate(shorter, { sabotage: sabotage?.(), until: kind });
+    return violations.find((each) => kindOf(each) === kind);
+  };
+  const failed = { ...plan, events: plan.events.slice(0, violation.steps) };
+  const shrunk = await shrink(failed, async (shorter) => (await again(shorter)) !== undefined);
+  const left = await again(shrunk);
+  if (left === undefined) {
     throw new Error(`Cannot shrink seed ${plan.seed}: its violation does not come again`);
   }
-  return { violation, label: labelOf(violation, noted), seed: plan.seed, plan: shrunk };
+  return { violation: left, seed: plan.seed, plan: shrunk };
 }

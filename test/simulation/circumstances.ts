@@ -5,8 +5,6 @@
  * A label says what a violation is an example of. It never excuses one.
  */
 
-import type { Violation } from './court.js';
-
 /** Circumstances of a run, noted when they occur. */
 export const circumstances = [
   /** The datapath refused a deletion, or the flow was gone. */
@@ -15,7 +13,9 @@ export const circumstances = [
   'mixed batch',
   /** A flush destroyed a flow of ours with counters that had not been pushed. */
   'flushed counters',
-  /** The flow of a ukey was removed by others. */
+  /** A revalidator could not find out what a key stands for. */
+  'untranslatable key',
+  /** A flow was removed by others, and may have come again under the same ukey. */
   'stolen flow',
 ] as const;
 
@@ -34,8 +34,11 @@ const KNOWN: readonly KnownDefect[] = [
   { label: 'B-02', breaks: ['S1', 'S3'], needs: 'failed deletion' },
   { label: 'B-04', breaks: ['S1'], needs: 'mixed batch' },
   { label: 'B-01, by flush', breaks: ['S1'], needs: 'flushed counters' },
+  { label: 'B-27', breaks: ['S1'], needs: 'untranslatable key' },
+  { label: 'B-12, U-111', breaks: ['S1'], needs: 'stolen flow' },
   { label: 'B-01', breaks: ['S10'] },
   { label: 'B-12', breaks: ['L6'] },
+  { label: 'B-02', breaks: ['L1'], needs: 'failed deletion' },
   { label: 'B-10', breaks: ['L1'] },
   { label: 'B-05', breaks: ['S17'] },
   { label: 'B-03', breaks: ['L7'] },
@@ -44,8 +47,8 @@ const KNOWN: readonly KnownDefect[] = [
   { label: 'B-14', breaks: ['S22'] },
 ];
 
-/** The defect of the seed that `violation` shows; undefined: it is none that is known. */
-export function labelOf({ id }: Violation, noted: ReadonlySet<Circumstance>): string | undefined {
+/** The defect of the seed that a violation of `id` shows; undefined: none that is known. */
+export function labelOf(id: string, noted: ReadonlySet<Circumstance>): string | undefined {
   const fits = ({ breaks, needs }: KnownDefect): boolean =>
     breaks.includes(id) && (needs === undefined || noted.has(needs));
   return KNOWN.find(fits)?.label;

@@ -4,13 +4,14 @@ import type { Conviction } from './campaign.js';
 import { invariants } from './invariants/all-invariants.js';
 import { formatEvent, formatPlan } from './plan.js';
 
-export function formatConviction({ violation, label, seed, plan }: Conviction): string {
-  const holds = invariants.find(({ id }) => id === violation.id)?.holds;
+export function formatConviction({ violation, seed, plan }: Conviction): string {
+  const holds = invariants.find((each) => each.id === violation.id)?.holds;
+  const { id, label, complaint } = violation;
   const { handlers, revalidators, profile, isInspected } = plan;
   return [
-    `seed ${seed} violates ${violation.id}${label === undefined ? '' : ` (${label})`}`,
+    `seed ${seed} violates ${id}${label === undefined ? '' : ` (${label})`}`,
     ...(holds === undefined ? [] : [`  must hold: ${holds}`]),
-    `  but: ${violation.complaint}`,
+    `  but: ${complaint}`,
     `  profile ${profile}, ${handlers} handlers, ${revalidators} revalidators` +
       `${isInspected ? ', inspected' : ''}; ${plan.events.length} events:`,
     ...plan.events.map((event, i) => `  ${String(i + 1).padStart(3)}. ${formatEvent(event)}`),

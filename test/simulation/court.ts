@@ -1,10 +1,12 @@
 /**
- * All invariants at once, on one world: passes on what happens, and keeps the first complaint.
+ * All invariants at once, on one world: passes on what happens, and keeps the first complaint of
+ * each. A run goes on after a complaint, for others may follow; it ends with a crash.
  *
  * Owner: one run.
  */
 
 import type { InspectionEvent } from 'xstate';
+import { labelOf } from './circumstances.js';
 import type { Fact } from './fact.js';
 import type { Complaint, Invariant, Watcher } from './invariants/invariant.js';
 import type { World } from './world.js';
@@ -13,7 +15,18 @@ export interface Violation {
   /** Of the invariant; or "crash". */
   readonly id: string;
   readonly complaint: string;
+  /** The defect of the seed that it shows, if it is a known one. */
+  readonly label: string | undefined;
+  /** Events that had begun by then. */
+  readonly steps: number;
 }
+
+/** What makes two violations alike: the invariant and the label. */
+export function kindOf({ id, label }: Violation): string {
+  return label === undefined ? id : `${id} ${label}`;
+}
+
+const CRASH = 'crash';
 
 interface Seat {
   readonly id: string;
@@ -21,7 +34,10 @@ interface Seat {
 }
 
 export class Court {
-  violation: Violation | undefined;
+  /** The first violation of each invariant, in order of time. */
+  readonly violations: Violation[] = [];
+  /** Events that have begun. */
+  steps = 0;
   readonly #world: World;
   readonly #seats: readonly Seat[];
   readonly #hearers: readonly Seat[];
@@ -51,7 +67,11 @@ export class Court {
   /** Something threw that should not have. */
   crashed(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#note('crash', text.split('\n').slice(0, 4).join(' '));
+    this.#note(CRASH, text.split('\n').slice(0, 4).join(' '));
+  }
+
+  get hasCrashed(): boolean {
+    return this.violations.some(({ id }) => id === CRASH);
   }
 
   #hear(fact: Fact): void {
@@ -63,6 +83,8 @@ export class Court {
   }
 
   #note(id: string, complaint: Complaint): void {
-    if (complaint !== undefined) this.violation ??= { id, complaint };
+    if (complaint === undefined || this.violations.some((known) => known.id === id)) return;
+    const label = labelOf(id, this.#world.noted);
+    this.violations.push({ id, complaint, label, steps: this.steps });
   }
 }

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { type Conviction, convict, type Verdicts } from './campaign.js';
 import { formatConviction } from './conviction-text.js';
+import { kindOf } from './court.js';
 import { type ProfileName, parsePlan } from './plan.js';
 import { simulate } from './simulation.js';
 import { addTally, createTally, formatTally, group } from './tally.js';
@@ -45,16 +46,16 @@ if (profile === undefined || isWrong || workers === 0) {
   await hunt(profile);
 }
 
-/** One plan again; a violation is shown as it is, shrunk further if that goes. */
+/** One plan again; what it violates is shrunk further if that goes. */
 async function replay(text: string): Promise<void> {
   const plan = parsePlan(existsSync(text) ? readFileSync(text, 'utf8') : text);
-  const outcome = await simulate(plan);
-  if (outcome.violation === undefined) {
-    console.log(`${plan.events.length} events, ${outcome.sent.packets} packets: nothing is wrong`);
-    return;
+  const { violations, sent } = await simulate(plan);
+  for (const violation of violations) {
+    console.log(formatConviction(await convict(plan, violation)));
+    process.exitCode = 1;
   }
-  console.log(formatConviction(await convict(plan, outcome)));
-  process.exitCode = 1;
+  if (violations.length > 0) return;
+  console.log(`${plan.events.length} events, ${sent.packets} packets: nothing is wrong`);
 }
 
 async function hunt(profile: ProfileName): Promise<void> {
@@ -105,7 +106,7 @@ function report(results: readonly Verdicts[], title: string): void {
 
 /** Of each kind the one with the fewest events. */
 function keepShorter(known: Map<string, Conviction>, conviction: Conviction): void {
-  const kind = `${conviction.violation.id} ${conviction.label ?? ''}`;
+  const kind = kindOf(conviction.violation);
   const other = known.get(kind);
   if (other !== undefined && other.plan.events.length <= conviction.plan.events.length) return;
   known.set(kind, conviction);

@@ -4,8 +4,7 @@
  */
 
 import { createRng } from '../../src/base/rng.js';
-import type { Circumstance } from './circumstances.js';
-import { Court, type Violation } from './court.js';
+import { Court, kindOf, type Violation } from './court.js';
 import { invariants } from './invariants/all-invariants.js';
 import type { Traffic } from './ledger.js';
 import { type Plan, RUN_ALL, type SimEvent } from './plan.js';
@@ -18,35 +17,41 @@ const TASKS_MAX = 100_000;
 const LAST_WAIT_MS = 1_200;
 
 export interface Outcome {
-  readonly violation: Violation | undefined;
-  /** Events that were carried out; those after a violation are not. */
+  /** The first violation of each invariant, in order of time. */
+  readonly violations: readonly Violation[];
+  /** Events that were carried out; those after a crash are not. */
   readonly steps: number;
   /** What went in, all of it accounted for if there is no violation. */
   readonly sent: Traffic;
   readonly cycles: number;
   /** How often each kind of fault happened. */
   readonly faults: ReadonlyMap<string, number>;
-  readonly noted: ReadonlySet<Circumstance>;
 }
 
-export async function simulate(plan: Plan, sabotage?: Sabotage): Promise<Outcome> {
-  const world = new World(plan, sabotage);
+export interface RunOptions {
+  readonly sabotage?: Sabotage | undefined;
+  /** The run ends with a violation of this kind. */
+  readonly until?: string;
+}
+
+export async function simulate(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
+  const world = new World(plan, options.sabotage);
   const court = new Court(world, invariants);
-  let steps = 0;
+  const isOver = (): boolean =>
+    court.hasCrashed || court.violations.some((each) => kindOf(each) === options.until);
   for (const event of plan.events) {
-    if (court.violation !== undefined) break;
+    if (isOver()) break;
+    court.steps++;
     guarded(court, () => carryOut(world, event));
-    steps++;
     guarded(court, () => court.look());
   }
-  if (court.violation === undefined) await finish(world, court, plan.seed);
+  if (!isOver()) await finish(world, court, plan.seed);
   return {
-    violation: court.violation,
-    steps,
+    violations: court.violations,
+    steps: court.steps,
     sent: world.ledger.sent,
     cycles: world.sw.udpif.dumpSeq.read() - 1,
     faults: world.faults.happened,
-    noted: world.noted,
   };
 }
 
@@ -72,7 +77,7 @@ async function finish(world: World, court: Court, seed: number): Promise<void> {
     world.show();
     court.look();
   });
-  if (court.violation !== undefined) return;
+  if (court.hasCrashed) return;
   if (!(await hasStopped(world))) court.crashed('the switch does not stop');
   else guarded(court, () => court.look());
 }

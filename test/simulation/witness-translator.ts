@@ -17,6 +17,7 @@ import type {
   XlateResult,
 } from '../../src/datapath/translator.js';
 import type { Flow } from '../../src/packet/flow.js';
+import type { Circumstance } from './circumstances.js';
 import type { Fact } from './fact.js';
 import type { Faults } from './faults.js';
 
@@ -25,6 +26,7 @@ export interface TranslatorSurroundings {
   readonly tell: (fact: Fact) => void;
   /** The upcall that has this very key, if a handler has read it lately. */
   readonly upcallOf: (key: Flow) => Upcall | undefined;
+  readonly note: (circumstance: Circumstance) => void;
 }
 
 export class WitnessTranslator implements Translator {
@@ -45,24 +47,20 @@ export class WitnessTranslator implements Translator {
 
   receive(key: Flow): Ingress | 'ENODEV' | 'EINVAL' {
     this.#upcall = this.#surroundings.upcallOf(key);
-    this.#surroundings.faults.mayThrow('receive');
-    return this.inner.receive(key);
+    const ingress = this.#ask(() => this.inner.receive(key), 'receive');
+    if (typeof ingress === 'string') this.#noteUntranslatable();
+    return ingress;
   }
 
   translate(request: XlateRequest): XlateResult {
-    const { faults, tell } = this.#surroundings;
-    const upcall = this.#upcall;
-    try {
-      faults.mayThrow('translate');
-    } catch (error) {
-      tell({ type: 'translated', upcall, actions: undefined });
-      throw error;
-    }
-    if (request.stats !== undefined) {
-      tell({ type: 'pushed', stats: request.stats, isFromCache: false });
-    }
-    const result = this.inner.translate(this.#unwrap(request));
-    tell({ type: 'translated', upcall, actions: result.actions.length });
+    const { tell } = this.#surroundings;
+    const result = this.#ask(() => {
+      if (request.stats !== undefined) {
+        tell({ type: 'pushed', stats: request.stats, isFromCache: false });
+      }
+      return this.inner.translate(this.#unwrap(request));
+    }, 'translate');
+    tell({ type: 'translated', upcall: this.#upcall, actions: result.actions.length });
     return result;
   }
 
@@ -79,6 +77,23 @@ export class WitnessTranslator implements Translator {
 
   netflowExists(): boolean {
     return this.inner.netflowExists();
+  }
+
+  /** Asks the real translator, unless it is time to throw. */
+  #ask<Answer>(ask: () => Answer, thrower: 'receive' | 'translate'): Answer {
+    try {
+      this.#surroundings.faults.mayThrow(thrower);
+    } catch (error) {
+      this.#noteUntranslatable();
+      this.#surroundings.tell({ type: 'translated', upcall: this.#upcall, actions: undefined });
+      throw error;
+    }
+    return ask();
+  }
+
+  /** Of a handler's packets it is counted that nobody could tell; a revalidator's are lost. */
+  #noteUntranslatable(): void {
+    if (this.#upcall === undefined) this.#surroundings.note('untranslatable key');
   }
 
   #unwrap(request: XlateRequest): XlateRequest {

@@ -9,12 +9,14 @@
  */
 
 import type { InspectionEvent } from 'xstate';
+import { UpcallError } from '../../src/base/errors.js';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
 import type { Dpif, DumpedFlow, Upcall } from '../../src/datapath/dpif.js';
 import { FlowKey } from '../../src/datapath/flow-key.js';
 import type { Port } from '../../src/datapath/port.js';
 import type { Translator } from '../../src/datapath/translator.js';
+import { findProfile, type Profile } from '../../src/machines/profiles.js';
 import type { Flow } from '../../src/packet/flow.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import type { SwitchSettings } from '../../src/switch-settings.js';
@@ -53,6 +55,7 @@ export interface Costs {
 }
 
 export class World {
+  readonly profile: Profile;
   readonly clock: VirtualClock;
   readonly sw: Switch;
   readonly dpif: FaultyDpif;
@@ -80,6 +83,7 @@ export class World {
   #inspect: (event: InspectionEvent) => void = () => {};
 
   constructor(plan: Plan, sabotage: Sabotage = {}) {
+    this.profile = findProfile(plan.profile);
     this.luck = createRng(plan.seed);
     this.clock = new VirtualClock({ start: START_MS, choose: (count) => this.#choose(count) });
     const doors: { dpif?: FaultyDpif; translator?: WitnessTranslator } = {};
@@ -90,6 +94,7 @@ export class World {
       faults: this.faults,
       ledger: this.ledger,
       upcallOf: (key: Flow) => this.#upcalls.get(key),
+      note: (circumstance: Circumstance) => this.noted.add(circumstance),
     };
     this.sw = createSwitch({
       bridges: BRIDGES,
@@ -153,7 +158,14 @@ export class World {
 
   /** `upcall/show`. */
   show(): void {
-    this.#tell({ type: 'shown', text: this.sw.udpif.show() });
+    let text: string;
+    try {
+      text = this.sw.udpif.show();
+    } catch (error) {
+      if (!(error instanceof UpcallError)) throw error;
+      text = error.message;
+    }
+    this.#tell({ type: 'shown', text });
   }
 
   #choose(count: number): number {

@@ -5,14 +5,13 @@ import type { Fact } from '../fact.js';
 import type { World } from '../world.js';
 import type { Complaint, Invariant } from './invariant.js';
 
-const FLOW_LIMIT_DEFAULT = 200_000;
 const INITIAL = 10_000;
 const FLOOR = 1_000;
 const STEP = 1_000;
 
 /** The configured limit now. */
-function configured({ settings }: World): number {
-  return settings.flowLimit ?? FLOW_LIMIT_DEFAULT;
+function configured({ settings, profile }: World): number {
+  return settings.flowLimit ?? profile.defaults.flowLimit;
 }
 
 function clamp(limit: number, world: World): number {
@@ -60,7 +59,7 @@ export const S11: Invariant = {
       hear: (fact) => {
         book.hear(fact);
         if (fact.type === 'shown') {
-          const shown = Number(/\(limit (\d+)\)/.exec(fact.text)?.[1]);
+          const shown = Number(/\(limit (\d+)\)/.exec(fact.text)?.[1] ?? book.limit);
           return shown === book.limit ? undefined : `the limit is ${shown}, not ${book.limit}`;
         }
         if (fact.type !== 'record' || fact.record.type !== 'cycle.done') return undefined;
@@ -109,7 +108,7 @@ export const L8: Invariant = {
 export const L5: Invariant = {
   id: 'L5',
   holds: 'over twice the limit, as cached, no dumped flow stays',
-  watch: () => {
+  watch: ({ profile }) => {
     const book = new LimitBook();
     let flows = 0;
     /** The highest limit that a revalidator may have sampled for this dump. */
@@ -117,7 +116,7 @@ export const L5: Invariant = {
     return {
       hear: (fact) => {
         book.hear(fact);
-        if (fact.type === 'counted') flows = fact.flows ?? flows;
+        if (fact.type === 'counted') flows = fact.flows ?? profile.flowsAfterError(flows);
         if (fact.type === 'dump.started') limit = book.limit;
         if (fact.type === 'dump.joined') limit = Math.max(limit, book.limit);
         if (fact.type !== 'record' || fact.record.type !== 'verdict') return undefined;

@@ -5,9 +5,6 @@ import type { FlowKey } from '../../../src/datapath/flow-key.js';
 import { KeyMap } from '../key-map.js';
 import type { Invariant } from './invariant.js';
 
-/** Between the starts of two cycles at least. */
-const MIN_GAP_MS = 5;
-const MAX_IDLE_DEFAULT = 10_000;
 /** Complete dumps that may miss a flow. */
 const MISSED_DUMPS_MAX = 4;
 
@@ -39,7 +36,7 @@ export const L2: Invariant = {
       },
       check: () => {
         if (changedAt === undefined || !world.isCycling) return undefined;
-        const lateMs = now() - Math.max(changedAt, edgeAt) - MIN_GAP_MS;
+        const lateMs = now() - Math.max(changedAt, edgeAt) - world.profile.minCycleGap;
         return lateMs > 0 ? `a change of reval_seq waits ${lateMs} ms too long` : undefined;
       },
     };
@@ -67,7 +64,7 @@ export const L4: Invariant = {
   id: 'L4',
   holds: 'an idle flow that is dumped is gone at the end of the cycle',
   watch: (world) => {
-    const { ledger, sw, clock, settings } = world;
+    const { ledger, sw, clock, settings, profile } = world;
     const seen = new KeyMap<true>();
     const excused = new KeyMap<true>();
     let idlers: Idler[] = [];
@@ -80,7 +77,7 @@ export const L4: Invariant = {
           excused.clear();
           idlers = [];
         } else if (fact.type === 'dump.delivered') {
-          const idleAt = clock.now() - (settings.maxIdleMs ?? MAX_IDLE_DEFAULT);
+          const idleAt = clock.now() - (settings.maxIdleMs ?? profile.defaults.maxIdle);
           for (const { key, stats } of fact.flows) {
             const ukey = seen.has(key) ? undefined : sw.udpif.ukey(key);
             seen.set(key, true);
@@ -135,8 +132,7 @@ export const L6: Invariant = {
       misses.clear();
       for (const ukey of world.sw.udpif.ukeys()) {
         const key = ukey.slice.columns.keys[ukey.handle];
-        const isOperational = ukey.getSnapshot().value === 'operational';
-        if (key === undefined || !isOperational) continue;
+        if (key === undefined || world.ledger.ukeyOf(key) !== ukey) continue;
         if (present.has(key) || delivered.has(key)) continue;
         const count = (missing.get(ukey) ?? 0) + (isComplete ? 1 : 0);
         misses.set(ukey, count);

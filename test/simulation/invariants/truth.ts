@@ -66,9 +66,12 @@ export const L1: Invariant = {
   },
 };
 
+/** States of a ukey whose flow is there and should be right. */
+const SETTLED: readonly string[] = ['operational', 'marked', 'unmarked'];
+
 function isSettled({ sw, ledger }: World, { key }: DumpedFlow): boolean {
   const state = sw.udpif.ukey(key)?.getSnapshot().value;
-  return state === 'operational' && !ledger.foreign.has(key);
+  return SETTLED.includes(String(state)) && !ledger.foreign.has(key);
 }
 
 function compare(world: World, { key, mask, actions, stats }: DumpedFlow): Complaint {

@@ -21,6 +21,9 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
   gone: ['deleted'],
 };
 
+/** In which states a ukey may begin. */
+const FIRST: Readonly<Record<string, string>> = { created: 'created', unmarked: 'unmarked' };
+
 export const S6: Invariant = {
   id: 'S6',
   holds: 'after the sweep every ukey is alive',
@@ -94,9 +97,10 @@ export const S21: Invariant = {
     return {
       inspect: (event) => {
         if (!isUkeySnapshot(event)) return undefined;
-        const from = states.get(event.actorRef) ?? 'created';
         const to = String(Reflect.get(event.snapshot, 'value'));
+        const from = states.get(event.actorRef) ?? FIRST[to];
         states.set(event.actorRef, to);
+        if (from === undefined) return `a ukey began as ${to}`;
         if (from === to || MOVES[from]?.includes(to) === true) return undefined;
         return `a ukey went from ${from} to ${to} on ${event.event.type}`;
       },
