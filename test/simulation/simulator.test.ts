@@ -63,7 +63,8 @@ describe('runCampaign()', () => {
     const { violation, plan } = await firstConviction(sabotage);
     expect(ids).toContain(violation.id);
     expect(plan.events.length).toBeLessThanOrEqual(EVENTS_MAX);
-    expect((await simulate(plan, { sabotage: sabotage() })).violations[0]).toEqual(violation);
+    const { violations } = await simulate(plan, { sabotage: sabotage() });
+    expect(violations).toContainEqual(violation);
   });
 
   it('says how to see a violation again', async () => {
