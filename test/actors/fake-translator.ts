@@ -27,6 +27,7 @@ export interface FakeAnswer {
   readonly actions: OdpActions;
   readonly mask?: FlowMask;
   readonly slow?: number;
+  readonly failOpen?: boolean;
 }
 
 /** A request as it came, with copies of what is scratch. */
@@ -54,12 +55,15 @@ export class FakeTranslator implements Translator {
   telemetry: { sflow?: Sflow; ipfix?: Ipfix; netflow?: Netflow; packetIns?: PacketIns } = {};
   isNetflowOn = false;
   isTooLittle = false;
+  /** Ports that stand for a VLAN of another one, with its tag. */
+  readonly splinters = new Map<number, number>();
   readonly unknownPorts = new Set<number>([0]);
   readonly requests: SeenRequest[] = [];
   readonly pushes: FlowStats[] = [];
   readonly credited = { packets: 0, bytes: 0 };
   receives = 0;
   clears = 0;
+  relearns = 0;
   /** What `push` of a cache does besides crediting. */
   onPush: () => void = () => {};
   readonly revalidations = new Subject<RevalidationReason>();
@@ -75,7 +79,15 @@ export class FakeTranslator implements Translator {
     this.#flow[IN_PORT] = port + 100;
     const { isTooLittle } = this;
     const ofproto = this.#bridges[port >= 10 ? 1 : 0];
-    return { ofproto, flow: this.#flow, odpInPort: odpPort(port), isTooLittle, ...this.telemetry };
+    const splinterTci = this.splinters.get(port);
+    return {
+      ofproto,
+      flow: this.#flow,
+      odpInPort: odpPort(port),
+      isTooLittle,
+      ...(splinterTci === undefined ? {} : { splinterTci }),
+      ...this.telemetry,
+    };
   }
 
   translate(request: XlateRequest): XlateResult {
@@ -93,7 +105,8 @@ export class FakeTranslator implements Translator {
     if (stats !== undefined) this.credit(stats);
     if (cache instanceof FakeCache) cache.isFilled = true;
     const mask = answer.mask ?? maskOf(NW_DST);
-    return { actions: answer.actions, mask, slow: answer.slow ?? 0, failOpen: false };
+    const { actions, slow = 0, failOpen = false } = answer;
+    return { actions, mask, slow, failOpen };
   }
 
   createCache(): XlateCache {
@@ -123,6 +136,10 @@ class FakeCache implements XlateCache {
     if (!this.isFilled) return;
     this.#owner.pushes.push({ ...stats });
     this.#owner.credit(stats);
+  }
+
+  relearn(): void {
+    if (this.isFilled) this.#owner.relearns++;
   }
 
   clear(): void {

@@ -2,10 +2,22 @@
 
 import { describe, expect, it } from 'vitest';
 import { SlowReason } from '../../src/datapath/cookie.js';
-import { IN_PORT, NW_DST, NW_SRC, REGS } from '../../src/packet/flow-layout.js';
+import { ovs23Profile } from '../../src/machines/profile-2014.js';
+import type { Flow } from '../../src/packet/flow.js';
+import { IN_PORT, NW_DST, NW_SRC, REGS, VLAN0 } from '../../src/packet/flow-layout.js';
+import type { Packet } from '../../src/packet/packet.js';
 import { maskOf, output } from '../actors/fake-translator.js';
 import { type Bench, createBench, flowOf, runCycle, START } from '../actors/udpif-bench.js';
-import { callsOf, describeProfiles, install, sizesOf, slowCookie, typesOf } from './rows.js';
+import {
+  type CreateBench,
+  callsOf,
+  create2014,
+  describeProfiles,
+  install,
+  sizesOf,
+  slowCookie,
+  typesOf,
+} from './rows.js';
 
 const pidsOf = (bench: Bench): string[] => callsOf(bench, /^portGetPid/);
 const ANY_PORT = 0xffff_ffff;
@@ -264,5 +276,189 @@ describe('a batch in current', () => {
     };
     install(bench, 1, 2);
     expect(found).toEqual(['visible', 'visible']);
+  });
+});
+
+describe('fail-open and splinters', () => {
+  /** The packets that went to controllers because of fail-open, by flow and size. */
+  function createFailOpen(create: CreateBench): { bench: Bench; sent: unknown[] } {
+    const bench = create();
+    const sent: unknown[] = [];
+    bench.translator.answer = (flow) => ({ actions: output(2), failOpen: flow[NW_DST] === 2 });
+    const failedOpen = ({ size }: Packet, flow: Flow): void =>
+      void sent.push([flow[NW_DST], size, bench.dpif.batches.length]);
+    bench.translator.telemetry = { packetIns: { received: () => {}, failedOpen } };
+    return { bench, sent };
+  }
+
+  it('U-072 in current: send no packet-ins for a batch', () => {
+    const { bench, sent } = createFailOpen(createBench);
+    install(bench, 1, 3);
+    expect(sent).toEqual([]);
+  });
+
+  it('U-072 in ovs-2.3: send one for each upcall of the batch, before it is executed', () => {
+    const { bench, sent } = createFailOpen(create2014);
+    for (const [id, size] of [
+      [1, 60],
+      [2, 70],
+      [1, 80],
+    ] as const) {
+      bench.dpif.miss(flowOf(id), 0, size);
+    }
+    bench.clock.runDue();
+    expect(sent).toEqual([
+      [1, 60, 0],
+      [2, 70, 0],
+      [1, 80, 0],
+    ]);
+    install(bench, 5);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('U-073 in current: leave the packet of a splinter port as it came', () => {
+    const { bench, sent } = createFailOpen(createBench);
+    bench.translator.splinters.set(1, 0x100a);
+    install(bench, 2);
+    expect(sent).toEqual([]);
+    expect(bench.dpif.operations('execute').map(({ packet }) => packet.size)).toEqual([60]);
+  });
+
+  it('U-073 in ovs-2.3: send a splinter packet without its tag if it has actions', () => {
+    const { bench, sent } = createFailOpen(create2014);
+    bench.translator.splinters.set(1, 0x100a);
+    bench.translator.answer = (flow) => ({
+      actions: flow[NW_DST] === 1 ? output(2) : [],
+      failOpen: true,
+    });
+    install(bench, 1, 2);
+    expect(sent).toEqual([
+      [1, 60, 0],
+      [2, 64, 0],
+    ]);
+  });
+
+  it('U-074 in current: match the tag like any other field', () => {
+    const bench = createBench();
+    bench.translator.splinters.set(1, 0x100a);
+    bench.translator.answer = () => ({ actions: output(2), mask: maskOf(NW_DST, VLAN0) });
+    install(bench, 1);
+    const [put] = bench.dpif.operations('put');
+    expect([...(put?.mask?.nonZero ?? [])]).toContain(VLAN0);
+  });
+
+  it('U-074 in ovs-2.3: take the tag off each packet, and do not match it', () => {
+    const bench = create2014();
+    bench.translator.splinters.set(1, 0x100a);
+    const tags: unknown[] = [];
+    bench.translator.answer = (flow, { packet }) => {
+      tags.push([flow[VLAN0], packet?.size]);
+      return { actions: output(2), mask: maskOf(NW_DST, VLAN0), slow: 8 };
+    };
+    for (let i = 0; i < 2; i++) bench.dpif.miss(flowOf(1, 1, { [VLAN0]: 0x8100_100a }));
+    bench.clock.runDue();
+    const [put] = bench.dpif.operations('put');
+    expect([...(put?.mask?.nonZero ?? [])]).not.toContain(VLAN0);
+    expect(bench.dpif.operations('execute').map(({ packet }) => packet.size)).toEqual([60, 60]);
+    // The flow keeps its tag from packet to packet, and each packet has it while it is looked at.
+    expect(tags).toEqual([
+      [0x8100_100a, undefined],
+      [0x8100_100a, 64],
+      [0x8100_100a, 64],
+    ]);
+  });
+});
+
+describe('a batch in ovs-2.3', () => {
+  it('U-061 in ovs-2.3: has each miss translated once, with the statistics of its packets', () => {
+    const bench = create2014();
+    bench.dpif.miss(flowOf(1), 0, 100);
+    bench.dpif.miss(flowOf(1), 0, 60);
+    bench.dpif.action(flowOf(2), slowCookie);
+    bench.clock.runDue();
+    const common = { packet: undefined, mayLearn: true, hasCache: false, skipWildcards: false };
+    const stats = { packets: 2, bytes: 160, used: START, tcpFlags: 2 };
+    expect(bench.translator.requests).toHaveLength(2);
+    expect(bench.translator.requests).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ ...common, stats, tcpFlags: 2 }),
+        expect.objectContaining({ ...common, stats: undefined, tcpFlags: 2 }),
+      ]),
+    );
+  });
+
+  it('U-062 in ovs-2.3: is translated in an order that is not that of arrival', () => {
+    const orders = [
+      [1, 2, 3, 4, 5, 6],
+      [6, 5, 4, 3, 2, 1],
+    ].map((ids) => {
+      const bench = create2014();
+      const seen: unknown[] = [];
+      bench.translator.answer = (flow) => {
+        seen.push(flow[NW_DST]);
+        return { actions: output(2) };
+      };
+      for (const id of ids) bench.dpif.miss(flowOf(id));
+      bench.clock.runDue();
+      expect(bench.dpif.operations('execute').map(({ key }) => key[NW_DST])).toEqual(ids);
+      return seen;
+    });
+    expect(orders[1]).toEqual(orders[0]);
+  });
+
+  it('U-064 in ovs-2.3: puts once for a miss, and again for the next batch', () => {
+    const bench = create2014();
+    for (let i = 0; i < 2; i++) bench.dpif.miss(flowOf(1));
+    bench.clock.runDue();
+    bench.dpif.miss(flowOf(1));
+    bench.clock.runDue();
+    expect(typesOf(bench)).toEqual([
+      ['put', 'execute', 'execute'],
+      ['put', 'execute'],
+    ]);
+    expect(bench.coverage.toJSON()).toEqual({});
+  });
+
+  it('U-064 in ovs-2.3: puts with the first upcall that is a miss, not with a slow one', () => {
+    const bench = create2014();
+    bench.dpif.action(flowOf(1), slowCookie);
+    bench.dpif.miss(flowOf(1));
+    bench.dpif.action(flowOf(2), slowCookie);
+    bench.clock.runDue();
+    expect(typesOf(bench)).toEqual([['execute', 'put', 'execute', 'execute']]);
+  });
+
+  it.each([
+    [1, ANY_PORT],
+    [2, ANY_PORT],
+    [4, ANY_PORT],
+    [8, ANY_PORT],
+    [8 | 32, ANY_PORT],
+    [16, 3],
+    [32, 3],
+    [16 | 32, 3],
+  ])('U-068 in ovs-2.3: a slow path of reason %i asks port %i', (slow, port) => {
+    const bench = create2014();
+    bench.dpif.portGetPid = (of) => (of === port ? 4711 : 0);
+    bench.translator.answer = () => ({ actions: [], slow });
+    bench.dpif.miss(flowOf(1, 3));
+    bench.clock.runDue();
+    expect(bench.dpif.operations('put')[0]?.actions).toMatchObject([
+      { type: 'userspace', pid: 4711, cookie: { type: 'slow_path', reason: slow } },
+    ]);
+    expect(ovs23Profile.slowReasons).toMatchObject({ CONTROLLER: 16, ACTION: 32 });
+  });
+
+  it('U-075 in ovs-2.3: makes no ukey, and changes none', () => {
+    const bench = create2014();
+    install(bench, 1);
+    expect([...bench.udpif.ukeys()]).toEqual([]);
+    runCycle(bench);
+    const [ukey] = bench.udpif.ukeys();
+    const before = ukey?.getSnapshot();
+    bench.dpif.failures.push({ type: 'put', error: 'EEXIST' });
+    install(bench, 1);
+    expect(ukey?.getSnapshot()).toEqual(before);
+    expect(bench.udpif.status().ukeys).toBe(1);
   });
 });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { showUpcall } from '../../src/actors/udpif-show.js';
+import { ovs23Profile } from '../../src/machines/profile-2014.js';
 import { createSwitch } from '../../src/switch.js';
 import { Runtime } from '../../src/switch-runtime.js';
 import { flowOf, runCycle } from '../actors/udpif-bench.js';
@@ -17,6 +18,19 @@ describe('operator commands', () => {
     const sw = createSwitch({ ports: 1, runtime });
     expect(runtime.setFlowLimit(['7'])).toBe('set flow_limit to 7');
     await sw.stop();
+  });
+
+  it('U-001 in ovs-2.3: are unknown until the first udpif, then there for good', async () => {
+    const runtime = new Runtime(ovs23Profile);
+    expect(() => runtime.showUpcall()).toThrow('"upcall/show" is not a valid command');
+    expect(() => runtime.switchMegaflows(false)).toThrow('"upcall/disable-megaflows" is not');
+    expect(() => runtime.switchMegaflows(true)).toThrow('"upcall/enable-megaflows" is not');
+    expect(() => runtime.setFlowLimit(['7'])).toThrow('"upcall/set-flow-limit" is not');
+    expect(runtime.areMegaflowsEnabled).toBe(true);
+    const sw = createSwitch({ ports: 1, runtime, profile: 'ovs-2.3' });
+    expect(runtime.setFlowLimit(['7'])).toBe('set flow_limit to 7');
+    await sw.stop();
+    expect(runtime.showUpcall()).toBe('');
   });
 });
 

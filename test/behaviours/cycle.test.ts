@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { CostModel } from '../../src/actors/cost-model.js';
 import type { Log } from '../../src/base/log.js';
 import { adaptFlowLimit } from '../../src/machines/flow-limit.js';
+import { ovs23Profile } from '../../src/machines/profile-2014.js';
 import { currentProfile } from '../../src/machines/profiles.js';
 import { output } from '../actors/fake-translator.js';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../actors/udpif-bench.js';
 import {
   callsOf,
+  create2014,
   describeProfiles,
   install,
   installAndDump,
@@ -212,9 +214,10 @@ describeProfiles('the barriers', (create) => {
     bench.translator.unknownPorts.add(1);
     bench.dpif.isLate = true;
     const { cycles } = bench.udpif.status();
+    const before = bench.dpif.batches.length;
     bench.udpif.revalidate('flow_table');
     bench.clock.advance(5);
-    expect(bench.dpif.operations('delete')).not.toEqual([]);
+    expect(bench.dpif.batches.length).toBeGreaterThan(before);
     const dumpSeq = bench.udpif.dumpSeq.read();
     bench.clock.advance(400);
     expect(bench.udpif.dumpSeq.read()).toBe(dumpSeq);
@@ -307,6 +310,12 @@ const adapt = (flowLimit: number, dumpMs: number, flows: number, profile = curre
 describe('the table of the flow limit', () => {
   it.each(limits)('U-085 in current: %i after %i ms with %i flows', (limit, ms, flows, _, then) => {
     expect(adapt(limit, ms, flows)).toBe(then);
+  });
+});
+
+describe('the table of the flow limit in ovs-2.3', () => {
+  it.each(limits)('U-085 in ovs-2.3: %i after %i ms with %i flows', (limit, ms, flows, then) => {
+    expect(adapt(limit, ms, flows, ovs23Profile)).toBe(then);
   });
 });
 
@@ -421,6 +430,13 @@ describe('a cycle in current', () => {
     expect(messagesOf(bench)).toHaveLength(1);
   });
 
+  it('U-092 in current: keeps the limit that is set between its reading and its writing', () => {
+    const bench = createBench();
+    bench.udpif.dumpSeq.changes.subscribe(() => bench.udpif.setFlowLimit(4_321));
+    runCycle(bench);
+    expect(bench.udpif.status().flowLimit).toBe(4_321);
+  });
+
   it('U-092 in current: adapts the limit that was set in its middle', () => {
     const bench = createBench();
     installAndDump(bench, 1);
@@ -447,5 +463,123 @@ describe('a cycle in current', () => {
     expect(bench.translator.requests).toHaveLength(60);
     bench.clock.advance(5);
     expect(bench.translator.requests).toHaveLength(120);
+  });
+});
+
+describe('a cycle in ovs-2.3', () => {
+  it('U-078 in ovs-2.3: translates all flows again in the first one after a start', () => {
+    const bench = create2014({ isObserved: true });
+    installAndDump(bench, 1);
+    bench.udpif.pause();
+    bench.clock.runDue();
+    bench.dpif.failures.push({ type: 'delete', error: 'EBUSY' });
+    bench.translator.requests.length = 0;
+    bench.udpif.synchronize();
+    bench.udpif.resume();
+    bench.clock.runDue();
+    expect(needsOf(bench).at(-1)).toBe(true);
+    expect(bench.translator.requests).toMatchObject([{ skipWildcards: false }]);
+  });
+
+  it('U-079 in ovs-2.3: looks again at all flows where reval_seq has changed, at none else', () => {
+    const bench = create2014({ isObserved: true });
+    install(bench, 1);
+    revalidate(bench);
+    install(bench, 2);
+    bench.translator.requests.length = 0;
+    runCycle(bench);
+    expect(bench.translator.requests).toEqual([]);
+    revalidate(bench);
+    expect(bench.translator.requests).toHaveLength(2);
+    expect(needsOf(bench)).toEqual([true, true, false, true]);
+  });
+
+  it('U-087 in ovs-2.3: does not let the limit grow with 2000 flows or less', () => {
+    const bench = create2014();
+    bench.udpif.setFlowLimit(1_000);
+    plant(bench, 1_900);
+    runCycle(bench);
+    expect(bench.udpif.status().flowLimit).toBe(1_000);
+    plant(bench, 2_001);
+    bench.udpif.setFlowLimit(1_001);
+    runCycle(bench);
+    expect(bench.udpif.status().flowLimit).toBe(2_001);
+  });
+
+  it('U-088 in ovs-2.3: informs of each dump longer than 2000 ms', () => {
+    const bench = create2014({ ...costing(1_000) });
+    plant(bench, 2);
+    runCycle(bench);
+    expect(bench.logged).toEqual([]);
+    plant(bench, 3);
+    for (let i = 0; i < 8; i++) runCycle(bench);
+    const line = { level: 'info', message: 'Spent an unreasonably long 3000ms dumping flows' };
+    expect(bench.logged).toMatchObject(Array.from({ length: 8 }, () => line));
+  });
+
+  it('U-089 in ovs-2.3: starts min(max-idle, 500 ms) after the last one started', () => {
+    const bench = create2014({ isObserved: true, initial: { maxRevalidator: 100 } });
+    bench.clock.advance(1_000);
+    bench.settings.maxIdle = 300;
+    bench.clock.advance(1_100);
+    expect(startsOf(bench)).toEqual([0, 500, 1_000, 1_500, 1_800, 2_100]);
+  });
+
+  it('U-089 in ovs-2.3: starts at once on a change, or where its moment has passed', () => {
+    const bench = create2014({ isObserved: true });
+    installAndDump(bench, 1, 2);
+    bench.udpif.revalidate('flow_table');
+    bench.clock.runDue();
+    expect(startsOf(bench)).toEqual([0, 500, 500]);
+    bench.settings.maxIdle = 100;
+    enterCycle(bench, () => {
+      bench.dpif.isLate = true;
+    });
+    bench.clock.advance(700);
+    letGo(bench);
+    expect(startsOf(bench).slice(-2)).toEqual([1_000, 1_700]);
+  });
+
+  it('U-090 in ovs-2.3: follows the last one with no gap while changes keep coming', () => {
+    const bench = create2014({ isObserved: true });
+    for (let i = 0; i < 4; i++) {
+      bench.udpif.revalidate('flow_table');
+      bench.clock.advance(1);
+    }
+    expect(startsOf(bench)).toEqual([0, 0, 1, 2, 3]);
+  });
+
+  it('U-091 in ovs-2.3: says nothing of a dump that failed, and counts as complete', () => {
+    const bench = create2014({ isObserved: true });
+    bench.dpif.dumpError = 'EIO';
+    const { cycles } = bench.udpif.status();
+    runCycle(bench);
+    expect(bench.udpif.status().cycles).toBe(cycles + 1);
+    expect(bench.logged).toEqual([]);
+    expect(bench.coverage.toJSON()).toEqual({});
+    expect(bench.records.filter(({ type }) => type === 'dump.failed')).toEqual([]);
+  });
+
+  it('U-092 in ovs-2.3: loses the limit that is set between its reading and its writing', () => {
+    const bench = create2014();
+    bench.udpif.dumpSeq.changes.subscribe(() => bench.udpif.setFlowLimit(4_321));
+    runCycle(bench);
+    expect(bench.udpif.status().flowLimit).toBe(10_000);
+  });
+
+  it('U-093 in ovs-2.3: does not look again at flows because of a change in its middle', () => {
+    const bench = create2014({ isObserved: true });
+    installAndDump(bench, 1, 60);
+    for (let id = 1; id <= 60; id++) bench.dpif.hit(flowOf(id));
+    bench.translator.requests.length = 0;
+    bench.translator.answer = () => {
+      if (bench.translator.requests.length === 3) bench.udpif.revalSeq.change();
+      return { actions: output(2) };
+    };
+    enterCycle(bench, () => {});
+    const asked = bench.translator.requests.map(({ skipWildcards }) => skipWildcards);
+    // The first 60 fill caches; then comes the cycle that the change has asked for.
+    expect(asked).toEqual([...Array(60).fill(true), ...Array(60).fill(false)]);
+    expect(needsOf(bench).slice(-2)).toEqual([false, true]);
   });
 });

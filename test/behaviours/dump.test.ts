@@ -8,6 +8,7 @@ import { currentProfile } from '../../src/machines/profiles.js';
 import { output } from '../actors/fake-translator.js';
 import { type Bench, createBench, flowOf, runCycle, START } from '../actors/udpif-bench.js';
 import {
+  create2014,
   describeProfiles,
   goToCycle,
   install,
@@ -214,7 +215,8 @@ describeProfiles('deletions of a dump', (create) => {
     const bench = create();
     installAndDump(bench, 1, 60);
     goToCycle(bench);
-    bench.clock.shift(8_800);
+    const used = instant(bench.clock.now() - 9_900);
+    for (let id = 1; id <= 60; id++) setCounters(bench, flowOf(id), { packets: 1, used });
     // Time passes while the first flow is translated: the rest of its batch does not notice.
     let isFirst = true;
     bench.translator.answer = () => {
@@ -303,5 +305,59 @@ describe('a dump in current', () => {
     expect(bench.dpif.flows.size).toBe(4);
     const facts = { flows: 1, flowLimit: 2 ** 31, maxIdle: milliseconds(1_000) };
     expect(judgeTable(facts, currentProfile.killThreshold).isKilling).toBe(false);
+  });
+});
+
+describe('a dump in ovs-2.3', () => {
+  const duplicates = ({ coverage }: Bench): number => coverage.read('upcall_duplicate_flow');
+
+  it('U-096 in ovs-2.3: skips a new flow that comes again, and counts it', () => {
+    const bench = create2014({ revalidators: 2, isObserved: true });
+    for (let id = 1; id <= 40; id++) bench.dpif.plant(flowOf(id), output(2));
+    bench.dpif.timesDumped = () => 2;
+    runCycle(bench);
+    expect(duplicates(bench)).toBe(40);
+    expect(bench.udpif.status().ukeys).toBe(40);
+    expect(verdictsOf(bench)).toHaveLength(40);
+  });
+
+  it('U-097 in ovs-2.3: passes over a flow that another revalidator is deleting', () => {
+    const bench = create2014({ revalidators: 2 });
+    installAndDump(bench, 1, 50);
+    goToCycle(bench);
+    bench.clock.shift(20_000);
+    bench.dpif.timesDumped = () => 2;
+    bench.dpif.isLate = true;
+    bench.clock.advance(1);
+    expect(duplicates(bench)).toBe(50);
+    bench.dpif.isLate = false;
+    bench.dpif.answer();
+    bench.clock.runDue();
+    expect(deletionsOf(bench)).toBe(50);
+  });
+
+  it('U-098 in ovs-2.3: skips and counts a flow that it has kept or deleted', () => {
+    const bench = create2014();
+    installAndDump(bench, 1, 2);
+    goToCycle(bench);
+    bench.clock.shift(20_000);
+    bench.dpif.hit(flowOf(1), 3);
+    const credited = bench.translator.credited.packets;
+    bench.dpif.timesDumped = () => 26;
+    bench.clock.advance(1);
+    expect(bench.coverage.toJSON()).toEqual({ upcall_duplicate_flow: 50 });
+    expect(bench.translator.credited.packets - credited).toBe(3);
+    expect(deletionsOf(bench)).toBe(1);
+  });
+
+  it('U-104 in ovs-2.3: kills everything at a limit of 2^31, twice which is 0', () => {
+    const bench = create2014({ initial: { flowLimit: 2 ** 32 - 1 } });
+    installAndDump(bench, 1, 4);
+    bench.udpif.setFlowLimit(2 ** 31 + 2);
+    runCycle(bench);
+    expect(deletionsOf(bench)).toBe(0);
+    bench.udpif.setFlowLimit(2 ** 31);
+    runCycle(bench);
+    expect(deletionsOf(bench)).toBe(4);
   });
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Bench, createBench, flowOf } from '../actors/udpif-bench.js';
-import { callsOf, describeProfiles, install } from './rows.js';
+import { callsOf, create2014, describeProfiles, install } from './rows.js';
 
 const asked = (bench: Bench): number => callsOf(bench, /^getStats$/).length;
 const count = ({ udpif }: Bench): number => udpif.status().flowsCurrent;
@@ -78,5 +78,21 @@ describe('the number of flows where the datapath fails to answer', () => {
     expect(count(bench)).toBe(1);
     expect(bench.dpif.flow(flowOf(2))).toBeUndefined();
     expect(bench.coverage.read('dpif_get_stats_error')).toBeGreaterThan(0);
+  });
+
+  it('U-030 in ovs-2.3: reads as 0 for 100 ms, so that a full table takes flows', () => {
+    const bench = create2014({ initial: { flowLimit: 1 } });
+    install(bench, 1);
+    bench.clock.advance(101);
+    expect(count(bench)).toBe(1);
+    bench.dpif.statsError = 'EIO';
+    bench.clock.advance(101);
+    install(bench, 2);
+    expect(bench.dpif.flow(flowOf(2))).toBeDefined();
+    bench.dpif.statsError = undefined;
+    bench.clock.advance(100);
+    expect(count(bench)).toBe(0);
+    bench.clock.advance(1);
+    expect(count(bench)).toBe(2);
   });
 });

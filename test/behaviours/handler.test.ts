@@ -7,6 +7,7 @@ import { IN_PORT, NW_DST, TCP_FLAGS } from '../../src/packet/flow-layout.js';
 import { type Bench, createBench, flowOf, START } from '../actors/udpif-bench.js';
 import {
   callsOf,
+  create2014,
   describeProfiles,
   install,
   messagesOf,
@@ -145,6 +146,16 @@ describe('the loop of a busy handler', () => {
     bench.clock.setTimeout(other, 0);
     bench.clock.runDue();
     expect(order).toEqual(['batch', 'other', 'batch', 'other', 'batch', 'other']);
+  });
+
+  it('U-033 in ovs-2.3: handles batch after batch while upcalls keep coming', () => {
+    const bench = create2014();
+    const order: string[] = [];
+    bench.udpif.events.subscribe(({ type }) => type === 'batch' && order.push(type));
+    for (let id = 1; id <= 150; id++) bench.dpif.miss(flowOf(id));
+    bench.clock.setTimeout(() => order.push('other'), 0);
+    bench.clock.runDue();
+    expect(order).toEqual(['batch', 'batch', 'batch', 'other']);
   });
 });
 
@@ -330,6 +341,81 @@ describe('misses of a batch in current', () => {
     }
     bench.clock.runDue();
     expect(bench.translator.credited.packets).toBe(1);
+    expect(bench.dpif.operations('put')).toHaveLength(1);
+  });
+});
+
+describe('misses of a batch in ovs-2.3', () => {
+  it('U-046 in ovs-2.3: of one flow share one translation, with the statistics of all', () => {
+    const bench = create2014();
+    bench.dpif.miss(flowOf(1), 0, 100);
+    bench.dpif.miss(flowOf(1), 0, 64);
+    bench.clock.runDue();
+    const stats = { packets: 2, bytes: 164, used: START, tcpFlags: 2 };
+    expect(bench.translator.requests).toMatchObject([{ stats, tcpFlags: 2 }]);
+    expect(bench.translator.requests).toHaveLength(1);
+    expect(typesOf(bench)).toEqual([['put', 'execute', 'execute']]);
+  });
+
+  it('U-046 in ovs-2.3: of one flow in two batches do not', () => {
+    const bench = create2014();
+    install(bench, 1);
+    install(bench, 1);
+    expect(bench.translator.requests).toHaveLength(2);
+  });
+
+  it('U-047 in ovs-2.3: of one flow on two bridges are two', () => {
+    const bench = create2014();
+    const receive = bench.translator.receive.bind(bench.translator);
+    bench.translator.receive = (key) => {
+      const ingress = receive(key);
+      if (typeof ingress !== 'string') ingress.flow[IN_PORT] = 7;
+      return ingress;
+    };
+    for (const port of [3, 11, 3]) bench.dpif.miss(flowOf(1, port));
+    bench.clock.runDue();
+    const told = bench.translator.requests.map(({ port, stats }) => [port, stats?.packets]);
+    expect(told.toSorted()).toEqual([
+      [11, 1],
+      [3, 2],
+    ]);
+  });
+
+  it('U-048 in ovs-2.3: that differ in TCP flags are two, each with its put', () => {
+    const bench = create2014();
+    bench.dpif.miss(flowOf(1));
+    bench.dpif.miss(flowOf(1, 1, { [TCP_FLAGS]: 0x0010_0000 }));
+    bench.clock.runDue();
+    expect(bench.dpif.operations('put')).toHaveLength(2);
+    expect(bench.translator.requests.map(({ stats }) => stats?.packets)).toEqual([1, 1]);
+  });
+
+  it('U-049 in ovs-2.3: have key, port and type of the first', () => {
+    const bench = create2014();
+    const receive = bench.translator.receive.bind(bench.translator);
+    bench.translator.receive = (key) => {
+      const ingress = receive(key);
+      if (typeof ingress !== 'string') ingress.flow[IN_PORT] = 7;
+      return ingress;
+    };
+    for (const port of [3, 4]) bench.dpif.miss(flowOf(1, port));
+    bench.clock.runDue();
+    expect(bench.translator.requests.map(({ port }) => port)).toEqual([3]);
+    expect(bench.dpif.operations('execute').map(({ key }) => key[IN_PORT])).toEqual([3, 3]);
+    expect(bench.dpif.operations('put').map(({ key }) => key.toFlow()[IN_PORT])).toEqual([3]);
+  });
+
+  it.each([
+    ['a miss, then a slow upcall', ['miss', 'action'], 2],
+    ['a slow upcall, then a miss', ['action', 'miss'], 0],
+  ] as const)('U-050 in ovs-2.3: credit by the first of %s', (_, order, packets) => {
+    const bench = create2014();
+    for (const type of order) {
+      if (type === 'miss') bench.dpif.miss(flowOf(1));
+      else bench.dpif.action(flowOf(1), slowCookie);
+    }
+    bench.clock.runDue();
+    expect(bench.translator.credited.packets).toBe(packets);
     expect(bench.dpif.operations('put')).toHaveLength(1);
   });
 });

@@ -1,8 +1,12 @@
 /** Rows of behaviours.md 2.2: start, stop, synchronize, flush, memory. */
 
 import { describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
+import { instant } from '../../src/base/brands.js';
+import { ukey2014Effects, ukey2014Machine } from '../../src/machines/ukey-2014-machine.js';
 import { type Bench, createBench, flowOf, revalidate, runCycle } from '../actors/udpif-bench.js';
-import { callsOf, describeProfiles, install, installAndDump, sizesOf } from './rows.js';
+import { recordedEffects } from '../machines/recorded-effects.js';
+import { callsOf, create2014, describeProfiles, install, installAndDump, sizesOf } from './rows.js';
 
 const setUps = (bench: Bench): string[] => callsOf(bench, /^(handlersSet|flush)/);
 
@@ -290,6 +294,45 @@ describe('a stop, by profile', () => {
     bench.clock.runDue();
     expect(bench.dpif.operations('delete')).toEqual([]);
     expect(bench.udpif.status().ukeys).toBe(0);
+  });
+
+  it('U-017 in ovs-2.3: frees a ukey whose flow is gone without an operation', () => {
+    const log: string[] = [];
+    const machine = ukey2014Machine.provide({ actions: recordedEffects(ukey2014Effects, log) });
+    const ukey = createActor(machine, { input: { createdAt: instant(1) } }).start();
+    ukey.send({ type: 'flow.delete', reason: 'flow_idle' });
+    log.length = 0;
+    ukey.send({ type: 'flow.delete', reason: 'purge' });
+    ukey.send({ type: 'ukey.sweep' });
+    expect(ukey.getSnapshot().value).toBe('deleted');
+    expect(log).toEqual(['releaseCache']);
+  });
+
+  it('U-018 in ovs-2.3: leaves a flow that no dump has seen, to be counted once later', () => {
+    const bench = create2014();
+    install(bench, 1);
+    bench.dpif.hit(flowOf(1), 6);
+    bench.udpif.synchronize();
+    bench.clock.runDue(8);
+    expect(bench.dpif.operations('delete')).toEqual([]);
+    bench.clock.runDue();
+    expect(bench.dpif.flows.size).toBe(1);
+    expect(bench.udpif.status().ukeys).toBe(1);
+    expect(bench.translator.credited.packets).toBe(7);
+    bench.dpif.hit(flowOf(1), 2);
+    runCycle(bench);
+    expect(bench.translator.credited.packets).toBe(9);
+  });
+
+  it('U-020 in ovs-2.3: a flush loses the counters of a flow that no dump has seen', () => {
+    const bench = create2014();
+    installAndDump(bench, 1);
+    install(bench, 2);
+    for (const id of [1, 2]) bench.dpif.hit(flowOf(id), 3);
+    bench.udpif.flush();
+    bench.clock.runDue();
+    expect(bench.dpif.operations('delete')).toHaveLength(1);
+    expect(bench.translator.credited.packets).toBe(2 + 3);
   });
 
   it('U-018 in current: deletes also a flow that no dump has seen', () => {

@@ -2,9 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/base/brands.js';
+import { asUnsigned } from '../../src/machines/stats-delta.js';
 import { type Bench, createBench, flowOf, runCycle } from '../actors/udpif-bench.js';
 import {
   type CreateBench,
+  create2014,
   describeProfiles,
   goToCycle,
   installAndDump,
@@ -157,5 +159,40 @@ describe('a deleted flow in current', () => {
     expect(bench.dpif.flows.size).toBe(0);
     expect(bench.translator.pushes).toEqual([]);
     expect(bench.translator.requests).toEqual([]);
+  });
+});
+
+describe('a deleted flow in ovs-2.3', () => {
+  it.each(['ENOENT', 'EBUSY'] as const)(
+    'U-145 in ovs-2.3: has 2^64 minus what was cached pushed where that failed (%s)',
+    (error) => {
+      const bench = createHit(create2014);
+      bench.dpif.failures.push({ type: 'delete', error });
+      deleteAll(bench);
+      const [push] = bench.translator.pushes;
+      expect(asUnsigned(push?.packets ?? 0)).toBe(2n ** 64n - 1n);
+      expect(asUnsigned(push?.bytes ?? 0)).toBe(2n ** 64n - 100n);
+      expect(bench.udpif.status().ukeys).toBe(0);
+    },
+  );
+
+  it('U-145 in ovs-2.3: is exact again where it survived and is dumped once more', () => {
+    const bench = createHit(create2014);
+    bench.dpif.hit(flowOf(1), 4);
+    bench.dpif.failures.push({ type: 'delete', error: 'EBUSY' });
+    deleteAll(bench);
+    bench.udpif.setFlowLimit(10_000);
+    runCycle(bench);
+    expect(bench.translator.credited.packets).toBe(1 + 1 + 4);
+  });
+
+  it('U-146 in ovs-2.3: that counted nothing refreshes what was learned, with NetFlow', () => {
+    for (const isNetflowOn of [false, true]) {
+      const bench = createHit(create2014);
+      bench.translator.isNetflowOn = isNetflowOn;
+      deleteAll(bench);
+      expect(bench.translator.relearns).toBe(isNetflowOn ? 1 : 0);
+      expect(bench.translator.pushes).toEqual([]);
+    }
   });
 });

@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/base/brands.js';
+import { MaskTable } from '../../src/datapath/mask.js';
 import { SETTINGS_2014, shouldRevalidate } from '../../src/machines/should-revalidate.js';
+import { createFlowMask } from '../../src/packet/flow.js';
 import { IN_PORT, NW_DST, NW_SRC } from '../../src/packet/flow-layout.js';
 import { maskOf, output } from '../actors/fake-translator.js';
 import {
@@ -15,6 +17,7 @@ import {
 } from '../actors/udpif-bench.js';
 import {
   type CreateBench,
+  create2014,
   describeProfiles,
   goToCycle,
   install,
@@ -177,6 +180,9 @@ describeProfiles('a flow that is not right', (create) => {
     const bench = create();
     bench.dpif.miss(flowOf(1, 0));
     bench.clock.runDue();
+    // As a datapath with megaflows tells of an exact flow.
+    const flow = bench.dpif.flow(flowOf(1, 0));
+    if (flow !== undefined) flow.mask = new MaskTable().intern(createFlowMask().fill(0xffff_ffff));
     runCycle(bench);
     bench.translator.unknownPorts.delete(0);
     bench.translator.answer = () => ({ actions: [] });
@@ -420,4 +426,166 @@ describe('should_revalidate of 2014', () => {
       expect(shouldRevalidate(facts(ms, packets, age), SETTINGS_2014)).toBe(is);
     },
   );
+});
+
+describe('a flow in ovs-2.3', () => {
+  const createFresh = (options: BenchOptions = {}): Bench => createInstalled(create2014, options);
+
+  it('U-112 in ovs-2.3: is deleted for its cost only in a cycle that looks again', () => {
+    const bench = createHit(create2014, slowDumps);
+    bench.clock.advance(3_000);
+    bench.dpif.hit(flowOf(1), 1);
+    runCycle(bench);
+    expect(deletionsOf(bench)).toBe(0);
+    bench.clock.advance(3_000);
+    const cached = statsOf(bench);
+    bench.dpif.hit(flowOf(1), 1);
+    bench.dpif.isLate = true;
+    revalidate(bench);
+    expect(verdictsOf(bench).at(-1)).toBe('dump too_expensive');
+    expect(statsOf(bench)).toEqual(cached);
+  });
+
+  it('U-113 in ovs-2.3: that is new is never too expensive', () => {
+    const bench = create2014({ ...slowDumps, isObserved: true });
+    installAndDump(bench, 1);
+    bench.dpif.plant(flowOf(2), output(2), bench.dpif.flow(flowOf(1))?.mask);
+    setCounters(bench, flowOf(2), { packets: 1, used: instant(bench.clock.now() - 3_000) });
+    revalidate(bench);
+    expect(verdictsOf(bench).slice(-2)).toEqual(['dump keep', 'dump keep']);
+    revalidate(bench);
+    expect(verdictsOf(bench).slice(-2)).toEqual(['dump keep', 'dump too_expensive']);
+  });
+
+  it('U-114 in ovs-2.3: counts with 200 ms, whatever the settings say', () => {
+    const initial = { minRevalidatePps: 0, maxRevalidator: 10_000 };
+    const bench = createHit(create2014, { ...slowDumps, initial });
+    bench.clock.advance(3_000);
+    revalidate(bench);
+    expect(deletionsOf(bench)).toBe(1);
+  });
+
+  it('U-115 in ovs-2.3: has its counters for a base before it is translated', () => {
+    const bench = createFresh();
+    bench.dpif.hit(flowOf(1), 4, 400, 2);
+    const dumped = bench.dpif.flow(flowOf(1))?.stats;
+    const bases: unknown[] = [];
+    bench.translator.answer = () => {
+      bases.push(statsOf(bench));
+      return { actions: output(2) };
+    };
+    revalidate(bench);
+    expect(bases).toEqual([dumped]);
+  });
+
+  it('U-116 in ovs-2.3: has no cache before it is hit', () => {
+    const bench = createFresh();
+    runCycle(bench);
+    expect(bench.translator.requests).toEqual([]);
+    expect(lastVerdict(bench)).toBe('dump keep');
+  });
+
+  it('U-117 in ovs-2.3: is pushed once through its cache', () => {
+    const bench = createHit(create2014);
+    bench.dpif.hit(flowOf(1), 2);
+    runCycle(bench);
+    expect(bench.translator.requests).toEqual([]);
+    expect(bench.translator.pushes).toMatchObject([{ packets: 2 }]);
+  });
+
+  it('U-118 in ovs-2.3: is credited by the translation that fills its cache, and kept', () => {
+    const bench = createFresh();
+    bench.dpif.hit(flowOf(1), 3, 300, 0x12);
+    bench.translator.answer = () => ({ actions: output(9), mask: maskOf(NW_SRC) });
+    runCycle(bench);
+    const stats = { packets: 3, bytes: 300, tcpFlags: 0x12 };
+    expect(bench.translator.requests).toMatchObject([
+      { hasCache: true, skipWildcards: true, stats, mayLearn: true, tcpFlags: 0x12 },
+    ]);
+    expect(bench.translator.pushes).toEqual([]);
+    expect(lastVerdict(bench)).toBe('dump keep');
+  });
+
+  it('U-119 in ovs-2.3: has its cache cleared, then is translated with what it counted', () => {
+    const bench = createHit(create2014);
+    bench.dpif.hit(flowOf(1), 2);
+    const clears: number[] = [];
+    bench.translator.answer = () => {
+      clears.push(bench.translator.clears);
+      return { actions: output(2) };
+    };
+    revalidate(bench);
+    expect(clears).toEqual([1]);
+    expect(bench.translator.requests).toMatchObject([
+      { hasCache: true, skipWildcards: false, stats: { packets: 2 }, mayLearn: true },
+    ]);
+    expect(bench.translator.pushes).toEqual([]);
+    bench.translator.requests.length = 0;
+    revalidate(bench);
+    expect(bench.translator.requests).toMatchObject([
+      { skipWildcards: false, stats: undefined, mayLearn: false },
+    ]);
+  });
+
+  it('U-121 in ovs-2.3: loses its delta in silence where its port has no bridge any more', () => {
+    const bench = createHit(create2014);
+    bench.dpif.hit(flowOf(1), 4);
+    bench.translator.unknownPorts.add(1);
+    revalidate(bench);
+    expect(bench.dpif.flows.size).toBe(0);
+    expect(bench.translator.credited.packets).toBe(2);
+    expect(bench.coverage.read('upcall_uncredited_push')).toBe(0);
+    expect(bench.records.filter(({ type }) => type === 'uncredited')).toEqual([]);
+  });
+
+  it.each([
+    ['are others', output(3), 0],
+    ['are more', [...output(2), ...output(3)], 0],
+    ['are those of a slow flow', output(2), 8],
+  ] as const)('U-123 in ovs-2.3: is deleted where its actions %s', (_, actions, slow) => {
+    const bench = createFresh();
+    bench.translator.answer = () => ({ actions, slow });
+    revalidate(bench);
+    expect([modificationsOf(bench), deletionsOf(bench)]).toEqual([0, 1]);
+  });
+
+  it('U-124 in ovs-2.3: is deleted, not modified, where only its actions changed', () => {
+    const bench = createHit(create2014);
+    bench.translator.answer = () => ({ actions: output(3) });
+    bench.dpif.hit(flowOf(1), 5);
+    revalidate(bench);
+    expect(bench.dpif.flows.size).toBe(0);
+    expect(modificationsOf(bench)).toBe(0);
+    expect(bench.translator.credited.packets).toBe(7);
+  });
+
+  it('U-127 in ovs-2.3: that is dumped without a mask is deleted by each revalidation', () => {
+    const bench = create2014();
+    bench.dpif.plant(flowOf(1), output(2));
+    runCycle(bench);
+    expect(deletionsOf(bench)).toBe(0);
+    revalidate(bench);
+    expect(deletionsOf(bench)).toBe(1);
+  });
+
+  it('U-128 in ovs-2.3: that was translated before a change stays until the next one', () => {
+    const bench = create2014();
+    bench.dpif.isLate = true;
+    install(bench, 1);
+    revalidate(bench);
+    bench.translator.answer = () => ({ actions: output(9) });
+    bench.dpif.isLate = false;
+    bench.dpif.answer();
+    bench.clock.advance(5_000);
+    expect(bench.dpif.flow(flowOf(1))?.actions).toEqual(output(2));
+    revalidate(bench);
+    expect(bench.dpif.flow(flowOf(1))).toBeUndefined();
+  });
+
+  it('U-129 in ovs-2.3: is installed as it is though the datapath cannot match it wholly', () => {
+    const bench = create2014();
+    bench.translator.isTooLittle = true;
+    install(bench, 1);
+    expect(bench.dpif.flow(flowOf(1))?.actions).toEqual(output(2));
+  });
 });

@@ -9,6 +9,7 @@
 import { describe } from 'vitest';
 import type { UserspaceCookie } from '../../src/datapath/cookie.js';
 import type { DpifOp, FlowStats } from '../../src/datapath/dpif.js';
+import { ovs23Profile } from '../../src/machines/profile-2014.js';
 import { currentProfile, type Profile } from '../../src/machines/profiles.js';
 import type { Flow } from '../../src/packet/flow.js';
 import {
@@ -21,7 +22,11 @@ import {
 
 export type CreateBench = (options?: BenchOptions) => Bench;
 
-export const profiles: readonly Profile[] = [currentProfile];
+const profiles: readonly Profile[] = [currentProfile, ovs23Profile];
+
+/** A bench in profile `ovs-2.3`. */
+export const create2014: CreateBench = (options = {}) =>
+  createBench({ profile: ovs23Profile, ...options });
 
 /** Rows that hold whatever the profile: `body` declares them once for each. */
 export function describeProfiles(

@@ -6,6 +6,7 @@ import { maskOf, output } from '../actors/fake-translator.js';
 import { type Bench, createBench, flowOf, revalidate, runCycle } from '../actors/udpif-bench.js';
 import {
   type CreateBench,
+  create2014,
   describeProfiles,
   goToCycle,
   install,
@@ -219,5 +220,61 @@ describe('the sweep in current', () => {
     expect(bench.translator.credited.packets).toBe(8);
     install(bench, 1);
     expect(bench.dpif.flows.size).toBe(1);
+  });
+});
+
+describe('the sweep in ovs-2.3', () => {
+  it('U-134 in ovs-2.3: asks nothing about a missed flow while nothing has changed', () => {
+    const bench = createInstalled(create2014);
+    missDumps(bench, 3);
+    expect(bench.dpif.operations('get')).toEqual([]);
+    expect(missedOf(bench)).toBe(0);
+  });
+
+  it('U-135 in ovs-2.3: fetches a missed flow after a change, and pushes what it counted', () => {
+    const bench = createInstalled(create2014, 3);
+    for (let id = 1; id <= 3; id++) bench.dpif.hit(flowOf(id), 5);
+    bench.dpif.timesDumped = () => 0;
+    const credited = bench.translator.credited.packets;
+    const before = sizesOf(bench).length;
+    revalidate(bench);
+    expect(missedOf(bench)).toBe(3);
+    expect(sizesOf(bench, before)).toEqual([1, 1, 1]);
+    expect(bench.dpif.operations('get')).toHaveLength(3);
+    expect(bench.translator.credited.packets - credited).toBe(15);
+    expect(verdictsOf(bench).slice(-3)).toEqual(['sweep keep', 'sweep keep', 'sweep keep']);
+    bench.dpif.timesDumped = () => 1;
+    runCycle(bench);
+    expect(bench.translator.credited.packets - credited).toBe(15);
+  });
+
+  it('U-135 in ovs-2.3: deletes a fetched flow that is not right any more', () => {
+    const bench = createInstalled(create2014, 2);
+    bench.dpif.timesDumped = () => 0;
+    const flow = bench.dpif.flow(flowOf(1));
+    if (flow !== undefined) flow.actions = output(9);
+    revalidate(bench);
+    expect(bench.dpif.flow(flowOf(1))).toBeUndefined();
+    expect(bench.dpif.flow(flowOf(2))).toBeDefined();
+    expect(bench.udpif.status().ukeys).toBe(1);
+  });
+
+  it.each(['ENOENT', 'EINVAL'] as const)(
+    'U-137 in ovs-2.3: deletes a flow that cannot be fetched (%s), and frees its ukey',
+    (error) => {
+      const bench = createInstalled(create2014);
+      bench.dpif.timesDumped = () => 0;
+      bench.dpif.failures.push({ type: 'get', error });
+      revalidate(bench);
+      expect(bench.dpif.operations('delete')).toHaveLength(1);
+      expect(bench.udpif.status().ukeys).toBe(0);
+    },
+  );
+
+  it('U-140 in ovs-2.3: keeps the ukey of a lost flow for ever while nothing changes', () => {
+    const bench = createInstalled(create2014);
+    bench.dpif.steal(flowOf(1));
+    bench.clock.advance(600_000);
+    expect(bench.udpif.status().ukeys).toBe(1);
   });
 });

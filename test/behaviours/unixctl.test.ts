@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { setFlowLimit, showUpcall, switchMegaflows } from '../../src/actors/udpif-show.js';
 import { type Bench, createBench, flowOf, runCycle } from '../actors/udpif-bench.js';
-import { callsOf, describeProfiles, install, installAndDump } from './rows.js';
+import { callsOf, create2014, describeProfiles, install, installAndDump } from './rows.js';
 
 /** The ukeys of each map. */
 const keysOf = ({ udpif }: Bench): number[] =>
@@ -60,6 +60,29 @@ describe('upcall/show in current', () => {
   it('U-149 in current: has no such row where nothing runs', () => {
     const { udpif } = createBench({ isStarted: false });
     expect(showUpcall([udpif])).not.toContain('keys');
+  });
+});
+
+describe('upcall/show in ovs-2.3', () => {
+  it('U-147 in ovs-2.3: prints what 2.3 prints', () => {
+    const bench = create2014({ revalidators: 2, name: 'system@ovs-system' });
+    installAndDump(bench, 1, 3);
+    runCycle(bench);
+    const [first, second] = keysOf(bench);
+    expect(showUpcall([bench.udpif])).toBe(
+      'system@ovs-system:\n' +
+        '\tflows         : (current 3) (avg 2) (max 3) (limit 10000)\n' +
+        `\tdump duration : 1ms\n\n\t2: (keys ${first})\n\t3: (keys ${second})\n`,
+    );
+  });
+
+  it('U-149 in ovs-2.3: fails where more revalidators are configured than run', () => {
+    const bench = create2014({ isStarted: false });
+    expect(showUpcall([bench.udpif])).not.toContain('keys');
+    bench.dpif.handlersError = 'EINVAL';
+    bench.udpif.setThreads(1, 2);
+    bench.clock.runDue();
+    expect(() => showUpcall([bench.udpif])).toThrow('2 revalidators are configured and 0 run');
   });
 });
 
