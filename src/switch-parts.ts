@@ -73,6 +73,8 @@ export function createParts(options: SwitchOptions): SwitchParts {
   const translator = createOfprotoTranslator({
     bridges: bridges.map((bridge) => bridge.ofproto),
     pidOf: (port, hash) => datapath.portGetPid(port, hash),
+    controllerAction: profile.controllerAction,
+    hasVlanSplinters: profile.vlanSplinters,
     ...base,
   });
   const udpif = startUdpif({ ...base, masks, datapath, translator }, options);

@@ -24,12 +24,14 @@ import type {
   XlateResult,
 } from '../datapath/translator.js';
 import { createFlow, type Flow } from '../packet/flow.js';
-import { IN_PORT } from '../packet/flow-layout.js';
+import { IN_PORT, VLAN0 } from '../packet/flow-layout.js';
+import { ETH_TYPE_VLAN } from '../packet/protocol.js';
 import { Ofproto, type OfprotoPort } from './ofproto.js';
 import { type PacketIn, PacketInQueue } from './packet-ins.js';
+import { tciOf, type VlanSplinter } from './vlan-splinters.js';
 import { Xlate } from './xlate.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
-import type { PidOfPort } from './xlate-context.js';
+import type { ControllerAction, PidOfPort } from './xlate-context.js';
 
 export interface OfprotoTranslatorOptions {
   readonly bridges: readonly Ofproto[];
@@ -38,12 +40,17 @@ export interface OfprotoTranslatorOptions {
   readonly log?: Log;
   /** Which upcall queue packets for a controller take; queue 0 unless given. */
   readonly pidOf?: PidOfPort;
+  /** How packets for a controller come up; by an action of their own, unless given. */
+  readonly controllerAction?: ControllerAction;
+  /** Whether ports may stand for a VLAN of another one. Default: no. */
+  readonly hasVlanSplinters?: boolean;
 }
 
 /** A bridge's port, found by its datapath number. */
 interface Attachment {
   readonly ofproto: Ofproto;
   readonly port: OfprotoPort;
+  readonly splinter: VlanSplinter | undefined;
 }
 
 /** Failed translations are logged once a second, five at once; OVS's `error_report_rl`. */
@@ -64,6 +71,7 @@ export class OfprotoTranslator implements Translator {
   readonly #log: Log;
   readonly #xlate: Xlate;
   readonly #packetIns: PacketInQueue;
+  readonly #hasVlanSplinters: boolean;
   readonly #failures = new RateLimit(FAILURES_PER_MINUTE, FAILURES_BURST);
   readonly #attachments = new Map<number, Attachment>();
   /** Of the last `receive`. */
@@ -78,7 +86,9 @@ export class OfprotoTranslator implements Translator {
     this.#packetIns = new PacketInQueue({ clock, coverage });
     this.packetIns = this.#packetIns.packetIns;
     const pidOf = options.pidOf ?? (() => 0);
-    this.#xlate = new Xlate({ packetIns: this.#packetIns, pidOf });
+    const { controllerAction = 'userspace', hasVlanSplinters = false } = options;
+    this.#hasVlanSplinters = hasVlanSplinters;
+    this.#xlate = new Xlate({ packetIns: this.#packetIns, pidOf, controllerAction });
     this.revalidations = merge(...bridges.map((bridge) => bridge.revalidations));
     this.#attachPorts();
     this.revalidations.subscribe((reason) => {
@@ -92,6 +102,7 @@ export class OfprotoTranslator implements Translator {
     if (attachment === undefined) return 'ENODEV';
     this.#flow.set(key);
     this.#flow[IN_PORT] = attachment.port.ofpPort;
+    if (attachment.splinter !== undefined) return this.#receiveSplinter(attachment, number);
     return {
       ofproto: attachment.ofproto,
       flow: this.#flow,
@@ -156,10 +167,23 @@ export class OfprotoTranslator implements Translator {
     return this.#attachments.get(number)?.port;
   }
 
+  /** The packet passes for one of the VLAN that its port stands for. */
+  #receiveSplinter({ ofproto, splinter }: Attachment, number: number): Ingress | 'ENODEV' {
+    if (splinter === undefined) return 'ENODEV';
+    const splinterTci = tciOf(splinter);
+    this.#flow[IN_PORT] = splinter.real;
+    this.#flow[VLAN0] = ((ETH_TYPE_VLAN << 16) | splinterTci) >>> 0;
+    const packetIns = this.#packetIns;
+    return { ofproto, flow: this.#flow, odpInPort: odpPort(number), packetIns, splinterTci };
+  }
+
   #attachPorts(): void {
     this.#attachments.clear();
     for (const ofproto of this.#bridges) {
-      for (const port of ofproto.ports) this.#attachments.set(port.odpPort, { ofproto, port });
+      for (const port of ofproto.ports) {
+        const splinter = this.#hasVlanSplinters ? ofproto.splinters.of(port.ofpPort) : undefined;
+        this.#attachments.set(port.odpPort, { ofproto, port, splinter });
+      }
     }
   }
 

@@ -21,6 +21,7 @@ import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
 import { OFPP_LOCAL, OFPP_MAX } from './ofpact.js';
 import { Rule } from './rule.js';
+import { type VlanSplinter, VlanSplinters } from './vlan-splinters.js';
 
 /** What a port may be told not to do. Answers to `OFPUTIL_PC_*`. */
 export interface PortConfig {
@@ -62,6 +63,8 @@ export class Ofproto {
   readonly uuid: string;
   readonly tables: FlowTables;
   readonly macs: MacTable;
+  /** Ports that stand for a VLAN of another one; see `addVlanSplinter`. */
+  readonly splinters = new VlanSplinters();
   /** Hidden: what fragments meet while the fragment mode is 'drop'. */
   readonly dropFragmentsRule: Rule;
   /** What the first lookups of translations were credited with. */
@@ -130,6 +133,12 @@ export class Ofproto {
     }
     this.#byNumber.set(number, { ...port, config: { ...port.config, ...config } });
     this.#portsChanged();
+  }
+
+  /** Makes a port stand for a VLAN of another one; heeded by profile `ovs-2.3` only. */
+  addVlanSplinter(splinter: VlanSplinter): void {
+    this.splinters.add(splinter);
+    this.#revalidate('reconfigure');
   }
 
   /** Announces that a port's carrier came or went. */

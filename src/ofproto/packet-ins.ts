@@ -38,6 +38,9 @@ export const PacketInReason = {
   IMPLICIT_MISS: 7,
 } as const;
 
+/** Of no rule: all ones. */
+const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
+
 export interface PacketIn {
   /** A copy; at most `maxLength` bytes are meant for the controller. */
   readonly packet: Packet;
@@ -105,14 +108,10 @@ export class PacketInQueue implements PacketIns {
       this.#coverage.inc('packet_in_state_forgotten');
       return;
     }
-    if (this.#waiting.length >= PACKET_INS_MAX) {
-      this.#coverage.inc('packet_in_overflow');
-      return;
-    }
     const flow = copyFlow(key);
     flow.set(state.metadata, METADATA);
     flow[IN_PORT] = state.inPort;
-    this.#waiting.push({
+    this.#queue({
       packet: packet.copy(),
       reason: cookie.reason,
       table: state.table,
@@ -121,6 +120,26 @@ export class PacketInQueue implements PacketIns {
       maxLength: cookie.maxLength,
       flow,
     });
+  }
+
+  failedOpen(packet: Packet, flow: Flow): void {
+    this.#queue({
+      packet: packet.copy(),
+      reason: PacketInReason.NO_MATCH,
+      table: 0,
+      cookie: NO_COOKIE,
+      controllerId: 0,
+      maxLength: 0,
+      flow: copyFlow(flow),
+    });
+  }
+
+  #queue(packetIn: PacketIn): void {
+    if (this.#waiting.length >= PACKET_INS_MAX) {
+      this.#coverage.inc('packet_in_overflow');
+      return;
+    }
+    this.#waiting.push(packetIn);
     this.#scheduleDrain();
   }
 

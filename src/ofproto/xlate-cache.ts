@@ -50,6 +50,12 @@ export class OfprotoXlateCache implements XlateCache {
     }
   }
 
+  relearn(): void {
+    for (const entry of this.#entries) {
+      if (typeof entry !== 'number' && !(entry instanceof Rule)) this.#ofproto?.learn(entry);
+    }
+  }
+
   clear(): void {
     this.#ofproto = undefined;
     this.#entries = NO_ENTRIES;

@@ -13,7 +13,7 @@ import { ofpPort } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
 import type { XlateRequest } from '../datapath/translator.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
-import { IN_PORT, NW_PROTO } from '../packet/flow-layout.js';
+import { IN_PORT, NW_PROTO, VLAN_CFI, VLAN_VID_MASK, VLAN0 } from '../packet/flow-layout.js';
 import { ActionBuilder } from './action-builder.js';
 import { commitActions } from './commit-actions.js';
 import type { Ofproto } from './ofproto.js';
@@ -35,9 +35,16 @@ export type XlateError =
 /** The upcall queue for packets of a port; `Dpif.portGetPid`. */
 export type PidOfPort = (port: OdpPort, hash: number) => number;
 
+/**
+ * How packets for a controller come up: by a datapath action with a cookie, or, as in 2.3, as those
+ * of a slow flow, and the translation that has the packet sends it.
+ */
+export type ControllerAction = 'userspace' | 'slow path';
+
 export interface XlateContextOptions {
   readonly packetIns: PacketInQueue;
   readonly pidOf: PidOfPort;
+  readonly controllerAction: ControllerAction;
 }
 
 export class XlateContext {
@@ -47,6 +54,7 @@ export class XlateContext {
   readonly actions = new ActionBuilder();
   readonly packetIns: PacketInQueue;
   readonly pidOf: PidOfPort;
+  readonly controllerAction: ControllerAction;
   /** What the request asks for; see `XlateRequest`. */
   request: XlateRequest | undefined;
   mayLearn = false;
@@ -69,6 +77,7 @@ export class XlateContext {
   constructor(options: XlateContextOptions) {
     this.packetIns = options.packetIns;
     this.pidOf = options.pidOf;
+    this.controllerAction = options.controllerAction;
   }
 
   get ofproto(): Ofproto {
@@ -90,6 +99,8 @@ export class XlateContext {
     this.#version = version;
     this.flow.set(request.ingress.flow);
     this.base.set(request.ingress.flow);
+    // The flow has the tag of a VLAN splinter, the packet has not.
+    if (request.ingress.splinterTci !== undefined) this.base[VLAN0] = 0;
     initWildcards(this.wc, this.flow);
     this.actions.reset();
     this.#entries.length = 0;
@@ -111,8 +122,22 @@ export class XlateContext {
   outputTo(number: OfpPort): void {
     const port = this.ofproto.port(number);
     if (port === undefined || port.config.noForward) return;
+    if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
     this.commit();
     this.actions.output(port.odpPort);
+  }
+
+  /** Whether the packet left by the port that stands for its VLAN of `real`, without the tag. */
+  #outputToSplinter(real: OfpPort): boolean {
+    this.wc[VLAN0]! |= VLAN_VID_MASK | VLAN_CFI;
+    const tag = this.flow[VLAN0]!;
+    const device = this.ofproto.port(this.ofproto.splinters.deviceOf(real, tag & 0xffff));
+    if (device === undefined || device.ofpPort === real) return false;
+    this.flow[VLAN0] = 0;
+    this.commit();
+    this.actions.output(device.odpPort);
+    this.flow[VLAN0] = tag;
+    return true;
   }
 
   /** The rule that the flow meets in `table`, credited, as if the packet had come from `inPort`. */

@@ -9,7 +9,9 @@
  */
 
 import { ODPP_NONE, type OfpPort } from '../base/brands.js';
+import { SLOW_CONTROLLER_2014 } from '../datapath/cookie-2014.js';
 import type { ControllerCookie } from '../datapath/telemetry.js';
+import { sendToController } from './controller-packet.js';
 import { xlateNormal } from './normal.js';
 import {
   OFPP_ALL,
@@ -62,23 +64,14 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): voi
 
 /** Sends the packet up, with what it takes to make a packet-in of it. */
 export function outputToController(ctx: XlateContext, to: ControllerOutput): void {
+  if (ctx.controllerAction === 'slow path') {
+    sendByHand(ctx, to);
+    return;
+  }
   ctx.commit();
-  const isTableMiss = ctx.rule !== undefined && isTableMissRule(ctx.rule);
-  const reason =
-    to.reason === PacketInReason.ACTION && isTableMiss ? PacketInReason.EXPLICIT_MISS : to.reason;
-  const ruleCookie = ctx.rule?.cookie ?? 0n;
-  const cookie: ControllerCookie = {
-    type: 'controller',
-    dontSend: !ctx.mayLearn && !ctx.isCached,
-    reason,
-    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid),
-    ruleCookie,
-    controllerId: to.controllerId,
-    maxLength: to.maxLength,
-    ofprotoUuid: ctx.ofproto.uuid,
-    inPort: OFPP_NONE,
-  };
+  const cookie = cookieOf(ctx, to);
   const odpPort = ctx.ofproto.port(ctx.inPort)?.odpPort ?? ODPP_NONE;
+  const { reason, ruleCookie } = cookie;
   ctx.actions.userspace(ctx.pidOf(odpPort, 0), cookie, [
     cookie.dontSend ? 1 : 0,
     reason,
@@ -88,6 +81,36 @@ export function outputToController(ctx: XlateContext, to: ControllerOutput): voi
     to.controllerId,
     to.maxLength,
   ]);
+}
+
+/** As 2.3 does: the flow is slow, and whoever translates with the packet sends it. */
+function sendByHand(ctx: XlateContext, to: ControllerOutput): void {
+  ctx.slow |= SLOW_CONTROLLER_2014;
+  const { request, ofproto, packetIns } = ctx;
+  if (request?.packet === undefined) return;
+  ctx.commit();
+  const cookie = { ...cookieOf(ctx, to), dontSend: false };
+  const { packet, ingress } = request;
+  const { vlanLimit } = ofproto;
+  const actions = ctx.actions.finish();
+  sendToController({ packet, key: ingress.flow, actions, cookie, vlanLimit }, packetIns);
+}
+
+function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
+  const isTableMiss = ctx.rule !== undefined && isTableMissRule(ctx.rule);
+  const reason =
+    to.reason === PacketInReason.ACTION && isTableMiss ? PacketInReason.EXPLICIT_MISS : to.reason;
+  return {
+    type: 'controller',
+    dontSend: !ctx.mayLearn && !ctx.isCached,
+    reason,
+    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid),
+    ruleCookie: ctx.rule?.cookie ?? 0n,
+    controllerId: to.controllerId,
+    maxLength: to.maxLength,
+    ofprotoUuid: ctx.ofproto.uuid,
+    inPort: OFPP_NONE,
+  };
 }
 
 /** To every other port: to `all`, or to those that are not excluded from flooding. */
