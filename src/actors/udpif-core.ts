@@ -12,6 +12,7 @@
 import { type Observable, Subject } from 'rxjs';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
+import { UpcallError } from '../base/errors.js';
 import { GuardedObservable } from '../base/guarded-observable.js';
 import type { Log, LogLevel } from '../base/log.js';
 import { RateLimit } from '../base/rate-limit.js';
@@ -90,7 +91,9 @@ export class UdpifCore {
   readonly deleted = new Map<DeleteReason, number>();
   readonly uncredited: Record<UncreditedCause, Tally>;
 
+  /** Throws an `UpcallError` where policies of the profile do not go together. */
   constructor(deps: UdpifDeps, areMegaflowsEnabled: boolean) {
+    checkProfile(deps.profile);
     this.deps = deps;
     this.areMegaflowsEnabled = areMegaflowsEnabled;
     this.flowCount = new FlowCount(deps);
@@ -180,4 +183,12 @@ export class UdpifCore {
   complete(): void {
     this.#events.complete();
   }
+}
+
+function checkProfile({ name, ukeyLife, ukeyAtPut }: Profile): void {
+  if (ukeyLife !== 'mark' || !ukeyAtPut) return;
+  throw new UpcallError(
+    `Cannot create udpif: profile "${name}" makes ukeys at their flow's put, where ukeys with a ` +
+      "mark have no state for that; set ukeyAtPut to false, or ukeyLife to 'states'",
+  );
 }
