@@ -32,10 +32,10 @@ interface KnownDefect {
 /** The first that fits is meant: the more particular ones come first. */
 const KNOWN: readonly KnownDefect[] = [
   { label: 'B-02', breaks: ['S1', 'S3'], needs: 'failed deletion' },
-  { label: 'B-04', breaks: ['S1'], needs: 'mixed batch' },
   { label: 'B-01, by flush', breaks: ['S1'], needs: 'flushed counters' },
+  { label: 'B-04', breaks: ['S1'], needs: 'mixed batch' },
   { label: 'B-27', breaks: ['S1'], needs: 'untranslatable key' },
-  { label: 'B-12, U-111', breaks: ['S1'], needs: 'stolen flow' },
+  { label: 'B-12, U-111', breaks: ['S1', 'S3'], needs: 'stolen flow' },
   { label: 'B-01', breaks: ['S10'] },
   { label: 'B-12', breaks: ['L6'] },
   { label: 'B-02', breaks: ['L1'], needs: 'failed deletion' },

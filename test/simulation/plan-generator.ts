@@ -98,6 +98,7 @@ const SETTINGS: Readonly<Record<SettingName, readonly number[]>> = {
 
 const STEPS: readonly (readonly [weight: number, make: Maker])[] = [
   [300, send],
+  [16, again],
   [
     30,
     (rng) => ({
@@ -178,6 +179,13 @@ function nextStep(rng: Rng, regulars: readonly Sending[]): Step {
 function send(rng: Rng, regulars: readonly Sending[]): Step {
   const regular = rng.below(10) < 7 ? regulars[rng.below(regulars.length)] : undefined;
   return { ...(regular ?? newSending(rng)), count: 1 + rng.below(4) };
+}
+
+/** Mostly a packet that takes the slow path: then the two are different kinds of upcalls. */
+function again(rng: Rng, regulars: readonly Sending[]): Step {
+  const slow = regulars.filter(({ kind }) => kind === 'icmp' || kind === 'dns');
+  const { port, kind, from, to, id, size } = slow[rng.below(slow.length + 1)] ?? newSending(rng);
+  return { do: 'again', port, kind, from, to, id, size };
 }
 
 function newSending(rng: Rng): Sending {

@@ -55,6 +55,8 @@ export type SettingName = 'flowLimit' | 'maxIdleMs' | 'maxRevalidatorMs' | 'minR
 
 export type Step =
   | ({ readonly do: 'send'; readonly port: number; readonly count: number } & FrameChoice)
+  /** A packet comes, others remove its flow before any handler looks, and it comes again. */
+  | ({ readonly do: 'again'; readonly port: number } & FrameChoice)
   | { readonly do: 'move'; readonly port: number; readonly from: number; readonly to: number }
   /** `count` new flows at once, from the source port `id` on. */
   | { readonly do: 'burst'; readonly port: number; readonly id: number; readonly count: number }

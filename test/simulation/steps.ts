@@ -3,12 +3,16 @@
  * to steal where there is none) is nothing; a plan stays valid when events are taken out of it.
  */
 
+import type { FlowKey } from '../../src/datapath/flow-key.js';
 import { frameOf, RUNT } from './frames.js';
+import { KeyMap } from './key-map.js';
 import type { FrameChoice, Step } from './plan.js';
 import type { World } from './world.js';
 
 type StepOf<Name extends Step['do']> = Extract<Step, { readonly do: Name }>;
 
+/** So many tasks may come before the one that takes a frame from its ring. */
+const TASKS_TO_RECEIVE_MAX = 5;
 /** More threads than a plan ever asks for: a change that is sure to restart them. */
 const OTHER_HANDLERS = 4;
 
@@ -17,6 +21,17 @@ const PERFORM: { readonly [Name in Step['do']]: (world: World, step: StepOf<Name
     for (let i = 0; i < step.count; i++) send(world, step.port, step);
   },
   move: (world, { port, from, to }) => send(world, port, { kind: 'tcp', from, to, id: 1, size: 0 }),
+  again: (world, step) => {
+    const before = countsOf(world);
+    send(world, step.port, step);
+    for (let i = 0; i < TASKS_TO_RECEIVE_MAX && isPending(world, step.port); i++) {
+      world.clock.runOne();
+    }
+    for (const { key, stats } of world.flows()) {
+      if (stats.packets > (before.get(key) ?? stats.packets)) stealFlow(world, key);
+    }
+    send(world, step.port, step);
+  },
   burst: (world, { port, id, count }) => {
     for (let i = 0; i < count; i++) {
       send(world, port, { kind: 'udp', from: 0, to: 1, id: (id + i) & 0xffff, size: 0 });
@@ -61,7 +76,7 @@ const PERFORM: { readonly [Name in Step['do']]: (world: World, step: StepOf<Name
   steal: (world, { nth }) => {
     const flows = world.flows();
     const flow = flows[nth % flows.length];
-    if (flow !== undefined && world.dpif.steal(flow.key)) world.faults.count('flow stolen');
+    if (flow !== undefined) stealFlow(world, flow.key);
   },
   throw: (world, { who, times }) => {
     world.faults.throwFrom(who, times);
@@ -80,6 +95,21 @@ export function perform(world: World, step: Step): void {
 
 function send(world: World, port: number, choice: FrameChoice): void {
   inject(world, port, frameOf(choice));
+}
+
+function stealFlow({ dpif, faults }: World, key: FlowKey): void {
+  if (dpif.steal(key)) faults.count('flow stolen');
+}
+
+/** Packets of each flow that is there. */
+function countsOf(world: World): KeyMap<number> {
+  const counts = new KeyMap<number>();
+  for (const { key, stats } of world.flows()) counts.set(key, stats.packets);
+  return counts;
+}
+
+function isPending({ ports }: World, port: number): boolean {
+  return (ports[port - 1]?.pendingCount ?? 0) > 0;
 }
 
 function inject({ ledger, sw }: World, port: number, frame: Uint8Array): void {

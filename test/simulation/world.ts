@@ -78,7 +78,7 @@ export class World {
   readonly #upcalls = new Map<Flow, Upcall>();
   /** What has been read of the present batch. */
   readonly #batch = new KeyMap<Upcall['type']>();
-  #batchTurn = -1;
+  #batchName = '';
   #listen: (fact: Fact) => void = () => {};
   #inspect: (event: InspectionEvent) => void = () => {};
 
@@ -174,13 +174,16 @@ export class World {
   }
 
   #tell(fact: Fact): void {
-    if (fact.type === 'upcall.read') this.#noteUpcall(fact.upcall);
+    if (fact.type === 'upcall.read') this.#noteUpcall(fact.upcall, fact.handler);
+    else if (fact.type === 'submitted') this.#batch.clear();
     this.#listen(fact);
   }
 
-  #noteUpcall(upcall: Upcall): void {
-    if (this.#batchTurn !== this.turn) this.#batch.clear();
-    this.#batchTurn = this.turn;
+  /** A batch is what one handler reads in one turn until it sends operations. */
+  #noteUpcall(upcall: Upcall, handler: number): void {
+    const name = `${this.turn} ${handler}`;
+    if (this.#batchName !== name) this.#batch.clear();
+    this.#batchName = name;
     const key = FlowKey.from(upcall.key);
     const other = this.#batch.get(key);
     if (other !== undefined && other !== upcall.type) this.noted.add('mixed batch');

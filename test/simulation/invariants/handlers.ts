@@ -69,30 +69,40 @@ export const S13: Invariant = {
 
 export const S14: Invariant = {
   id: 'S14',
-  holds: 'a handler executes in order of arrival, and puts a flow before it first executes for it',
+  holds:
+    'a handler executes in order of arrival, and puts a flow before its first miss is executed',
   watch: () => {
-    const orders = new WeakMap<Packet, number>();
+    const arrivals = new WeakMap<Packet, Arrival>();
     let count = 0;
     return {
       hear: (fact) => {
-        if (fact.type === 'upcall.read') orders.set(fact.upcall.packet, count++);
+        if (fact.type === 'upcall.read') {
+          const { packet, type } = fact.upcall;
+          arrivals.set(packet, { order: count++, isMiss: type === 'miss' });
+        }
         if (fact.type !== 'submitted' || !isHandlers(fact.ops)) return undefined;
-        return lookAtOrder(fact.ops, orders);
+        return lookAtOrder(fact.ops, arrivals);
       },
     };
   },
 };
 
-function lookAtOrder(ops: readonly DpifOp[], orders: WeakMap<Packet, number>): Complaint {
+interface Arrival {
+  readonly order: number;
+  /** Else its flow was there when it came. */
+  readonly isMiss: boolean;
+}
+
+function lookAtOrder(ops: readonly DpifOp[], arrivals: WeakMap<Packet, Arrival>): Complaint {
   let last = -1;
   const executed = new KeyMap<true>();
   const hasPuts = ops.some(isCreate);
   for (const op of ops) {
     if (isExecute(op)) {
-      const order = orders.get(op.packet) ?? -1;
+      const { order, isMiss } = arrivals.get(op.packet) ?? { order: -1, isMiss: false };
       if (order <= last) return 'packets are executed out of order';
       last = order;
-      if (hasPuts) executed.set(FlowKey.from(op.key), true);
+      if (hasPuts && isMiss) executed.set(FlowKey.from(op.key), true);
     } else if (isCreate(op) && executed.has(op.key)) {
       return `${op.key.hash} is put after a packet of it was executed`;
     }
