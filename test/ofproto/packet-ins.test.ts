@@ -127,3 +127,22 @@ describe('PacketInQueue.received()', () => {
     expect(fixture.coverage.read('packet_in_state_forgotten')).toBe(1);
   });
 });
+
+describe('PacketInQueue.failedOpen()', () => {
+  it('tells a packet as one without a match, with a cookie of all ones (U-072)', () => {
+    const fixture = new BridgeFixture('actions=controller');
+    const arrived: PacketIn[] = [];
+    fixture.translator.packetIns.subscribe((batch) => arrived.push(...batch));
+    const key = parsePacket(PACKET);
+    const ingress = fixture.translator.receive(key);
+    if (ingress === 'ENODEV') throw new Error('no such port');
+    const packet = new Packet(new Uint8Array(60));
+    ingress.packetIns?.failedOpen?.(packet, ingress.flow);
+    fixture.clock.advance(0);
+    const cookie = 0xffff_ffff_ffff_ffffn;
+    expect(arrived).toMatchObject([{ reason: 0, table: 0, cookie, maxLength: 0 }]);
+    expect(arrived[0]?.packet).not.toBe(packet);
+    expect(arrived[0]?.flow).toEqual(ingress.flow);
+    expect(arrived[0]?.flow).not.toBe(ingress.flow);
+  });
+});

@@ -42,6 +42,18 @@ describe('OfprotoXlateCache.push()', () => {
     expect(credits(fixture)).toEqual(before);
   });
 
+  it('learns at zero packets where that is asked for, as 2.3 did (B-13)', () => {
+    const fixture = createFixture();
+    const cache = fixture.cacheOf(PACKET);
+    cache.relearn?.();
+    expect(fixture.bridge.macs.count).toBe(1);
+    expect(fixture.rules[1]?.packets).toBe(0);
+    cache.clear();
+    fixture.bridge.macs.flush();
+    cache.relearn?.();
+    expect(fixture.bridge.macs.count).toBe(0);
+  });
+
   it('learns only if it may', () => {
     const fixture = createFixture();
     fixture.cacheOf(PACKET).push(stats(1), false);
