@@ -203,6 +203,7 @@ describeProfiles('the barriers', (create) => {
     bench.clock.advance(10_000);
     expect(verdictsOf(bench).filter((verdict) => verdict.startsWith('sweep'))).toEqual([]);
     expect(bench.udpif.status().ukeys).toBe(ukeys);
+    expect(bench.dpif.operations('get')).toEqual([]);
     letGo(bench);
     expect(verdictsOf(bench).filter((verdict) => verdict.startsWith('sweep'))).not.toEqual([]);
   });
