@@ -19,7 +19,7 @@ import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
 import type { Flow } from '../packet/flow.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { UkeyActor } from './ukey-actor.js';
-import { NO_HANDLE, type UkeySeed } from './ukey-columns.js';
+import { NO_HANDLE } from './ukey-columns.js';
 import { UkeyState, ukeyMoves } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
 
@@ -96,16 +96,17 @@ class UkeyInstaller implements FlowInstaller {
   }
 
   /** A visible ukey for `flow`; undefined where a live one has its key. */
-  #installUkey({ key, mask, actions, revalSeq, createdAt }: NewFlow): UkeyActor | undefined {
-    return this.#create({ key: FlowKey.from(key), mask, actions, revalSeq, createdAt });
+  #installUkey(flow: NewFlow): UkeyActor | undefined {
+    return this.#createUkey(FlowKey.from(flow.key), flow);
   }
 
-  #create(seed: Omit<UkeySeed, 'dumpSeq'>): UkeyActor | undefined {
-    const slice = this.#core.sliceOf(seed.key);
-    const old = slice.find(seed.key);
+  #createUkey(key: FlowKey, flow: Omit<NewFlow, 'key'>): UkeyActor | undefined {
+    const slice = this.#core.sliceOf(key);
+    const old = slice.find(key);
     const dumpSeq = old === NO_HANDLE ? NO_DUMP : slice.columns.dumpSeqOf(old);
     if (old !== NO_HANDLE && !this.#replace(slice, old)) return undefined;
-    const handle = slice.create({ ...seed, dumpSeq });
+    const { mask, actions, revalSeq, createdAt } = flow;
+    const handle = slice.create({ key, mask, actions, createdAt, revalSeq, dumpSeq });
     slice.move(handle, INSTALL, { type: 'ukey.install' });
     return slice.actor(handle);
   }
@@ -129,7 +130,7 @@ class UkeyInstaller implements FlowInstaller {
    */
   #takeBack({ key, mask, actions }: PutOp): void {
     const createdAt = this.#core.deps.clock.now();
-    const ukey = this.#create({ key, mask, actions, revalSeq: NO_SEQ, createdAt });
+    const ukey = this.#createUkey(key, { mask, actions, revalSeq: NO_SEQ, createdAt });
     ukey?.slice.move(ukey.handle, PUT_SUCCEEDED, { type: 'put.succeeded' });
   }
 
