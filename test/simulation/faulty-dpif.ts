@@ -155,6 +155,7 @@ export class FaultyDpif implements Dpif {
       op.error = error;
       if (op.type === 'delete') op.stats = undefined;
     }
+    if (op.type === 'put' && op.mode === 'create' && op.error === undefined) ledger.put(op.key);
     if (op.type !== 'delete') return;
     if (op.error === undefined) ledger.deleted(op.key);
     else if (op.error === 'ENOENT') ledger.deletionMissed();
@@ -172,7 +173,7 @@ export class FaultyDpif implements Dpif {
     const { key, mask } = op;
     const other: DpifOp = { type: 'put', mode: 'create', key, mask, actions: NO_ACTIONS, error };
     this.#inner.operate([other], nothing);
-    if (other.error === undefined) this.#surroundings.ledger.foreign.set(key, true);
+    if (other.error === undefined) this.#surroundings.ledger.putByOthers(key);
     return true;
   }
 }

@@ -104,6 +104,17 @@ export class Ledger {
     return ukey?.getSnapshot().context.stats ?? this.refused.get(key) ?? NO_TRAFFIC;
   }
 
+  /** A flow begins its life: what was known of an earlier one with its key holds no more. */
+  put(key: FlowKey): void {
+    this.refused.delete(key);
+    this.foreign.delete(key);
+  }
+
+  putByOthers(key: FlowKey): void {
+    this.put(key);
+    this.foreign.set(key, true);
+  }
+
   /** The datapath refused to delete a flow: it lives on. */
   deletionRefused(key: FlowKey): void {
     this.#note('failed deletion');
