@@ -75,10 +75,13 @@ export class UkeyMoves {
   /** The final state. */
   readonly deleted: number;
   readonly #compiled: CompiledMachine;
-  readonly #next: Uint8Array;
-  readonly #eventsCount: number;
   readonly #eventCodes: ReadonlyMap<string, number>;
-  readonly #actions: readonly (readonly UkeyActionCode[])[];
+  /** Events of the machine: `state * eventsCount + event` is a cell of the two tables. */
+  readonly eventsCount: number;
+  /** Where the event leads from the state: a state, or `STAY` where it is ignored. */
+  readonly next: Uint8Array;
+  /** What is done on that way, in order. */
+  readonly actions: readonly (readonly UkeyActionCode[])[];
 
   constructor(machine: UkeyMachine, states: Readonly<Record<string, number>>) {
     const compiled = compileMachine(machine);
@@ -87,10 +90,10 @@ export class UkeyMoves {
     this.initial = compiled.initial;
     this.deleted = compiled.isFinal.indexOf(1);
     this.#compiled = compiled;
-    this.#next = compiled.next;
-    this.#eventsCount = compiled.events.length;
+    this.next = compiled.next;
+    this.eventsCount = compiled.events.length;
     this.#eventCodes = new Map(compiled.events.map((type, code) => [type, code]));
-    this.#actions = actionLists(compiled);
+    this.actions = actionLists(compiled);
   }
 
   /** The number of an event's type; undefined for one that the machine does not know. */
@@ -105,16 +108,6 @@ export class UkeyMoves {
     return code;
   }
 
-  /** Where `event` leads from `state`: a state, or `STAY` where it is ignored. */
-  target(state: number, event: number): number {
-    return this.#next[state * this.#eventsCount + event]!;
-  }
-
-  /** What is done on that way, in order. */
-  actions(state: number, event: number): readonly UkeyActionCode[] {
-    return this.#actions[state * this.#eventsCount + event]!;
-  }
-
   /** A snapshot of a ukey in `state`. */
   snapshot(state: number, context: UkeyContext): UkeySnapshot {
     return new CompiledSnapshot(this.#compiled, state, context, this.#canMove);
@@ -122,7 +115,7 @@ export class UkeyMoves {
 
   readonly #canMove = (snapshot: UkeySnapshot, event: AnyUkeyEvent): boolean => {
     const code = this.#eventCodes.get(event.type);
-    return code !== undefined && this.target(snapshot.state, code) !== STAY;
+    return code !== undefined && this.next[snapshot.state * this.eventsCount + code] !== STAY;
   };
 }
 

@@ -56,6 +56,10 @@ export class UkeySlice {
   readonly door: ActorSystemDoor;
   readonly parent: AnyActorRef;
   readonly moves: UkeyMoves;
+  /** Of `moves`, for each step of each ukey asks them. */
+  readonly #next: UkeyMoves['next'];
+  readonly #actions: UkeyMoves['actions'];
+  readonly #eventsCount: number;
   readonly #effects: UkeyEffects;
   readonly #report: ErrorReport;
   readonly #index = new UkeyIndex(this.columns.keys);
@@ -66,6 +70,9 @@ export class UkeySlice {
     this.door = deps.door;
     this.parent = deps.parent;
     this.moves = deps.moves ?? ukeyMoves;
+    this.#next = this.moves.next;
+    this.#actions = this.moves.actions;
+    this.#eventsCount = this.moves.eventsCount;
     this.#effects = deps.effects;
     this.#report = deps.report;
   }
@@ -125,14 +132,15 @@ export class UkeySlice {
   }
 
   #step(handle: number, code: number, event: AnyUkeyEvent): boolean {
-    const { columns, moves } = this;
+    const columns = this.columns;
     const from = columns.state[handle]!;
-    const to = moves.target(from, code);
+    const cell = from * this.#eventsCount + code;
+    const to = this.#next[cell]!;
     if (to === STAY) return false;
-    const actions = moves.actions(from, code);
+    const actions = this.#actions[cell]!;
     for (let i = 0; i < actions.length; i++) this.#act(actions[i]!, handle, event);
     columns.state[handle] = to;
-    if (to === moves.deleted) this.#end(handle);
+    if (to === this.moves.deleted) this.#end(handle);
     return true;
   }
 
