@@ -18,7 +18,7 @@ interface Room {
 const GROUND = ['base'];
 const BELOW_OFPROTO = ['base', 'packet', 'datapath'];
 const BELOW_SWITCH = [...BELOW_OFPROTO, 'machines', 'ofproto', 'actors'];
-const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch'];
+const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch', 'inspector'];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: ['rxjs'] },
@@ -32,6 +32,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['xstate', 'xstate/graph', 'node:util'],
   },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
+  inspector: {
+    rooms: [...BELOW_SWITCH, 'switch'],
+    packages: [
+      'rxjs',
+      'xstate',
+      'ws',
+      'node:crypto',
+      'node:fs',
+      'node:http',
+      'node:net',
+      'node:stream',
+      'node:zlib',
+    ],
+  },
   cli: { rooms: BELOW_CLI, packages: undefined },
 };
 
