@@ -60,6 +60,8 @@ export interface RowGridProps<Row> {
   /** What is said where there are no rows. */
   readonly empty: string;
   readonly onSee?: (rows: VisibleRows) => void;
+  /** After scrolling: whether the first row is in sight. */
+  readonly onScroll?: (isAtTop: boolean) => void;
   readonly sort?: GridSort;
   readonly onSort?: (by: string) => void;
   /** Back to the top when this changes. */
@@ -107,6 +109,7 @@ export function RowGrid<Row>(props: RowGridProps<Row>): JSX.Element {
       tabIndex={0}
       ref={scroller}
       onKeyDown={onKeyDown}
+      onScroll={(event) => props.onScroll?.(event.currentTarget.scrollTop < ROW_PX / 2)}
       style={{ '--tracks': tracks }}
     >
       <GridHead {...props} />
@@ -207,7 +210,7 @@ function GridRow<Row>(props: GridRowProps<Row>): JSX.Element {
 type RowVirtualizer = Virtualizer<HTMLDivElement, HTMLDivElement>;
 
 /** One virtualizer for the life of the grid; the grid is drawn anew when other rows come in sight. */
-function useVirtualizer(scroller: RefObject<HTMLDivElement>, count: number): RowVirtualizer {
+function useVirtualizer(scroller: RefObject<HTMLDivElement | null>, count: number): RowVirtualizer {
   const [, setDrawn] = useState(0);
   const held = useRef<RowVirtualizer | undefined>(undefined);
   const options = {

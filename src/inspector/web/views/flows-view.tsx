@@ -5,17 +5,18 @@
  * The server filters and sorts; the page asks for the rows in sight and some more.
  */
 
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import type { FlowRow, FlowSort, FlowsView as FlowsDocument } from '../../view-data.js';
 import { useView } from '../connection.js';
 import { FilterBox } from '../filter-box.js';
 import { hasWord, withWord } from '../filter-words.js';
 import { flowFilter, flowOrder, orderAfter } from '../flows-query.js';
 import { formatCount, formatDuration, formatPlural, formatShort } from '../format.js';
-import { go, route } from '../route.js';
+import { go } from '../route.js';
 import { type GridColumn, RowGrid } from '../row-grid.js';
 import { type VisibleRows, WINDOW_ROWS, windowFor } from '../row-window.js';
 import { markOf } from '../state-mark.js';
+import { chosenNumber, useEscape } from './chosen.js';
 import { FlowLife } from './flow-life.js';
 import { RuleList } from './rule-list.js';
 import './flows-view.css';
@@ -77,7 +78,6 @@ const COLUMNS: readonly Column[] = [
     width: '76px',
     isNumber: true,
     cell: ({ idleMs }) => (idleMs === undefined ? 'never' : formatDuration(idleMs)),
-    tip: ({ idleMs }) => (idleMs === undefined ? 'never used' : ''),
   },
   {
     id: 'mask',
@@ -104,8 +104,8 @@ export function FlowsView() {
   const { by, isDescending } = flowOrder.value;
   const document = useView('flows', { filter, sort: by, isDescending, ...rows });
   const onSee = useCallback((seen: VisibleRows) => setRows((now) => windowFor(seen, now)), []);
-  const chosen = chosenFlow();
-  useClosing(chosen !== undefined);
+  const chosen = chosenNumber('flows');
+  useEscape(chosen !== undefined, 'flows');
   const sortBy = (column: string): void => {
     const sort = COLUMNS.find(({ id }) => id === column)?.id;
     if (sort !== undefined) flowOrder.value = orderAfter(flowOrder.value, sort);
@@ -181,25 +181,4 @@ function Rules({ document }: { readonly document: FlowsDocument | undefined }) {
       <RuleList rules={document?.rules ?? []} empty="No rule has a megaflow." />
     </>
   );
-}
-
-function chosenFlow(): number | undefined {
-  const { view, parameter } = route.value;
-  const flow = Number(parameter);
-  return view === 'flows' && parameter !== undefined && Number.isInteger(flow) ? flow : undefined;
-}
-
-/** Escape closes the life of a flow, unless it empties a box. */
-function useClosing(isOpen: boolean): void {
-  useEffect(() => {
-    if (!isOpen) return;
-    const onKeyDown = ({ key, target }: KeyboardEvent): void => {
-      const isTyping = target instanceof HTMLInputElement;
-      if (key === 'Escape' && !isTyping && document.querySelector('dialog[open]') === null) {
-        go('flows');
-      }
-    };
-    addEventListener('keydown', onKeyDown);
-    return () => removeEventListener('keydown', onKeyDown);
-  }, [isOpen]);
 }
