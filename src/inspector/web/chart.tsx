@@ -67,7 +67,7 @@ export function Chart({ plan, document, seconds }: ChartProps) {
 
 interface LegendProps {
   readonly plan: ChartPlan;
-  readonly list: preact.RefObject<HTMLUListElement>;
+  readonly list: preact.RefObject<HTMLUListElement | null>;
 }
 
 /** The values are put in by `showValues`, without a rendering of their own. */

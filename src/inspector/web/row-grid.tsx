@@ -105,7 +105,9 @@ export function RowGrid<Row>(props: RowGridProps<Row>): JSX.Element {
       role="grid"
       aria-label={props.label}
       aria-rowcount={(page?.total ?? 0) + 1}
-      aria-activedescendant={followed === undefined ? undefined : rowId(props.label, followed.index)}
+      aria-activedescendant={
+        followed === undefined ? undefined : rowId(props.label, followed.index)
+      }
       tabIndex={0}
       ref={scroller}
       onKeyDown={onKeyDown}

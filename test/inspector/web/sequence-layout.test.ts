@@ -16,7 +16,11 @@ describe('wrapText()', () => {
   });
 
   it('breaks after a comma or a blank', () => {
-    expect(wrapText('in_port(1),eth(src=1),ipv4 x', 12)).toEqual(['in_port(1),', 'eth(src=1),', 'ipv4 x']);
+    expect(wrapText('in_port(1),eth(src=1),ipv4 x', 12)).toEqual([
+      'in_port(1),',
+      'eth(src=1),',
+      'ipv4 x',
+    ]);
   });
 
   it('breaks anywhere where there is no better place', () => {

@@ -30,7 +30,8 @@ export function ChartsView() {
     <div class="charts-view">
       <div class="view-bar">
         <p class="quiet">
-          Along the bottom: seconds of the switch’s time. The cursor stands at one time in all charts.
+          Along the bottom: seconds of the switch’s time. The cursor stands at one time in all
+          charts.
         </p>
         <button
           type="button"

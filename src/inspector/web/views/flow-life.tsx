@@ -58,7 +58,10 @@ function Life({ document }: { readonly document: FlowView }) {
   );
 }
 
-function WhyDeleted(props: { readonly row: FlowRow | undefined; readonly why: string | undefined }) {
+function WhyDeleted(props: {
+  readonly row: FlowRow | undefined;
+  readonly why: string | undefined;
+}) {
   const { row, why } = props;
   if (why !== undefined) {
     return (

@@ -175,8 +175,8 @@ function Rules({ document }: { readonly document: FlowsDocument | undefined }) {
     <>
       <h2>Rules by megaflows</h2>
       <p class="quiet">
-        The first rule causes the most megaflows. A click shows its flows; a click on a flow shows its
-        life.
+        The first rule causes the most megaflows. A click shows its flows; a click on a flow shows
+        its life.
       </p>
       <RuleList rules={document?.rules ?? []} empty="No rule has a megaflow." />
     </>

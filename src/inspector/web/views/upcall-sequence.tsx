@@ -51,8 +51,8 @@ function Summary({ row }: { readonly row: UpcallRow }) {
   const startedAt = welcome.value?.header.startedAt ?? 0;
   return (
     <p class="upcall-summary">
-      <strong>{row.outcome}</strong> at {formatTime(row.t, startedAt)} by handler {row.handler}, class{' '}
-      {row.class}, {formatPlural(row.size, 'byte')}
+      <strong>{row.outcome}</strong> at {formatTime(row.t, startedAt)} by handler {row.handler},
+      class {row.class}, {formatPlural(row.size, 'byte')}
       {row.us === undefined ? '' : `, ${formatMicroseconds(row.us)}`}
       {row.flow !== undefined && (
         <>
@@ -82,7 +82,15 @@ function Diagram({ layout, row }: DiagramProps) {
       viewBox={`0 0 ${width} ${height}`}
     >
       <defs>
-        <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">
+        <marker
+          id="arrow"
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerWidth="8"
+          markerHeight="8"
+          orient="auto"
+        >
           <path d="M0 0.5 L8 4 L0 7.5 z" />
         </marker>
       </defs>
@@ -130,7 +138,13 @@ function Message({ place, layout }: MessageProps) {
           <text class="message-time" x={layout.width} y={arrowY - 3}>
             {formatMicroseconds(us)}
           </text>
-          <rect class="time-bar" x={layout.timeX} y={arrowY} width={Math.max(1, barWidth)} height={5} />
+          <rect
+            class="time-bar"
+            x={layout.timeX}
+            y={arrowY}
+            width={Math.max(1, barWidth)}
+            height={5}
+          />
         </>
       )}
     </g>
@@ -153,7 +167,9 @@ function Steps({ steps }: { readonly steps: readonly XlateStep[] }) {
           class={`step-${step.kind}`}
           style={{ paddingLeft: `${8 + 16 * Math.min(step.depth, 12)}px` }}
         >
-          <span class="step-kind">{step.kind === 'table' ? '▤' : step.kind === 'action' ? '▸' : '·'}</span>
+          <span class="step-kind">
+            {step.kind === 'table' ? '▤' : step.kind === 'action' ? '▸' : '·'}
+          </span>
           <span class="mono">{step.text}</span>
           {step.kind === 'table' && step.rule === undefined && <em class="quiet"> no match</em>}
         </li>

@@ -8,7 +8,13 @@ import { useCallback, useRef } from 'preact/hooks';
 import type { UpcallRow, UpcallsView as UpcallsDocument } from '../../view-data.js';
 import { useView, welcome } from '../connection.js';
 import { FilterBox } from '../filter-box.js';
-import { formatCount, formatMicroseconds, formatPlural, formatRate, formatTime } from '../format.js';
+import {
+  formatCount,
+  formatMicroseconds,
+  formatPlural,
+  formatRate,
+  formatTime,
+} from '../format.js';
 import { go } from '../route.js';
 import { type GridColumn, RowGrid } from '../row-grid.js';
 import {
@@ -144,7 +150,12 @@ function UpcallsBar({ document }: { readonly document: UpcallsDocument | undefin
   const isFirst = tail.value.newer.length === 0;
   return (
     <div class="view-bar">
-      <FilterBox label="Filter" hint="words of any column" value={filter.value} onChange={setFilter} />
+      <FilterBox
+        label="Filter"
+        hint="words of any column"
+        value={filter.value}
+        onChange={setFilter}
+      />
       <button type="button" aria-pressed={isFollowing} class="tail-button" onClick={toggle}>
         {isFollowing ? '● Following' : '‖ Stopped: follow'}
       </button>
