@@ -109,8 +109,8 @@ export class PageConnection {
       if (this.#socket.bufferedAmount >= UNSENT_BYTES_MAX) break;
       this.#pushSlot(name, slot, now);
     }
-    this.#pushPosition(now);
-    return [...this.#slots.values()].some((slot) => this.#isStale(slot));
+    const isPositionDue = this.#pushPosition(now);
+    return isPositionDue || [...this.#slots.values()].some((slot) => this.#isStale(slot));
   }
 
   /** Asks whether the page is still there; false where it has not answered the last time. */
@@ -181,15 +181,17 @@ export class PageConnection {
     }
   }
 
-  #pushPosition(now: number): void {
-    if (now - this.#positionSentAt < PUSH_MS - DUE_SLACK_MS) return;
+  /** Whether it has to wait for the next round. */
+  #pushPosition(now: number): boolean {
     const position = this.#deps.shown.position();
     const message = { type: 'position', position, skipped: this.#skipped } as const;
     const text = JSON.stringify(message satisfies ServerMessage);
-    if (text === this.#positionSent) return;
+    if (text === this.#positionSent) return false;
+    if (now - this.#positionSentAt < PUSH_MS - DUE_SLACK_MS) return true;
     this.#positionSent = text;
     this.#positionSentAt = now;
     this.#sendText(text);
+    return false;
   }
 
   #receive(data: RawData, isBinary: boolean): void {
