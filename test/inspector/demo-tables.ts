@@ -43,7 +43,7 @@ export class DemoTables {
   readonly #rules: RuleUse[];
   readonly #options: DemoOptions;
   readonly #rng = createRng(4);
-  readonly #charts: { [Column in keyof ChartsView]: number[] | Record<string, number[]> };
+  readonly #charts: Partial<Record<keyof ChartsView, unknown>> = { deleted: {} };
   #t = 0;
   #upcalls = 0;
   #order: Order | undefined;
@@ -52,7 +52,6 @@ export class DemoTables {
     this.#options = options;
     this.#flows = Array.from({ length: options.flows }, (_, i) => this.#makeFlow(i));
     this.#rules = makeRules(options.flows);
-    this.#charts = { t: [], upcallsPerSecond: [], hitsPerSecond: [], missesPerSecond: [] } as never;
     this.tick(30_000);
   }
 
@@ -159,9 +158,9 @@ export class DemoTables {
       const row = this.#flows[place];
       return words.every((word) => `${row?.key} ${row?.actions} ${row?.state}`.includes(word));
     });
-    const valueOf = (place: number): number | string => this.#flows[place]?.[column] ?? -1;
+    const cellOf = (place: number): number | string => this.#flows[place]?.[column] ?? -1;
     const sign = isDescending ? -1 : 1;
-    places.sort((a, b) => sign * (valueOf(a) < valueOf(b) ? -1 : valueOf(a) > valueOf(b) ? 1 : 0));
+    places.sort((a, b) => sign * (cellOf(a) < cellOf(b) ? -1 : cellOf(a) > cellOf(b) ? 1 : 0));
     this.#order = { query, sortedAt: this.#t, places };
     return places;
   }

@@ -31,16 +31,16 @@ export interface ChartPlan {
   readonly unit: string;
   readonly series: readonly SeriesPlan[];
   readonly thresholds: readonly ThresholdPlan[];
-  /** Both the least and the most are to be seen: the axis is compressed, and linear around 0. */
-  readonly isCompressed: boolean;
+  /** What is small beside the largest is to be seen, too: each line of the grid is ten times as much. */
+  readonly isLogarithmic: boolean;
 }
 
 /** What the leader's thresholds do: the same as `CycleView.thresholdsMs`. */
 const DUMP_THRESHOLDS: readonly ThresholdPlan[] = [
-  { value: 200, label: '200: revalidates all' },
-  { value: 1000, label: '1000: limit grows no more' },
-  { value: 1300, label: '1300: limit × ¾' },
-  { value: 2000, label: '2000: limit ÷ s' },
+  { value: 200, label: '200: beyond, seldom used flows go' },
+  { value: 1000, label: '1000: beyond, the limit stays' },
+  { value: 1300, label: '1300: beyond, the limit × ¾' },
+  { value: 2000, label: '2000: beyond, the limit ÷ seconds' },
 ];
 
 const FIXED: readonly ChartPlan[] = [
@@ -57,12 +57,11 @@ const FIXED: readonly ChartPlan[] = [
       line('flows', (document) => document.flows),
       line('limit', (document) => document.flowLimit),
     ]),
-    isCompressed: true,
+    isLogarithmic: true,
   },
   {
     ...plan('dump', 'Dump duration', 'ms', [line('dump', (document) => document.dumpMs)]),
     thresholds: DUMP_THRESHOLDS,
-    isCompressed: true,
   },
 ];
 
@@ -121,5 +120,5 @@ function plan(id: string, title: string, unit: string, lines: readonly LinePlan[
     colour: COLOURS[i % COLOURS.length] ?? COLOURS[0],
     isStepped: id === 'flows',
   }));
-  return { id, title, unit, series, thresholds: [], isCompressed: false };
+  return { id, title, unit, series, thresholds: [], isLogarithmic: false };
 }

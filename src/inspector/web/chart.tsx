@@ -116,7 +116,7 @@ function optionsOf(
     legend: { show: false },
     cursor: { sync: { key: 'charts', scales: ['x', null] }, points: { size: 6 }, y: false },
     scales: { x: { time: false }, y: scaleOf(plan) },
-    axes: [axis(), { ...axis(), size: AXIS_PX, values: (_, splits) => splits.map(asTick) }],
+    axes: [axis(), yAxis(plan)],
     series: [{}, ...plan.series.map(seriesOf)],
     hooks: {
       setCursor: [show],
@@ -139,13 +139,24 @@ function seriesOf({ label, dash, colour, isStepped }: SeriesPlan): uPlot.Series 
   };
 }
 
-/** From 0 on, and as far as the lowest threshold at least. */
-function scaleOf({ isCompressed, thresholds }: ChartPlan): uPlot.Scale {
+/** From 0 on, and as far as the lowest threshold at least; logarithms begin at 1. */
+function scaleOf({ isLogarithmic, thresholds }: ChartPlan): uPlot.Scale {
   const least = thresholds.at(-1)?.value ?? 1;
-  const range = (_: uPlot, __: number, max: number): uPlot.Range.MinMax => {
-    return [0, 1.1 * Math.max(least, Number.isFinite(max) ? max : 0)];
-  };
-  return isCompressed ? { range, distr: 4, asinh: 10 } : { range };
+  const top = (max: number): number => Math.max(least, Number.isFinite(max) ? max : 0);
+  if (!isLogarithmic) return { range: (_, __, max) => [0, 1.1 * top(max)] };
+  return { distr: 3, range: (_, __, max) => [1, 10 ** Math.ceil(Math.log10(2 * top(max)))] };
+}
+
+function yAxis({ isLogarithmic }: ChartPlan): uPlot.Axis {
+  const values: uPlot.Axis.DynamicValues = (_, splits) => splits.map(asTick);
+  const plain = { ...axis(), size: AXIS_PX, values };
+  if (!isLogarithmic) return plain;
+  const filter: uPlot.Axis.Filter = (_, splits) => splits.map(decadeOnly);
+  return { ...plain, filter, grid: { ...plain.grid, filter }, ticks: { ...plain.ticks, filter } };
+}
+
+function decadeOnly(split: number): number | null {
+  return Number.isInteger(Math.log10(split)) ? split : null;
 }
 
 function axis(): uPlot.Axis {
@@ -171,6 +182,8 @@ function drawThresholds(chart: uPlot, { thresholds }: ChartPlan): void {
   ctx.strokeStyle = cssColor('--border-strong');
   ctx.fillStyle = cssColor('--text-quiet');
   ctx.font = `${10 * ratio}px ui-sans-serif, system-ui, sans-serif`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
   ctx.lineWidth = ratio;
   ctx.setLineDash([3 * ratio, 3 * ratio]);
   for (const { value, label } of thresholds) {
@@ -179,7 +192,7 @@ function drawThresholds(chart: uPlot, { thresholds }: ChartPlan): void {
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillText(label, bbox.left + 6 * ratio, y - 3 * ratio);
+    ctx.fillText(label, bbox.left + 6 * ratio, y - ratio);
   }
   ctx.restore();
 }

@@ -1,10 +1,10 @@
 /**
  * A table of any length of which only the rows in sight are in the document.
  *
- * Rows are drawn by place, not by identity: when the order changes or a live tail moves on, text in
- * the same elements changes and nothing is made anew. Hence the keyboard's cursor is not the focus
- * of a row but the grid's `aria-activedescendant`. Columns have fixed widths: nothing moves while
- * numbers do.
+ * Elements of rows are used again: whether the order changes, a live tail moves on or the reader
+ * scrolls, text in the same elements changes and nothing is made anew. Hence the keyboard's cursor is
+ * not the focus of a row but the grid's `aria-activedescendant`. Columns have fixed widths: nothing
+ * moves while numbers do.
  */
 
 import {
@@ -13,7 +13,7 @@ import {
   observeElementRect,
   Virtualizer,
 } from '@tanstack/virtual-core';
-import type { ComponentChildren, JSX, RefObject } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import {
   followRow,
@@ -29,7 +29,7 @@ import './row-grid.css';
 /** Height of a row, as `row-grid.css` has it. */
 const ROW_PX = 26;
 /** Rows drawn beyond what is seen, on both sides. */
-const OVERSCAN = 8;
+const OVERSCAN = 6;
 
 export interface GridColumn<Row> {
   readonly id: string;
@@ -62,13 +62,13 @@ export interface RowGridProps<Row> {
   readonly onSee?: (rows: VisibleRows) => void;
   /** After scrolling: whether the first row is in sight. */
   readonly onScroll?: (isAtTop: boolean) => void;
-  readonly sort?: GridSort;
-  readonly onSort?: (by: string) => void;
+  readonly sort?: GridSort | undefined;
+  readonly onSort?: ((by: string) => void) | undefined;
   /** Back to the top when this changes. */
   readonly topWhen?: string;
 }
 
-export function RowGrid<Row>(props: RowGridProps<Row>): JSX.Element {
+export function RowGrid<Row>(props: RowGridProps<Row>) {
   const { columns, page, idOf } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState<RowCursor | undefined>(undefined);
@@ -87,126 +87,137 @@ export function RowGrid<Row>(props: RowGridProps<Row>): JSX.Element {
     virtualizer.scrollToIndex(next.index);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && followed?.id !== undefined) return props.onSelect(followed.id);
+    if (event.target !== event.currentTarget) return;
+    if (event.key === 'Enter' && followed?.id !== undefined) props.onSelect(followed.id);
     const step = stepOfKey(event.key, pageRows(scroller.current), page?.total ?? 0);
-    if (step === undefined || event.target !== event.currentTarget) return;
+    if (step === undefined) return;
     event.preventDefault();
     move(step);
   };
-  const choose = (index: number, id: number): void => {
-    setCursor({ index, id });
-    props.onSelect(id);
+  const onClick = ({ target }: MouseEvent): void => {
+    const index = indexOf(target);
+    const row = index === undefined ? undefined : rowAt(page, index);
+    if (index === undefined || row === undefined) return;
+    setCursor({ index, id: idOf(row) });
+    props.onSelect(idOf(row));
   };
 
-  const tracks = columns.map(({ width }) => width).join(' ');
+  const place = followed?.index;
   return (
     <div
       class="grid"
-      role="grid"
-      aria-label={props.label}
-      aria-rowcount={(page?.total ?? 0) + 1}
-      aria-activedescendant={
-        followed === undefined ? undefined : rowId(props.label, followed.index)
-      }
-      tabIndex={0}
       ref={scroller}
-      onKeyDown={onKeyDown}
       onScroll={(event) => props.onScroll?.(event.currentTarget.scrollTop < ROW_PX / 2)}
-      style={{ '--tracks': tracks }}
+      style={{ '--tracks': columns.map(({ width }) => width).join(' ') }}
     >
-      <GridHead {...props} />
+      <table
+        role="grid"
+        aria-label={props.label}
+        aria-rowcount={(page?.total ?? 0) + 1}
+        aria-activedescendant={place === undefined ? undefined : rowId(props.label, place)}
+        tabIndex={0}
+        style={{ height: `${virtualizer.getTotalSize() + ROW_PX}px` }}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+      >
+        <GridHead {...props} />
+        <tbody style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+          {items.map(({ index }) => (
+            <GridRow
+              key={index % items.length}
+              id={rowId(props.label, index)}
+              index={index}
+              row={rowAt(page, index)}
+              columns={columns}
+              idOf={idOf}
+              selected={props.selected}
+              isCursor={place === index}
+            />
+          ))}
+        </tbody>
+      </table>
       {page?.total === 0 && <p class="grid-empty">{props.empty}</p>}
-      <div class="grid-rows" role="rowgroup" style={{ height: `${virtualizer.getTotalSize()}px` }}>
-        {items.map(({ index, start }) => (
-          <GridRow
-            key={index}
-            id={rowId(props.label, index)}
-            index={index}
-            start={start}
-            row={rowAt(page, index)}
-            columns={columns}
-            idOf={idOf}
-            selected={props.selected}
-            isCursor={followed?.index === index}
-            choose={choose}
-          />
-        ))}
-      </div>
     </div>
   );
 }
 
-function GridHead<Row>({ columns, sort, onSort }: RowGridProps<Row>): JSX.Element {
+function GridHead<Row>({ columns, sort, onSort }: RowGridProps<Row>) {
   return (
-    <div class="grid-head grid-row" role="row" aria-rowindex={1}>
-      {columns.map((column) => {
-        const isSorted = sort?.by === column.id;
-        const order = sort?.isDescending ? 'descending' : 'ascending';
-        return (
-          <div
-            key={column.id}
-            role="columnheader"
-            class={column.isNumber ? 'number' : undefined}
-            aria-sort={column.isSortable ? (isSorted ? order : 'none') : undefined}
-            title={column.hint}
-          >
-            {column.isSortable ? (
-              <button type="button" onClick={() => onSort?.(column.id)}>
-                {column.title}
-                <span class="grid-arrow" aria-hidden="true">
-                  {isSorted ? (sort?.isDescending ? '▼' : '▲') : ''}
-                </span>
-              </button>
-            ) : (
-              column.title
-            )}
-          </div>
-        );
-      })}
-    </div>
+    <thead>
+      <tr aria-rowindex={1}>
+        {columns.map((column) => (
+          <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
+        ))}
+      </tr>
+    </thead>
   );
 }
 
-interface GridRowProps<Row> {
+interface HeadCellProps<Row> extends Pick<RowGridProps<Row>, 'sort' | 'onSort'> {
+  readonly column: GridColumn<Row>;
+}
+
+function HeadCell<Row>({ column, sort, onSort }: HeadCellProps<Row>) {
+  const { id, title, hint, isNumber, isSortable } = column;
+  const isSorted = sort?.by === id;
+  const order = sort?.isDescending ? 'descending' : 'ascending';
+  return (
+    <th
+      scope="col"
+      class={isNumber ? 'number' : undefined}
+      aria-sort={isSortable ? (isSorted ? order : 'none') : undefined}
+      title={hint}
+    >
+      {isSortable ? (
+        <button type="button" onClick={() => onSort?.(id)}>
+          {title}
+          <span class="grid-arrow" aria-hidden="true">
+            {isSorted ? (sort?.isDescending ? '▼' : '▲') : ''}
+          </span>
+        </button>
+      ) : (
+        title
+      )}
+    </th>
+  );
+}
+
+interface GridRowProps<Row> extends Pick<RowGridProps<Row>, 'columns' | 'idOf' | 'selected'> {
   readonly id: string;
   readonly index: number;
-  readonly start: number;
   /** Undefined: it has not come yet. */
   readonly row: Row | undefined;
-  readonly columns: readonly GridColumn<Row>[];
-  readonly idOf: (row: Row) => number;
-  readonly selected: number | undefined;
   readonly isCursor: boolean;
-  readonly choose: (index: number, id: number) => void;
 }
 
-function GridRow<Row>(props: GridRowProps<Row>): JSX.Element {
+function GridRow<Row>(props: GridRowProps<Row>) {
   const { row, index, columns } = props;
-  const id = row === undefined ? undefined : props.idOf(row);
-  const isSelected = id !== undefined && id === props.selected;
+  const isSelected = row !== undefined && props.idOf(row) === props.selected;
   return (
-    // biome cannot know that the grid around it takes the keys.
-    <div
-      class={`grid-row${index % 2 === 1 ? ' odd' : ''}${props.isCursor ? ' cursor' : ''}`}
-      role="row"
+    <tr
+      class={`${index % 2 === 1 ? 'odd' : ''}${props.isCursor ? ' cursor' : ''}`}
       id={props.id}
+      data-index={index}
       aria-rowindex={index + 2}
       aria-selected={isSelected}
-      style={{ transform: `translateY(${props.start}px)` }}
-      onClick={() => id !== undefined && props.choose(index, id)}
     >
       {columns.map((column) => (
-        <div
+        <td
           key={column.id}
-          role="gridcell"
           class={column.isNumber ? 'number' : undefined}
           title={row === undefined ? undefined : column.tip?.(row)}
         >
           {row === undefined ? '·' : column.cell(row)}
-        </div>
+        </td>
       ))}
-    </div>
+    </tr>
   );
+}
+
+/** The place of the row that an event came from. */
+function indexOf(target: EventTarget | null): number | undefined {
+  const row = target instanceof Element ? target.closest<HTMLElement>('tr[data-index]') : null;
+  return row === null ? undefined : Number(row.dataset['index']);
 }
 
 type RowVirtualizer = Virtualizer<HTMLDivElement, HTMLDivElement>;

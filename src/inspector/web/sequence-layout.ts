@@ -10,11 +10,13 @@ import type { SequenceMessage } from '../view-data.js';
 export const LIFELINES = ['port', 'datapath', 'handler', 'translator'] as const;
 export type Lifeline = (typeof LIFELINES)[number];
 
-const WIDTH = 680;
-const FIRST_X = 44;
-const GAP_X = 150;
+const WIDTH = 520;
+const FIRST_X = 46;
+const GAP_X = 118;
 /** Where the column of times begins. */
-const TIME_X = 590;
+const TIME_X = 452;
+/** A text begins so far left of the times at least, whatever lifeline it belongs to. */
+const TEXT_WIDTH_MIN = 200;
 const TIME_WIDTH = WIDTH - TIME_X;
 const HEAD_HEIGHT = 34;
 const LINE_HEIGHT = 15;
@@ -82,7 +84,7 @@ export function layOutSequence(messages: readonly SequenceMessage[]): SequenceLa
 function placeMessage(message: SequenceMessage, y: number, longest: number): MessagePlace {
   const fromX = xOf(message.from);
   const toX = xOf(message.to);
-  const textX = Math.min(fromX, toX) + 8;
+  const textX = Math.min(fromX + 8, toX + 8, TIME_X - TEXT_WIDTH_MIN);
   const lines = wrapText(message.text, Math.floor((TIME_X - textX - 8) / CHARACTER_WIDTH));
   const textY = y + LINE_HEIGHT - 4;
   const arrowY = y + lines.length * LINE_HEIGHT + ARROW_GAP - 2;
@@ -113,7 +115,7 @@ export function wrapText(text: string, columns: number): string[] {
 
 /** The last place up to `columns` where a line may end. */
 function breakBefore(text: string, columns: number): number {
-  for (let end = columns; end > columns / 2; end--) {
+  for (let end = columns; end > columns / 3; end--) {
     if (text[end - 1] === ',' || text[end - 1] === ' ' || text[end] === ' ') return end;
   }
   return columns;

@@ -14,11 +14,13 @@ export interface Tail {
   /** Only those before this number are shown; undefined: the newest, as they come. */
   readonly before: number | undefined;
   readonly stoppedBy: 'scrolling' | 'button' | undefined;
+  /** What was shown when the tail stopped: the log forgets it, the reader is still looking. */
+  readonly held: readonly UpcallRow[];
   /** Where the pages began that were left for older ones; the last one is left last. */
   readonly newer: readonly number[];
 }
 
-export const FOLLOWING: Tail = { before: undefined, stoppedBy: undefined, newer: [] };
+export const FOLLOWING: Tail = { before: undefined, stoppedBy: undefined, held: [], newer: [] };
 
 /** The tail stopped at what is shown. */
 export function stopped(
@@ -28,7 +30,9 @@ export function stopped(
 ): Tail {
   const newest = rows[0];
   if (tail.before !== undefined) return { ...tail, stoppedBy: stronger(tail, stoppedBy) };
-  return newest === undefined ? tail : { ...tail, before: newest.upcall + 1, stoppedBy };
+  return newest === undefined
+    ? tail
+    : { ...tail, before: newest.upcall + 1, stoppedBy, held: rows };
 }
 
 function stronger(tail: Tail, by: 'scrolling' | 'button'): 'scrolling' | 'button' {
@@ -47,11 +51,19 @@ export function older(tail: Tail, rows: readonly UpcallRow[]): Tail {
   const oldest = rows.at(-1);
   if (newest === undefined || oldest === undefined) return tail;
   const newer = [...tail.newer, tail.before ?? newest.upcall + 1];
-  return { before: oldest.upcall, stoppedBy: 'button', newer };
+  return { before: oldest.upcall, stoppedBy: 'button', held: [], newer };
 }
 
 /** The page that was left for this one. */
 export function newer(tail: Tail): Tail {
   const before = tail.newer.at(-1);
-  return before === undefined ? FOLLOWING : { ...tail, before, newer: tail.newer.slice(0, -1) };
+  return before === undefined
+    ? FOLLOWING
+    : { ...tail, before, held: [], newer: tail.newer.slice(0, -1) };
+}
+
+/** The rows to show: those of the document, unless they are others than the reader stopped at. */
+export function shownRows({ held }: Tail, rows: readonly UpcallRow[]): readonly UpcallRow[] {
+  const isSame = rows.length >= held.length && rows[0]?.upcall === held[0]?.upcall;
+  return held.length === 0 || isSame ? rows : held;
 }

@@ -7,6 +7,7 @@ import {
   newer,
   older,
   scrolled,
+  shownRows,
   stopped,
 } from '../../../src/inspector/web/upcall-tail.js';
 
@@ -82,5 +83,26 @@ describe('Older upcalls', () => {
 
   it('are none where nothing is shown', () => {
     expect(older(FOLLOWING, [])).toBe(FOLLOWING);
+  });
+});
+
+describe('The rows of a tail', () => {
+  it('are those of the document while it follows', () => {
+    expect(shownRows(FOLLOWING, rows)).toBe(rows);
+  });
+
+  it('are news of the same rows when it is stopped', () => {
+    const news = rowsFrom(500, 200);
+    expect(shownRows(stopped(FOLLOWING, rows, 'button'), news)).toBe(news);
+  });
+
+  it('stay when the log forgets them', () => {
+    const tail = stopped(FOLLOWING, rows, 'button');
+    expect(shownRows(tail, rowsFrom(500, 3))).toBe(rows);
+    expect(shownRows(tail, [])).toBe(rows);
+  });
+
+  it('are those that came before, until the document of the stop is there', () => {
+    expect(shownRows(stopped(FOLLOWING, rows, 'button'), rowsFrom(700, 200))).toBe(rows);
   });
 });

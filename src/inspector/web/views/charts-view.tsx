@@ -68,7 +68,7 @@ function NumberTable({ plans, document, seconds }: NumberTableProps) {
   });
   const places = [...seconds.keys()].slice(-TABLE_ROWS).reverse();
   return (
-    <div class="number-table" tabIndex={0} role="region" aria-label="The charts’ numbers">
+    <section class="number-table" aria-label="The charts’ numbers">
       <table>
         <thead>
           <tr>
@@ -97,6 +97,6 @@ function NumberTable({ plans, document, seconds }: NumberTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

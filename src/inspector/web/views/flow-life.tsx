@@ -6,9 +6,10 @@
 import type { FlowNumber } from '../../log-entry.js';
 import type { FlowRow, FlowView, LifeEvent } from '../../view-data.js';
 import { useView, welcome } from '../connection.js';
-import { formatCount, formatDuration, formatPlural, formatTime } from '../format.js';
+import { formatDuration, formatPlural, formatTime } from '../format.js';
 import { go, hrefOf } from '../route.js';
 import { markOf } from '../state-mark.js';
+import { useHeld } from './chosen.js';
 import { RuleList } from './rule-list.js';
 
 /** A shape for each kind of event. */
@@ -25,8 +26,7 @@ const EVENT_MARKS: Readonly<Record<LifeEvent['kind'], string>> = {
 };
 
 export function FlowLife({ flow }: { readonly flow: FlowNumber }) {
-  const document = useView('flow', { flow });
-  const isCurrent = document?.row === undefined || document.row.flow === flow;
+  const document = useHeld(useView('flow', { flow }), flow, ({ row }) => row?.flow);
   return (
     <section class="flow-life" aria-label={`Life of flow ${flow}`}>
       <div class="aside-head">
@@ -35,7 +35,7 @@ export function FlowLife({ flow }: { readonly flow: FlowNumber }) {
           Close <kbd>Esc</kbd>
         </button>
       </div>
-      {document === undefined || !isCurrent ? (
+      {document === undefined ? (
         <p class="quiet">Asking for its life …</p>
       ) : (
         <Life document={document} />
@@ -133,7 +133,7 @@ function TimelineItem({ event, before }: TimelineItemProps) {
       <span class="life-text">
         <strong>{event.kind}</strong> {withBreaks(event.text)}{' '}
         {event.upcall !== undefined && (
-          <a href={hrefOf('upcalls', String(event.upcall))}>upcall {formatCount(event.upcall)}</a>
+          <a href={hrefOf('upcalls', String(event.upcall))}>upcall {event.upcall}</a>
         )}
       </span>
     </li>

@@ -5,7 +5,7 @@
  * The server filters and sorts; the page asks for the rows in sight and some more.
  */
 
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import type { FlowRow, FlowSort, FlowsView as FlowsDocument } from '../../view-data.js';
 import { useView } from '../connection.js';
 import { FilterBox } from '../filter-box.js';
@@ -14,7 +14,7 @@ import { flowFilter, flowOrder, orderAfter } from '../flows-query.js';
 import { formatCount, formatDuration, formatPlural, formatShort } from '../format.js';
 import { go } from '../route.js';
 import { type GridColumn, RowGrid } from '../row-grid.js';
-import { type VisibleRows, WINDOW_ROWS, windowFor } from '../row-window.js';
+import { type RowWindow, type VisibleRows, WINDOW_ROWS, windowFor } from '../row-window.js';
 import { markOf } from '../state-mark.js';
 import { chosenNumber, useEscape } from './chosen.js';
 import { FlowLife } from './flow-life.js';
@@ -22,6 +22,8 @@ import { RuleList } from './rule-list.js';
 import './flows-view.css';
 
 const HINT = 'words, rule:N, gone';
+/** While the reader scrolls fast, other rows are asked for so often at most. */
+const WINDOW_MS = 80;
 const TOP = { offset: 0, limit: WINDOW_ROWS };
 
 type Column = GridColumn<FlowRow> & { readonly id: FlowSort };
@@ -31,7 +33,7 @@ const COLUMNS: readonly Column[] = [
     id: 'state',
     title: 'Ukey',
     hint: 'State of the ukey, the slow path’s shadow of the flow; why a flow went',
-    width: '124px',
+    width: '116px',
     cell: ({ state, reason }) => (
       <>
         <span class="state-mark" aria-hidden="true">
@@ -45,28 +47,28 @@ const COLUMNS: readonly Column[] = [
   {
     id: 'key',
     title: 'Key',
-    width: 'minmax(150px, 3fr)',
+    width: 'minmax(150px, 5fr)',
     cell: ({ key }) => <span class="mono">{key}</span>,
     tip: ({ key }) => key,
   },
   {
     id: 'actions',
     title: 'Actions',
-    width: 'minmax(90px, 1fr)',
+    width: 'minmax(80px, 1fr)',
     cell: ({ actions }) => <span class="mono">{actions}</span>,
     tip: ({ actions }) => actions,
   },
   {
     id: 'packets',
     title: 'Packets',
-    width: '88px',
+    width: '80px',
     isNumber: true,
     cell: ({ packets }) => formatCount(packets),
   },
   {
     id: 'bytes',
     title: 'Bytes',
-    width: '76px',
+    width: '70px',
     isNumber: true,
     cell: ({ bytes }) => formatShort(bytes),
     tip: ({ bytes }) => formatPlural(bytes, 'byte'),
@@ -75,7 +77,7 @@ const COLUMNS: readonly Column[] = [
     id: 'idle',
     title: 'Idle',
     hint: 'Time since its last packet',
-    width: '76px',
+    width: '70px',
     isNumber: true,
     cell: ({ idleMs }) => (idleMs === undefined ? 'never' : formatDuration(idleMs)),
   },
@@ -83,14 +85,14 @@ const COLUMNS: readonly Column[] = [
     id: 'mask',
     title: 'Mask',
     hint: 'Bits of the mask that are set: the more, the fewer packets it matches',
-    width: '68px',
+    width: '66px',
     isNumber: true,
     cell: ({ maskBits }) => maskBits,
   },
   {
     id: 'age',
     title: 'Age',
-    width: '94px',
+    width: '88px',
     isNumber: true,
     cell: ({ ageMs }) => formatDuration(ageMs),
   },
@@ -99,11 +101,10 @@ const COLUMNS: readonly Column[] = [
 const SORTABLE = COLUMNS.map((column) => ({ ...column, isSortable: true }));
 
 export function FlowsView() {
-  const [rows, setRows] = useState(TOP);
+  const [rows, onSee] = useRowWindow();
   const filter = flowFilter.value;
   const { by, isDescending } = flowOrder.value;
   const document = useView('flows', { filter, sort: by, isDescending, ...rows });
-  const onSee = useCallback((seen: VisibleRows) => setRows((now) => windowFor(seen, now)), []);
   const chosen = chosenNumber('flows');
   useEscape(chosen !== undefined, 'flows');
   const sortBy = (column: string): void => {
@@ -131,6 +132,23 @@ export function FlowsView() {
       </aside>
     </div>
   );
+}
+
+/** The window of rows to ask for, and what is to be told which rows are seen. */
+function useRowWindow(): [RowWindow, (seen: VisibleRows) => void] {
+  const [rows, setRows] = useState<RowWindow>(TOP);
+  const seen = useRef<VisibleRows | undefined>(undefined);
+  const onSee = useCallback((now: VisibleRows): void => {
+    const isWaiting = seen.current !== undefined;
+    seen.current = now;
+    if (isWaiting) return;
+    setTimeout(() => {
+      const last = seen.current ?? now;
+      seen.current = undefined;
+      setRows((current) => windowFor(last, current));
+    }, WINDOW_MS);
+  }, []);
+  return [rows, onSee];
 }
 
 function FlowsBar({ document }: { readonly document: FlowsDocument | undefined }) {

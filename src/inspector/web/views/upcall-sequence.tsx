@@ -9,11 +9,11 @@ import { useView, welcome } from '../connection.js';
 import { formatMicroseconds, formatPlural, formatTime } from '../format.js';
 import { go, hrefOf } from '../route.js';
 import { layOutSequence, type MessagePlace, type SequenceLayout } from '../sequence-layout.js';
+import { useHeld } from './chosen.js';
 import { RuleList } from './rule-list.js';
 
 export function UpcallSequence({ upcall }: { readonly upcall: number }) {
-  const document = useView('upcall', { upcall });
-  const isCurrent = document?.row === undefined || document.row.upcall === upcall;
+  const document = useHeld(useView('upcall', { upcall }), upcall, ({ row }) => row?.upcall);
   return (
     <section aria-label={`Upcall ${upcall}`}>
       <div class="aside-head">
@@ -22,7 +22,7 @@ export function UpcallSequence({ upcall }: { readonly upcall: number }) {
           Close <kbd>Esc</kbd>
         </button>
       </div>
-      {document === undefined || !isCurrent ? (
+      {document === undefined ? (
         <p class="quiet">Asking for its messages …</p>
       ) : (
         <Sequence document={document} />

@@ -22,6 +22,7 @@ import {
   newer,
   older,
   scrolled,
+  shownRows,
   stopped,
   TAIL_ROWS,
   type Tail,
@@ -94,7 +95,7 @@ const OUTCOME_MARKS: Readonly<Record<string, string>> = {
 export function UpcallsView() {
   const { before } = tail.value;
   const document = useView('upcalls', { filter: filter.value, before, limit: TAIL_ROWS });
-  const rows = document?.rows ?? [];
+  const rows = shownRows(tail.value, document?.rows ?? []);
   const shown = useRef(rows);
   shown.current = rows;
   const chosen = chosenNumber('upcalls');
@@ -104,7 +105,7 @@ export function UpcallsView() {
   }, []);
   return (
     <div class="upcalls-view">
-      <UpcallsBar document={document} />
+      <UpcallsBar document={document} rows={rows} />
       <RowGrid
         label="Upcalls"
         columns={COLUMNS}
@@ -138,11 +139,16 @@ function Choose() {
   );
 }
 
-function UpcallsBar({ document }: { readonly document: UpcallsDocument | undefined }) {
+interface UpcallsBarProps {
+  readonly document: UpcallsDocument | undefined;
+  readonly rows: readonly UpcallRow[];
+}
+
+function UpcallsBar({ document, rows }: UpcallsBarProps) {
   const isFollowing = tail.value.before === undefined;
-  const rows = document?.rows ?? [];
   const setFilter = (next: string): void => {
     filter.value = next;
+    tail.value = FOLLOWING;
   };
   const toggle = (): void => {
     tail.value = isFollowing ? stopped(tail.value, rows, 'button') : FOLLOWING;
@@ -178,7 +184,7 @@ function UpcallsBar({ document }: { readonly document: UpcallsDocument | undefin
         Older ▸
       </button>
       <a class="button" href={pcapHref(filter.value)} download="upcalls.pcap">
-        ⭳ pcap
+        ↓ pcap
       </a>
       <p class="view-count" aria-live="off">
         {document === undefined ? 'Waiting for the upcalls …' : <Counts document={document} />}
