@@ -25,7 +25,18 @@ const REASONS = ['flow_idle', 'flow_reduced', 'avoid_caching'];
 const UPCALLS_KEPT = 5_000;
 const SAMPLE_MS = 100;
 /** Sorting is costly, and nobody sees the order change more often. */
-const SORT_MS = 1_000;
+const SORT_MS = 5_000;
+
+const COLUMN_OF: Readonly<Record<FlowsQuery['sort'], keyof FlowRow>> = {
+  key: 'key',
+  actions: 'actions',
+  packets: 'packets',
+  bytes: 'bytes',
+  idle: 'idleMs',
+  mask: 'maskBits',
+  state: 'state',
+  age: 'ageMs',
+};
 
 interface Order {
   readonly query: string;
@@ -148,21 +159,19 @@ export class DemoTables {
     const query = JSON.stringify([filter, sort, isDescending]);
     const held = this.#order;
     if (held?.query === query && this.#t - held.sortedAt < SORT_MS) return held.places;
-    const words = filter
-      .split(/\s+/)
-      .filter((word) => word !== '' && !/^(gone|rule:.*)$/.test(word));
-    const column =
-      { key: { idle: 'idleMs', age: 'ageMs', mask: 'maskBits' } as Record<string, keyof FlowRow> }
-        .key[sort] ?? (sort as keyof FlowRow);
-    const places = [...this.#flows.keys()].filter((place) => {
-      const row = this.#flows[place];
-      return words.every((word) => `${row?.key} ${row?.actions} ${row?.state}`.includes(word));
-    });
-    const cellOf = (place: number): number | string => this.#flows[place]?.[column] ?? -1;
+    const words = filter.split(/\s+/).filter((word) => !/^(|gone|rule:.*)$/.test(word));
+    const passing: number[] = [];
+    for (const [place, { key, actions, state }] of this.#flows.entries()) {
+      if (words.every((word) => `${key} ${actions} ${state}`.includes(word))) passing.push(place);
+    }
+    const cells = this.#flows.map((row) => row[COLUMN_OF[sort]] ?? -1);
     const sign = isDescending ? -1 : 1;
-    places.sort((a, b) => sign * (cellOf(a) < cellOf(b) ? -1 : cellOf(a) > cellOf(b) ? 1 : 0));
-    this.#order = { query, sortedAt: this.#t, places };
-    return places;
+    passing.sort((a, b) => {
+      const [x, y] = [cells[a] ?? -1, cells[b] ?? -1];
+      return x === y ? 0 : x < y ? -sign : sign;
+    });
+    this.#order = { query, sortedAt: this.#t, places: passing };
+    return passing;
   }
 
   #upcall(n: number): UpcallRow {

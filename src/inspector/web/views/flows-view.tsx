@@ -61,7 +61,7 @@ const COLUMNS: readonly Column[] = [
   {
     id: 'packets',
     title: 'Packets',
-    width: '80px',
+    width: '90px',
     isNumber: true,
     cell: ({ packets }) => formatCount(packets),
   },
