@@ -5,9 +5,9 @@
  * Owner: of the worker and of what it has answered.
  */
 
+import { machineLayouts } from 'virtual:machine-layouts';
 import elkModule from 'elkjs/lib/elk-api.js';
 import { useEffect, useState } from 'preact/hooks';
-import { machineLayouts } from 'virtual:machine-layouts';
 import type { MachineGraph } from '../view-data.js';
 import { bestLayout, type Layouter } from './statechart-choice.js';
 import { layoutKey, type StatechartLayout } from './statechart-layout.js';

@@ -127,9 +127,10 @@ function boxOf(graph: MachineGraph, path: string, title: string, children: ElkNo
 
 function elkEdge({ id, source, target, blocks }: Arrow): ElkExtendedEdge {
   const lines = blocks.flatMap((block) => block.lines);
+  // ELK makes no room for a label without text.
   const label = {
     id: `label of ${id}`,
-    text: '',
+    text: id,
     width: widthOf(lines) + 4,
     height: heightOf(lines),
   };

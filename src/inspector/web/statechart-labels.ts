@@ -12,7 +12,7 @@ export const FONT_SIZE = 11;
 export const CHARACTER_WIDTH = FONT_SIZE * 0.605;
 export const LINE_HEIGHT = 14;
 /** Longer lists of effects go on in the next line. */
-const LINE_CHARACTERS_MAX = 34;
+const LINE_CHARACTERS_MAX = 28;
 
 export interface LabelLine {
   readonly kind: 'event' | 'guard' | 'effect';
