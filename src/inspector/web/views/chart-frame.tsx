@@ -40,10 +40,10 @@ export function ChartFrame({ width, height, centre, children }: Frame) {
     setScale((now) => Math.min(SCALE_MAX, Math.max(SCALE_MIN, now * factor)));
   return (
     <div class="chart-frame">
-      <section class="chart-scroll" ref={frame} aria-label="Statechart" tabIndex={0}>
+      <section class="chart-scroll" ref={frame} aria-label="Statechart">
         <svg
-          role="img"
-          aria-label="Statechart; the list of transitions beside it says the same in words"
+          role="group"
+          aria-label="The list of transitions beside this drawing says the same in words"
           width={Math.ceil(width * scale) + 2 * MARGIN}
           height={Math.ceil(height * scale) + 2 * MARGIN}
         >

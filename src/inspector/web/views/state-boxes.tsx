@@ -34,7 +34,7 @@ function BoxShape({ box, state, isActive }: BoxProps) {
   const isFinal = state?.type === 'final';
   return (
     <g class={classOf(box, state, isActive)} data-state={path}>
-      <rect x={x} y={y} width={width} height={height} rx={8} />
+      <rect class="box" x={x} y={y} width={width} height={height} rx={8} />
       {isFinal ? (
         <rect x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx={6} class="inner" />
       ) : null}

@@ -2,8 +2,7 @@
  * A statechart in SVG: boxes for states, arrows for transitions, with the words of both.
  *
  * What is active has a thick border and a sign besides its colour; what was taken last is drawn over
- * once more, each time anew. Every transition can be clicked; for the keyboard there is the list
- * beside the drawing.
+ * once more, each time anew. Every transition is a link to its last events.
  */
 
 import type { MachineGraph, MachineView } from '../../view-data.js';
@@ -12,9 +11,10 @@ import type { ArrowLine, StatechartLayout } from '../statechart-layout.js';
 import { StateBoxes } from './state-boxes.js';
 import { TextBlocks } from './text-blocks.js';
 
+/** The transition whose events are shown, and the address at which those of another one are. */
 export interface Chosen {
   readonly edge: string | undefined;
-  readonly choose: (id: string) => void;
+  readonly hrefOf: (id: string) => string;
 }
 
 interface StatechartProps extends Chosen {
@@ -22,7 +22,7 @@ interface StatechartProps extends Chosen {
   readonly layout: StatechartLayout;
 }
 
-export function Statechart({ view, layout, edge, choose }: StatechartProps) {
+export function Statechart({ view, layout, edge, hrefOf }: StatechartProps) {
   const { graph } = view;
   const taken = view.last?.edges ?? [];
   const arrows = new Map(arrowsOf(graph).map((arrow) => [arrow.id, arrow]));
@@ -40,15 +40,15 @@ export function Statechart({ view, layout, edge, choose }: StatechartProps) {
           n={view.last?.n ?? 0}
         />
       ))}
-      <Words graph={graph} layout={layout} edge={edge} choose={choose} taken={taken} />
+      <Words graph={graph} layout={layout} edge={edge} hrefOf={hrefOf} taken={taken} />
     </g>
   );
 }
 
 /** Words lie over all lines, each with a ground of its own. */
-function Words({ graph, layout, edge, choose, taken }: WordsProps) {
+function Words({ graph, layout, edge, hrefOf, taken }: WordsProps) {
   const arrows = new Map(arrowsOf(graph).map((arrow) => [arrow.id, arrow]));
-  const marks = { edge, choose, taken };
+  const marks = { edge, hrefOf, taken };
   return (
     <>
       {layout.arrows.map(({ id, label }) => (

@@ -12,11 +12,11 @@ interface Blocks {
   /** Beside an arrow, and so over other lines. */
   readonly isLabel?: boolean;
   readonly edge: string | undefined;
-  readonly choose: (id: string) => void;
+  readonly hrefOf: (id: string) => string;
   readonly taken: readonly string[];
 }
 
-export function TextBlocks({ blocks, at, isLabel = false, edge, choose, taken }: Blocks) {
+export function TextBlocks({ blocks, at, isLabel = false, edge, hrefOf, taken }: Blocks) {
   let y = at.y;
   return (
     <>
@@ -31,7 +31,7 @@ export function TextBlocks({ blocks, at, isLabel = false, edge, choose, taken }:
             x={at.x + (isLabel ? 2 : 0)}
             y={top}
             className={classOf(isLabel, id !== undefined && id === edge, isIn(taken, id))}
-            choose={choose}
+            hrefOf={hrefOf}
           />
         );
       })}
@@ -44,26 +44,32 @@ interface BlockProps {
   readonly x: number;
   readonly y: number;
   readonly className: string;
-  readonly choose: (id: string) => void;
+  readonly hrefOf: (id: string) => string;
 }
 
-function Block({ block, x, y, className, choose }: BlockProps) {
+function Block({ block, x, y, className, hrefOf }: BlockProps) {
   const { edge, lines } = block;
   const shape = <BlockShape lines={lines} x={x} y={y} />;
   if (edge === undefined) return <g class={className}>{shape}</g>;
   return (
-    // The list of transitions does the same for the keyboard.
-    <g class={`${className} is-edge`} data-edge={edge.id} onClick={() => choose(edge.id)}>
+    <a class={`${className} is-edge`} data-edge={edge.id} href={hrefOf(edge.id)}>
       <title>{`${edgeText(edge)}: click for its last events`}</title>
       {shape}
-    </g>
+    </a>
   );
 }
 
 function BlockShape({ lines, x, y }: { lines: readonly LabelLine[]; x: number; y: number }) {
   return (
     <>
-      <rect x={x - 2} y={y} width={widthOf(lines) + 4} height={lines.length * LINE_HEIGHT} rx={3} />
+      <rect
+        class="ground"
+        x={x - 2}
+        y={y}
+        width={widthOf(lines) + 4}
+        height={lines.length * LINE_HEIGHT}
+        rx={3}
+      />
       {lines.map(({ kind, text }, i) => (
         <text key={text} x={x} y={y + i * LINE_HEIGHT + 10.5} class={`line is-${kind}`}>
           {text}

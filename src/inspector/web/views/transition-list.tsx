@@ -11,7 +11,7 @@ interface TransitionsProps extends Chosen {
   readonly view: MachineView;
 }
 
-export function TransitionList({ view, edge, choose }: TransitionsProps) {
+export function TransitionList({ view, edge, hrefOf }: TransitionsProps) {
   const taken = view.last?.edges ?? [];
   return (
     <section class="transitions" aria-labelledby="transitions">
@@ -21,11 +21,10 @@ export function TransitionList({ view, edge, choose }: TransitionsProps) {
       <ul>
         {sorted(view).map((each) => (
           <li key={each.id}>
-            <button
-              type="button"
-              aria-pressed={each.id === edge}
+            <a
+              href={hrefOf(each.id)}
+              aria-current={each.id === edge}
               class={`transition${taken.includes(each.id) ? ' is-taken' : ''}`}
-              onClick={() => choose(each.id)}
             >
               <span class="transition-sign">{isPossible(each, view) ? '▶' : ''}</span>
               <span>
@@ -33,7 +32,7 @@ export function TransitionList({ view, edge, choose }: TransitionsProps) {
                 <br />
                 <span class="quiet mono">{wayOf(each)}</span>
               </span>
-            </button>
+            </a>
           </li>
         ))}
       </ul>
