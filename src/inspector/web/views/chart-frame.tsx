@@ -42,7 +42,6 @@ export function ChartFrame({ width, height, centre, children }: Frame) {
     <div class="chart-frame">
       <section class="chart-scroll" ref={frame} aria-label="Statechart">
         <svg
-          role="group"
           aria-label="The list of transitions beside this drawing says the same in words"
           width={Math.ceil(width * scale) + 2 * MARGIN}
           height={Math.ceil(height * scale) + 2 * MARGIN}
