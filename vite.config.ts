@@ -8,10 +8,17 @@
 
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import elkModule from 'elkjs/lib/elk.bundled.js';
 import type { Plugin } from 'vite';
+import { machineGraph } from './src/inspector/machine-graph.js';
+import { bestLayout } from './src/inspector/web/statechart-choice.js';
+import { layoutKey, type StatechartLayout } from './src/inspector/web/statechart-layout.js';
+import { drawJson } from './src/machines/drawing.js';
+import { machines } from './src/machines/registry.js';
 
 const PAGE = join(import.meta.dirname, 'src/inspector/web');
 const WORKER = join(import.meta.dirname, 'node_modules/elkjs/lib/elk-worker.min.js');
+const LAYOUTS = 'virtual:machine-layouts';
 
 /** Puts the built script and style into the page itself. */
 function inlineAssets(): Plugin {
@@ -47,6 +54,33 @@ function inlined(html: string, name: string, text: string): string {
   return html.replace(tag, () => element);
 }
 
+/**
+ * The module `virtual:machine-layouts`: the layouts of our own machines, made now, so that the page
+ * need not load ELK for them.
+ */
+function precomputeLayouts(): Plugin {
+  const resolved = `\0${LAYOUTS}`;
+  return {
+    name: 'upcall-machine-layouts',
+    resolveId: (id) => (id === LAYOUTS ? resolved : undefined),
+    async load(id) {
+      if (id !== resolved) return undefined;
+      const layouts = await ownLayouts();
+      return `export const machineLayouts = ${JSON.stringify(layouts)};`;
+    },
+  };
+}
+
+async function ownLayouts(): Promise<Record<string, StatechartLayout>> {
+  const elk = new elkModule.default();
+  const layouts: Record<string, StatechartLayout> = {};
+  for (const { machine } of machines) {
+    const graph = machineGraph(drawJson(machine));
+    layouts[layoutKey(graph)] = await bestLayout(graph, elk);
+  }
+  return layouts;
+}
+
 /** Lays ELK's worker beside the page as it is: bundled, it would be loaded by everybody. */
 function copyWorker(): Plugin {
   return {
@@ -63,7 +97,7 @@ function copyWorker(): Plugin {
 export default {
   root: PAGE,
   base: './',
-  plugins: [inlineAssets(), copyWorker()],
+  plugins: [precomputeLayouts(), inlineAssets(), copyWorker()],
   build: {
     outDir: join(import.meta.dirname, 'dist/inspector/page'),
     emptyOutDir: true,

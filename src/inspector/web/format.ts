@@ -19,9 +19,9 @@ export function formatShort(count: number): string {
   return Number.isInteger(count) || size >= 100 ? String(Math.round(count)) : count.toFixed(1);
 }
 
-/** "12.3/s". */
+/** "12.3/s"; what is small has a tenth always, so that the column keeps its shape. */
 export function formatRate(perSecond: number): string {
-  return `${formatShort(perSecond)}/s`;
+  return `${perSecond < 100 ? perSecond.toFixed(1) : formatShort(perSecond)}/s`;
 }
 
 /** A duration: "3 ms", "1.24 s", "2 min 05 s". */

@@ -22,7 +22,7 @@ export function Header() {
         <span class="spacer" />
         <ConnectionState />
         <ScenarioButton />
-        <button type="button" style={{ width: '118px' }} onClick={chooseNextTheme}>
+        <button type="button" style={{ width: '132px' }} onClick={chooseNextTheme}>
           Theme: {themeChoice.value}
         </button>
         <button type="button" onClick={showHelp}>
