@@ -20,6 +20,13 @@ export function withWord(filter: string, word: string, isOn: boolean): string {
   return (isOn ? [...others, word] : others).join(' ');
 }
 
+/** The filter without what the server refuses, for it is still being typed: "rule:", "rule:x". */
+export function askable(filter: string): string {
+  return wordsOf(filter)
+    .filter((word) => RULE.test(word) || !/^(rule:|state:$)/.test(word))
+    .join(' ');
+}
+
 /** The rule that the filter asks for; the first, if there are several. */
 export function ruleOf(filter: string): number | undefined {
   for (const word of wordsOf(filter)) {

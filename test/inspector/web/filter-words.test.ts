@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  askable,
   hasWord,
   ruleOf,
   withRule,
@@ -37,6 +38,17 @@ describe('withRule()', () => {
 
   it('asks for none when there is none', () => {
     expect(withRule('rule:3 tcp', undefined)).toBe('tcp');
+  });
+});
+
+describe('askable()', () => {
+  it('leaves out what is only begun', () => {
+    expect(askable('tcp rule: state:')).toBe('tcp');
+    expect(askable('rule:x')).toBe('');
+  });
+
+  it('leaves in what the server understands', () => {
+    expect(askable('rule:3 state:evicting gone tcp')).toBe('rule:3 state:evicting gone tcp');
   });
 });
 

@@ -9,7 +9,7 @@ import { useCallback, useRef, useState } from 'preact/hooks';
 import type { FlowRow, FlowSort, FlowsView as FlowsDocument } from '../../view-data.js';
 import { useView } from '../connection.js';
 import { FilterBox } from '../filter-box.js';
-import { hasWord, withWord } from '../filter-words.js';
+import { askable, hasWord, withWord } from '../filter-words.js';
 import { flowFilter, flowOrder, orderAfter } from '../flows-query.js';
 import { formatCount, formatDuration, formatPlural, formatShort } from '../format.js';
 import { go } from '../route.js';
@@ -21,7 +21,7 @@ import { FlowLife } from './flow-life.js';
 import { RuleList } from './rule-list.js';
 import './flows-view.css';
 
-const HINT = 'words, rule:N, gone';
+const HINT = 'words, rule:N, state:x, gone';
 /** While the reader scrolls fast, other rows are asked for so often at most. */
 const WINDOW_MS = 80;
 const TOP = { offset: 0, limit: WINDOW_ROWS };
@@ -104,7 +104,8 @@ export function FlowsView() {
   const [rows, onSee] = useRowWindow();
   const filter = flowFilter.value;
   const { by, isDescending } = flowOrder.value;
-  const document = useView('flows', { filter, sort: by, isDescending, ...rows });
+  const words = askable(filter);
+  const document = useView('flows', { filter: words, sort: by, isDescending, ...rows });
   const chosen = chosenNumber('flows');
   useEscape(chosen !== undefined, 'flows');
   const sortBy = (column: string): void => {
@@ -163,10 +164,10 @@ function FlowsBar({ document }: { readonly document: FlowsDocument | undefined }
       <button
         type="button"
         aria-pressed={isGone}
-        title="Flows that the datapath has no more"
+        title="Also those that the datapath has no more"
         onClick={() => setFilter(withWord(filter, 'gone', !isGone))}
       >
-        {isGone ? '☑' : '☐'} Gone flows
+        {isGone ? '☑' : '☐'} Gone flows, too
       </button>
       <p class="view-count" aria-live="off">
         {document === undefined ? 'Waiting for the flows …' : <Counts document={document} />}

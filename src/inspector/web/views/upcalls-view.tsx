@@ -158,7 +158,7 @@ function UpcallsBar({ document, rows }: UpcallsBarProps) {
     <div class="view-bar">
       <FilterBox
         label="Filter"
-        hint="words of any column"
+        hint="words, handler:N"
         value={filter.value}
         onChange={setFilter}
       />
