@@ -229,7 +229,7 @@ function makeRules(flows: number): RuleUse[] {
     rule: i + 1,
     bridge: 'br0',
     table: i % 3,
-    text: `priority=${100 - i},tcp,in_port=${1 + (i % 4)},nw_dst=10.0.${i}.0/24 actions=output:${1 + (i % 3)}`,
+    text: `priority=${100 - i},tcp,nw_dst=10.0.${i}.0/24 actions=output:${1 + (i % 3)}`,
     megaflows: Math.round(flows / 2 ** (i + 1)),
   }));
 }

@@ -31,7 +31,7 @@ export interface ChartPlan {
   readonly unit: string;
   readonly series: readonly SeriesPlan[];
   readonly thresholds: readonly ThresholdPlan[];
-  /** What is small beside the largest is to be seen, too: each line of the grid is ten times as much. */
+  /** What is small beside the largest is to be seen, too: a grid line is ten times the last. */
   readonly isLogarithmic: boolean;
 }
 

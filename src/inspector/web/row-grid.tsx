@@ -2,9 +2,9 @@
  * A table of any length of which only the rows in sight are in the document.
  *
  * Elements of rows are used again: whether the order changes, a live tail moves on or the reader
- * scrolls, text in the same elements changes and nothing is made anew. Hence the keyboard's cursor is
- * not the focus of a row but the grid's `aria-activedescendant`. Columns have fixed widths: nothing
- * moves while numbers do.
+ * scrolls, text in the same elements changes and nothing is made anew. Hence the keyboard's cursor
+ * is not the focus of a row but the grid's `aria-activedescendant`. Columns have fixed widths:
+ * nothing moves while numbers do.
  */
 
 import {
@@ -69,40 +69,15 @@ export interface RowGridProps<Row> {
 }
 
 export function RowGrid<Row>(props: RowGridProps<Row>) {
-  const { columns, page, idOf } = props;
+  const { columns, page } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [cursor, setCursor] = useState<RowCursor | undefined>(undefined);
   const virtualizer = useVirtualizer(scroller, page?.total ?? 0);
   const items = virtualizer.getVirtualItems();
   useReport(items[0]?.index, items.at(-1)?.index, props.onSee);
   useEffect(() => {
     if (scroller.current !== null) scroller.current.scrollTop = 0;
   }, [props.topWhen]);
-  const followed = cursor && page ? followRow(cursor, page, idOf) : undefined;
-
-  const move = (step: number): void => {
-    if (page === undefined || page.total === 0) return;
-    const next = moveCursor(followed, step, page, idOf);
-    setCursor(next);
-    virtualizer.scrollToIndex(next.index);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget) return;
-    if (event.key === 'Enter' && followed?.id !== undefined) props.onSelect(followed.id);
-    const step = stepOfKey(event.key, pageRows(scroller.current), page?.total ?? 0);
-    if (step === undefined) return;
-    event.preventDefault();
-    move(step);
-  };
-  const onClick = ({ target }: MouseEvent): void => {
-    const index = indexOf(target);
-    const row = index === undefined ? undefined : rowAt(page, index);
-    if (index === undefined || row === undefined) return;
-    setCursor({ index, id: idOf(row) });
-    props.onSelect(idOf(row));
-  };
-
-  const place = followed?.index;
+  const { place, onKeyDown, onClick } = useRowCursor(props, scroller, virtualizer);
   return (
     <div
       class="grid"
@@ -129,7 +104,7 @@ export function RowGrid<Row>(props: RowGridProps<Row>) {
               index={index}
               row={rowAt(page, index)}
               columns={columns}
-              idOf={idOf}
+              idOf={props.idOf}
               selected={props.selected}
               isCursor={place === index}
             />
@@ -139,6 +114,40 @@ export function RowGrid<Row>(props: RowGridProps<Row>) {
       {page?.total === 0 && <p class="grid-empty">{props.empty}</p>}
     </div>
   );
+}
+
+/** Where the cursor stands, and what moves it. */
+interface CursorControl {
+  readonly place: number | undefined;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onClick: (event: MouseEvent) => void;
+}
+
+function useRowCursor<Row>(
+  { page, idOf, onSelect }: RowGridProps<Row>,
+  scroller: RefObject<HTMLDivElement | null>,
+  virtualizer: RowVirtualizer,
+): CursorControl {
+  const [cursor, setCursor] = useState<RowCursor | undefined>(undefined);
+  const followed = cursor && page ? followRow(cursor, page, idOf) : undefined;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== event.currentTarget) return;
+    if (event.key === 'Enter' && followed?.id !== undefined) onSelect(followed.id);
+    const step = stepOfKey(event.key, pageRows(scroller.current), page?.total ?? 0);
+    if (step === undefined || page === undefined || page.total === 0) return;
+    event.preventDefault();
+    const next = moveCursor(followed, step, page, idOf);
+    setCursor(next);
+    virtualizer.scrollToIndex(next.index);
+  };
+  const onClick = ({ target }: MouseEvent): void => {
+    const index = indexOf(target);
+    const row = index === undefined ? undefined : rowAt(page, index);
+    if (index === undefined || row === undefined) return;
+    setCursor({ index, id: idOf(row) });
+    onSelect(idOf(row));
+  };
+  return { place: followed?.index, onKeyDown, onClick };
 }
 
 function GridHead<Row>({ columns, sort, onSort }: RowGridProps<Row>) {
@@ -222,7 +231,7 @@ function indexOf(target: EventTarget | null): number | undefined {
 
 type RowVirtualizer = Virtualizer<HTMLDivElement, HTMLDivElement>;
 
-/** One virtualizer for the life of the grid; the grid is drawn anew when other rows come in sight. */
+/** One virtualizer for the life of the grid, which is drawn anew when other rows come in sight. */
 function useVirtualizer(scroller: RefObject<HTMLDivElement | null>, count: number): RowVirtualizer {
   const [, setDrawn] = useState(0);
   const held = useRef<RowVirtualizer | undefined>(undefined);

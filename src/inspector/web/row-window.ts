@@ -1,8 +1,8 @@
 /**
  * Which rows of a long table to ask the server for, and where the cursor stands among them.
  *
- * The server holds 200,000 rows; the page has a window of them, somewhat larger than what is seen, so
- * that scrolling a little asks for nothing. The cursor keeps to its row while the order changes
+ * The server holds 200,000 rows; the page has a window of them, somewhat larger than what is seen,
+ * so that scrolling a little asks for nothing. The cursor keeps to its row while the order changes
  * under it: it is a row's id first, and a place only as long as the row is out of sight.
  */
 

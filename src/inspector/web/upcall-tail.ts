@@ -1,8 +1,8 @@
 /**
  * Which upcalls are shown: the newest, as they come, or a page of those before one.
  *
- * The tail stops where the reader stops it or scrolls away from its top, and goes on when the reader
- * says so or, where it was stopped by scrolling only, comes back to the top.
+ * The tail stops where the reader stops it or scrolls away from its top, and goes on when the
+ * reader says so or, where it was stopped by scrolling only, comes back to the top.
  */
 
 import type { UpcallRow } from '../view-data.js';

@@ -1,4 +1,4 @@
-/** The charts' plans: lines that can be told apart, reasons as they come, everything in the table. */
+/** The charts' plans: lines that can be told apart, reasons as they come, all in the table. */
 
 import { describe, expect, it } from 'vitest';
 import type { ChartsView } from '../../../src/inspector/view-data.js';

@@ -1,6 +1,6 @@
 /**
- * The view Upcalls: a live tail of what the handlers read, the newest first, and the sequence of the
- * one that is chosen.
+ * The view Upcalls: a live tail of what the handlers read, the newest first, and the sequence of
+ * the one that is chosen.
  */
 
 import { signal } from '@preact/signals';
@@ -156,12 +156,7 @@ function UpcallsBar({ document, rows }: UpcallsBarProps) {
   const isFirst = tail.value.newer.length === 0;
   return (
     <div class="view-bar">
-      <FilterBox
-        label="Filter"
-        hint="words, handler:N"
-        value={filter.value}
-        onChange={setFilter}
-      />
+      <FilterBox label="Filter" hint="words, handler:N" value={filter.value} onChange={setFilter} />
       <button type="button" aria-pressed={isFollowing} class="tail-button" onClick={toggle}>
         {isFollowing ? '● Following' : '‖ Stopped: follow'}
       </button>
