@@ -45,7 +45,7 @@ export function provokeUkey2014Event(event: Ukey2014Event, scene: Scene): void {
   else provokeDeletion(event, bench);
 }
 
-/** Deletions that the cycle waits for are answered; some are refused, some find no flow any more. */
+/** Deletions that the cycle waits for are answered; some are refused, some find no flow. */
 function letSweep({ clock, dpif, udpif }: Bench): void {
   const [gone] = [...udpif.ukeys()];
   switch (gone?.getSnapshot().context.reason) {
