@@ -1,6 +1,6 @@
 /**
- * How wide an element is, now and after every change: what is drawn in it needs to know, for letters
- * must not be stretched.
+ * How wide an element is, now and after every change: what is drawn in it needs to know, for
+ * letters must not be stretched.
  */
 
 import type { RefObject } from 'preact';

@@ -44,6 +44,13 @@ export function parseRoute(hash: string): Route {
   return { view, parameter: text === '' ? undefined : decoded(text) };
 }
 
+/** The parts of a parameter before and after its first slash. */
+export function splitParameter(parameter: string | undefined): readonly (string | undefined)[] {
+  if (parameter === undefined) return [];
+  const slash = parameter.indexOf('/');
+  return slash < 0 ? [parameter] : [parameter.slice(0, slash), parameter.slice(slash + 1)];
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

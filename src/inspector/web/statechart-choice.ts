@@ -1,7 +1,7 @@
 /**
  * The layout of a machine that fits its place best: ELK is asked for one downward and one to the
- * right. The one that can be drawn larger is taken; of two that are too large to be read as a whole,
- * the narrower one, for one scrolls down more easily than across.
+ * right. The one that can be drawn larger is taken; of two that are too large to be read as a
+ * whole, the narrower one, for one scrolls down more easily than across.
  */
 
 import type { ElkNode } from 'elkjs/lib/elk-api.js';

@@ -13,6 +13,8 @@ export const CHARACTER_WIDTH = FONT_SIZE * 0.605;
 export const LINE_HEIGHT = 14;
 /** Longer lists of effects go on in the next line. */
 const LINE_CHARACTERS_MAX = 28;
+/** Of spaces that SVG does not collapse. */
+const INDENT = '\u00a0\u00a0';
 
 export interface LabelLine {
   readonly kind: 'event' | 'guard' | 'effect';
@@ -39,7 +41,7 @@ export function eventText({ event, delay }: GraphEdge): string {
 
 /** What a state does on entry and exit. */
 export function stateLines(state: GraphState): readonly LabelLine[] {
-  return state.effects.flatMap((effect) => wrapped(effect.split(/(?<=,)\s/), ' '));
+  return state.effects.flatMap((effect) => wrapped(effect.split(/(?<=,)\s/)));
 }
 
 /** A transition within a state: "threads.set [isIdle] / planConfigure". */
@@ -57,20 +59,20 @@ export function heightOf(lines: readonly LabelLine[]): number {
 }
 
 function effectLines(actions: readonly string[]): readonly LabelLine[] {
-  if (actions.length === 0) return [];
-  const [first = '', ...rest] = actions;
-  return wrapped([`/ ${first}`, ...rest], ', ');
+  const parts = actions.map((action, i) => (i < actions.length - 1 ? `${action},` : action));
+  const [first, ...rest] = parts;
+  return first === undefined ? [] : wrapped([`/ ${first}`, ...rest]);
 }
 
-/** `parts` joined into lines that are not too long. */
-function wrapped(parts: readonly string[], joint: string): readonly LabelLine[] {
+/** `parts` in lines that are not too long; further ones are set in. */
+function wrapped(parts: readonly string[]): readonly LabelLine[] {
   const lines: string[] = [];
   for (const part of parts) {
     const last = lines.at(-1);
-    const longer = `${last}${joint}${part}`;
-    if (last !== undefined && longer.length <= LINE_CHARACTERS_MAX)
+    const longer = `${last} ${part}`;
+    if (last !== undefined && longer.length <= LINE_CHARACTERS_MAX) {
       lines[lines.length - 1] = longer;
-    else lines.push(lines.length === 0 ? part : `  ${part}`);
+    } else lines.push(lines.length === 0 ? part : `${INDENT}${part}`);
   }
   return lines.map((text) => line('effect', text));
 }

@@ -8,7 +8,7 @@
 import type { MachineView } from '../../view-data.js';
 import { useView, welcome } from '../connection.js';
 import { useLayout } from '../layout-source.js';
-import { hrefOf, route } from '../route.js';
+import { hrefOf, route, splitParameter } from '../route.js';
 import { ViewLoading } from '../view-fence.js';
 import { ChartFrame } from './chart-frame.js';
 import { EventList } from './event-list.js';
@@ -22,7 +22,7 @@ const FIRST = 'leader';
 
 export function MachinesView() {
   const machines = welcome.value?.header.machines;
-  const [asked = FIRST, edge] = partsOf(route.value.parameter);
+  const [asked = FIRST, edge] = splitParameter(route.value.parameter);
   if (machines === undefined) return <ViewLoading />;
   const isMachine = Object.hasOwn(machines, asked);
   return (
@@ -34,13 +34,6 @@ export function MachinesView() {
       hrefOf={(id) => hrefOf('machines', id === edge ? asked : `${asked}/${id}`)}
     />
   );
-}
-
-/** Machine or actor, and the transition; neither has a slash in the first. */
-export function partsOf(parameter: string | undefined): readonly (string | undefined)[] {
-  if (parameter === undefined) return [];
-  const slash = parameter.indexOf('/');
-  return slash < 0 ? [parameter] : [parameter.slice(0, slash), parameter.slice(slash + 1)];
 }
 
 interface Asked extends Chosen {

@@ -1,8 +1,8 @@
 /**
  * A statechart in SVG: boxes for states, arrows for transitions, with the words of both.
  *
- * What is active has a thick border and a sign besides its colour; what was taken last is drawn over
- * once more, each time anew. Every transition is a link to its last events.
+ * What is active has a thick border and a sign besides its colour; what was taken last is drawn
+ * over once more, each time anew. Every transition is a link to its last events.
  */
 
 import type { MachineGraph, MachineView } from '../../view-data.js';

@@ -1,6 +1,6 @@
 /**
- * All transitions of a machine in words: for the keyboard, for screen readers, and for whoever looks
- * for one by name. Those that can be taken now come first.
+ * All transitions of a machine in words: for the keyboard, for screen readers, and for whoever
+ * looks for one by name. Those that can be taken now come first.
  */
 
 import type { GraphEdge, MachineView } from '../../view-data.js';
