@@ -98,7 +98,8 @@ function flowsOf({ flows }: ReplayOptions): { flows?: string; flowsSource?: stri
 /** Feeds all packets, each at its time. */
 async function play({ options, run }: Replay, io: Io): Promise<void> {
   const progress = new Progress(io.stderr, run.total);
-  const pace = options.isRealtime ? new Pace(REPLAY_START_MS) : undefined;
+  const { speed = 0 } = options;
+  const pace = speed === 0 ? undefined : new Pace(REPLAY_START_MS, speed);
   for (let time = run.nextTime; time !== undefined; time = run.nextTime) {
     if (pace !== undefined) await pace.until(time);
     run.advanceTo(time);
