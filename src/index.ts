@@ -23,6 +23,7 @@ export { type SwitchSettings, settingsOf } from './switch-settings.js';
 
 export type { ActorTree } from './actors/actor-tree.js';
 export { type CostModel, defaultCostModel } from './actors/cost-model.js';
+export type { Interest, Stopwatch } from './actors/record-stream.js';
 export {
   createUdpif,
   type Inspector,
@@ -71,10 +72,12 @@ export { MemoryPort, type Port, type PortStats } from './datapath/port.js';
 export type {
   Ingress,
   RevalidationReason,
+  RuleRef,
   Translator,
   XlateCache,
   XlateRequest,
   XlateResult,
+  XlateTrace,
 } from './datapath/translator.js';
 
 // Packets, flows, capture files.
