@@ -58,9 +58,9 @@ const PORTS_DEFAULT = 8;
 const PORTS_MAX = 0xfeff;
 /** OVS caps threads by cores; here each is an actor, and thousands of them help nobody. */
 const ACTORS_MAX = 1024;
-/** Slower, a day is three years; faster, it is no pace. */
+/** Slower, a day is three years; faster is as fast as it goes. */
 const SPEED_MIN = 0.001;
-const SPEED_MAX = 1_000_000;
+const SPEED_MAX = 1000;
 const UINT32_MAX = 0xffff_ffff;
 
 /** The checked values; throws a `UsageError` that names the option. */

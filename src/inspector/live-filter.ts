@@ -11,12 +11,8 @@
 import type { UkeySlice } from '../actors/ukey-slice.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { OdpActions } from '../datapath/odp-actions.js';
-import { formatOdpActions } from '../datapath/odp-actions-text.js';
-import { formatOdpFlow } from '../datapath/odp-key-text.js';
+import { type FlowFilter, parseFlowFilter } from './flow-filter.js';
 import type { LiveRows } from './live-rows.js';
-
-/** What the filter says of a flow. */
-export type FilterAnswer = 'passes' | 'fails' | 'unknown';
 
 /** What was found of the rows of one slice. */
 interface SliceMemory {
@@ -26,22 +22,24 @@ interface SliceMemory {
   readonly isPassing: boolean[];
 }
 
-/** Says whether a flow passes: words of the filter that are not words of its text. */
-export type FlowTest = (slice: UkeySlice, handle: number) => boolean;
-
 export class LiveFilter {
-  readonly #words: readonly string[];
-  readonly #test: FlowTest;
-  #memories = new Map<UkeySlice, SliceMemory>();
+  readonly #filter: FlowFilter;
+  readonly #memories = new Map<UkeySlice, SliceMemory>();
 
-  /** All of `words` must be in key, actions or state, and `test` must agree. */
-  constructor(words: readonly string[], test: FlowTest) {
-    this.#words = words;
-    this.#test = test;
+  /** Throws an `UpcallError` for a filter that makes no sense. */
+  constructor(text: string) {
+    this.#filter = parseFlowFilter(text);
   }
 
-  /** What is known of a row, and still so. */
-  recall(slice: UkeySlice, handle: number): FilterAnswer {
+  /** Whether everything passes. */
+  get isOpen(): boolean {
+    return this.#filter.isOpen;
+  }
+
+  /** Whether the row passes, as far as that is known and still so. */
+  recall(rows: LiveRows, row: number): 'passes' | 'fails' | 'unknown' {
+    const slice = rows.slice(row);
+    const handle = rows.handle(row);
     const memory = this.#memories.get(slice);
     const { columns } = slice;
     if (
@@ -56,13 +54,28 @@ export class LiveFilter {
   }
 
   /** Looks at the row and remembers. */
-  look(slice: UkeySlice, handle: number): void {
+  look(rows: LiveRows, row: number): void {
+    const slice = rows.slice(row);
+    const handle = rows.handle(row);
     const memory = this.#memoryOf(slice);
     const { keys, actions, state } = slice.columns;
-    memory.isPassing[handle] = this.#isPassing(slice, handle);
+    memory.isPassing[handle] = keys[handle] !== undefined && this.#filter.passes(rows, row);
     memory.keys[handle] = keys[handle];
     memory.actions[handle] = actions[handle];
     memory.states[handle] = state[handle]!;
+  }
+
+  /** The rows that pass, in the order of the columns, and how many are not known. */
+  passing(rows: LiveRows): { readonly passing: Uint32Array; readonly unknown: number } {
+    const passing = new Uint32Array(rows.count);
+    let count = 0;
+    let unknown = 0;
+    for (let row = 0; row < rows.count; row++) {
+      const answer = this.isOpen ? 'passes' : this.recall(rows, row);
+      if (answer === 'passes') passing[count++] = row;
+      else if (answer === 'unknown') unknown++;
+    }
+    return { passing: passing.subarray(0, count), unknown };
   }
 
   /** Forgets slices that are no more. */
@@ -70,18 +83,6 @@ export class LiveFilter {
     for (const slice of this.#memories.keys()) {
       if (!slices.includes(slice)) this.#memories.delete(slice);
     }
-  }
-
-  #isPassing(slice: UkeySlice, handle: number): boolean {
-    if (!this.#test(slice, handle)) return false;
-    if (this.#words.length === 0) return true;
-    const { columns, moves } = slice;
-    const key = columns.keys[handle];
-    if (key === undefined) return false;
-    const actions = formatOdpActions(columns.actions[handle]!);
-    const state = moves.states[columns.state[handle]!] ?? '';
-    const text = `${formatOdpFlow(key.toFlow(), columns.masks[handle])} ${actions} ${state}`;
-    return this.#words.every((word) => text.includes(word));
   }
 
   #memoryOf(slice: UkeySlice): SliceMemory {
@@ -92,20 +93,4 @@ export class LiveFilter {
     }
     return memory;
   }
-}
-
-/** The rows that pass, and how many are not known. */
-export function passingRows(
-  rows: LiveRows,
-  filter: LiveFilter,
-): { readonly passing: Uint32Array; readonly unknown: number } {
-  const passing = new Uint32Array(rows.count);
-  let count = 0;
-  let unknown = 0;
-  for (let row = 0; row < rows.count; row++) {
-    const answer = filter.recall(rows.slice(row), rows.handle(row));
-    if (answer === 'passes') passing[count++] = row;
-    else if (answer === 'unknown') unknown++;
-  }
-  return { passing: passing.subarray(0, count), unknown };
 }

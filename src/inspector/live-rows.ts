@@ -1,9 +1,8 @@
 /**
  * The ukeys of a running switch as the rows of a table, read from the columns where they are.
  *
- * A row is a slice and a handle, taken down once for a query or two; numbers are read when they are
- * asked for, texts made of them for the few rows that are shown. A ukey that has gone meanwhile
- * leaves an empty row.
+ * A row is a slice and a handle, taken down once for some queries; numbers are read when they are
+ * asked for, texts made when somebody looks. A ukey that has gone meanwhile leaves an empty row.
  *
  * Hot path. It runs on the switch's thread, over 200,000 rows.
  */
@@ -18,21 +17,32 @@ import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import { formatOdpFlow } from '../datapath/odp-key-text.js';
 import { deleteReasonOf } from '../machines/delete-reasons.js';
 import { exactBitsOf } from '../switch-megaflows.js';
-import type { FlowNumberSort } from './flow-source.js';
-import type { FlowNumber } from './log-entry.js';
-import type { FlowRow } from './view-data.js';
+import type { FlowNumberSort, FlowSource, FlowTextSort } from './flow-source.js';
+import type { FlowNumber, RuleNumber } from './log-entry.js';
+import type { FlowRow, RuleUse } from './view-data.js';
 
-/** What the log calls the flow of `key`; 0 where it does not know it. */
-export type FlowNumbering = (key: FlowKey) => FlowNumber;
+/** What the log knows of a switch's flows and rules. */
+export interface LiveNames {
+  /** What the log calls the flow of `key`; 0 where it does not know it. */
+  flowOf(key: FlowKey): FlowNumber;
+  /** What the flow of a ukey stands for, as far as somebody knows. */
+  rulesOf(slice: UkeySlice, handle: number): readonly RuleNumber[];
+  /** Rules by megaflows, most first. */
+  ruleUses(limit: number): readonly RuleUse[];
+}
 
-export class LiveRows {
+export class LiveRows implements FlowSource {
   readonly count: number;
   readonly #slices: readonly UkeySlice[];
+  readonly #names: LiveNames;
+  readonly #now: () => Instant;
   readonly #sliceOf: Uint16Array;
   readonly #handleOf: Int32Array;
 
-  constructor(slices: readonly UkeySlice[]) {
+  constructor(slices: readonly UkeySlice[], names: LiveNames, now: () => Instant) {
     this.#slices = slices;
+    this.#names = names;
+    this.#now = now;
     this.count = slices.reduce((sum, slice) => sum + slice.count, 0);
     this.#sliceOf = new Uint16Array(this.count);
     this.#handleOf = new Int32Array(this.count);
@@ -45,6 +55,11 @@ export class LiveRows {
         this.#handleOf[row++] = handle;
       }
     }
+  }
+
+  /** All of them: who has ended has no ukey. */
+  get living(): number {
+    return this.count;
   }
 
   slice(row: number): UkeySlice {
@@ -60,45 +75,12 @@ export class LiveRows {
     return this.slice(row).columns.keys[this.handle(row)];
   }
 
-  actions(row: number): OdpActions {
-    return this.slice(row).columns.actions[this.handle(row)]!;
+  flow(row: number): FlowNumber {
+    const key = this.key(row);
+    return key === undefined ? 0 : this.#names.flowOf(key);
   }
 
-  /** "operational"; "" where the ukey has gone meanwhile. */
-  state(row: number): string {
-    const { columns, moves } = this.slice(row);
-    return moves.states[columns.state[this.handle(row)]!] ?? '';
-  }
-
-  /** What a sort by `sort` goes by, of each row. */
-  numbers(sort: FlowNumberSort, now: Instant): Float64Array {
-    const numbers = new Float64Array(this.count);
-    for (let row = 0; row < numbers.length; row++) numbers[row] = this.#number(row, sort, now);
-    return numbers;
-  }
-
-  /** The row for people; undefined where the ukey has gone meanwhile. */
-  flowRow(row: number, now: Instant, numberOf: FlowNumbering): FlowRow | undefined {
-    const { columns } = this.slice(row);
-    const handle = this.handle(row);
-    const key = columns.keys[handle];
-    if (key === undefined) return undefined;
-    const used = columns.used[handle]!;
-    return {
-      flow: numberOf(key),
-      key: formatOdpFlow(key.toFlow(), columns.masks[handle]),
-      actions: formatOdpActions(columns.actions[handle]!),
-      packets: columns.packets[handle]!,
-      bytes: columns.bytes[handle]!,
-      idleMs: used === 0 ? undefined : now - used,
-      ageMs: now - columns.createdAt[handle]!,
-      maskBits: maskBitsOf(columns.masks[handle]),
-      state: this.state(row),
-      reason: deleteReasonOf(columns.reason[handle]!),
-    };
-  }
-
-  #number(row: number, sort: FlowNumberSort, now: Instant): number {
+  number(row: number, sort: FlowNumberSort): number {
     const { columns } = this.slice(row);
     const handle = this.handle(row);
     switch (sort) {
@@ -106,14 +88,87 @@ export class LiveRows {
         return columns.packets[handle]!;
       case 'bytes':
         return columns.bytes[handle]!;
-      case 'idle':
-        return columns.used[handle] === 0 ? Number.POSITIVE_INFINITY : now - columns.used[handle]!;
+      case 'idle': {
+        const used = columns.used[handle]!;
+        return used === 0 ? Number.POSITIVE_INFINITY : this.#now() - used;
+      }
       case 'age':
-        return now - columns.createdAt[handle]!;
+        return this.#now() - columns.createdAt[handle]!;
       case 'mask':
         return maskBitsOf(columns.masks[handle]);
     }
   }
+
+  text(row: number, sort: FlowTextSort): string {
+    const { columns, moves } = this.slice(row);
+    const handle = this.handle(row);
+    const key = columns.keys[handle];
+    if (key === undefined) return '';
+    if (sort === 'key') return formatOdpFlow(key.toFlow(), columns.masks[handle]);
+    if (sort === 'actions') return formatOdpActions(columns.actions[handle]!);
+    return moves.states[columns.state[handle]!] ?? '';
+  }
+
+  rules(row: number): readonly RuleNumber[] {
+    return this.#names.rulesOf(this.slice(row), this.handle(row));
+  }
+
+  row(row: number): FlowRow {
+    const { columns } = this.slice(row);
+    const idleMs = this.number(row, 'idle');
+    return {
+      flow: this.flow(row),
+      key: this.text(row, 'key'),
+      actions: this.text(row, 'actions'),
+      packets: this.number(row, 'packets'),
+      bytes: this.number(row, 'bytes'),
+      idleMs: Number.isFinite(idleMs) ? idleMs : undefined,
+      ageMs: this.number(row, 'age'),
+      maskBits: this.number(row, 'mask'),
+      state: this.text(row, 'state'),
+      reason: deleteReasonOf(columns.reason[this.handle(row)]!),
+    };
+  }
+
+  ruleUses(limit: number): readonly RuleUse[] {
+    return this.#names.ruleUses(limit);
+  }
+
+  /** What a sort by numbers goes by: none of them moves while rows are compared. */
+  numbers(sort: FlowNumberSort): Float64Array {
+    const numbers = new Float64Array(this.count);
+    for (let row = 0; row < numbers.length; row++) numbers[row] = this.number(row, sort);
+    return numbers;
+  }
+
+  /** What a sort by state goes by: the order of the machine's states. */
+  stateNumbers(): Float64Array {
+    const numbers = new Float64Array(this.count);
+    for (let row = 0; row < numbers.length; row++) {
+      numbers[row] = this.slice(row).columns.state[this.handle(row)]!;
+    }
+    return numbers;
+  }
+
+  /**
+   * What a sort by actions goes by: what drops first, then by how many there are, then by the first
+   * port. To sort 200,000 of them as text would take too long.
+   */
+  actionNumbers(): Float64Array {
+    const numbers = new Float64Array(this.count);
+    for (let row = 0; row < numbers.length; row++) {
+      numbers[row] = weightOf(this.slice(row).columns.actions[this.handle(row)]!);
+    }
+    return numbers;
+  }
+}
+
+/** Above every port number. */
+const PORTS_END = 2 ** 32;
+
+function weightOf(actions: OdpActions): number {
+  const output = actions.find((action) => action.type === 'output');
+  return actions.length * (PORTS_END + 1) + (output?.port ?? PORTS_END);
 }
 
 /** Masks are shared by thousands of flows: each is counted once. */
