@@ -7,7 +7,7 @@
  * Hot path. It runs on the switch's thread, over 200,000 rows.
  */
 
-import { FREE_ROW } from '../actors/ukey-columns.js';
+import { FREE_ROW, type UkeyColumns } from '../actors/ukey-columns.js';
 import type { UkeySlice } from '../actors/ukey-slice.js';
 import type { Instant } from '../base/brands.js';
 import type { FlowKey } from '../datapath/flow-key.js';
@@ -81,32 +81,11 @@ export class LiveRows implements FlowSource {
   }
 
   number(row: number, sort: FlowNumberSort): number {
-    const { columns } = this.slice(row);
-    const handle = this.handle(row);
-    switch (sort) {
-      case 'packets':
-        return columns.packets[handle]!;
-      case 'bytes':
-        return columns.bytes[handle]!;
-      case 'idle': {
-        const used = columns.used[handle]!;
-        return used === 0 ? Number.POSITIVE_INFINITY : this.#now() - used;
-      }
-      case 'age':
-        return this.#now() - columns.createdAt[handle]!;
-      case 'mask':
-        return maskBitsOf(columns.masks[handle]);
-    }
+    return numberAt(this.slice(row).columns, this.handle(row), sort, this.#now());
   }
 
   text(row: number, sort: FlowTextSort): string {
-    const { columns, moves } = this.slice(row);
-    const handle = this.handle(row);
-    const key = columns.keys[handle];
-    if (key === undefined) return '';
-    if (sort === 'key') return formatOdpFlow(key.toFlow(), columns.masks[handle]);
-    if (sort === 'actions') return formatOdpActions(columns.actions[handle]!);
-    return moves.states[columns.state[handle]!] ?? '';
+    return textAt(this.slice(row), this.handle(row), sort);
   }
 
   rules(row: number): readonly RuleNumber[] {
@@ -114,20 +93,7 @@ export class LiveRows implements FlowSource {
   }
 
   row(row: number): FlowRow {
-    const { columns } = this.slice(row);
-    const idleMs = this.number(row, 'idle');
-    return {
-      flow: this.flow(row),
-      key: this.text(row, 'key'),
-      actions: this.text(row, 'actions'),
-      packets: this.number(row, 'packets'),
-      bytes: this.number(row, 'bytes'),
-      idleMs: Number.isFinite(idleMs) ? idleMs : undefined,
-      ageMs: this.number(row, 'age'),
-      maskBits: this.number(row, 'mask'),
-      state: this.text(row, 'state'),
-      reason: deleteReasonOf(columns.reason[this.handle(row)]!),
-    };
+    return flowRowAt(this.slice(row), this.handle(row), this.#names, this.#now());
   }
 
   ruleUses(limit: number): readonly RuleUse[] {
@@ -161,6 +127,59 @@ export class LiveRows implements FlowSource {
     }
     return numbers;
   }
+}
+
+/** A ukey's row for people; mostly empty where the ukey has gone. */
+export function flowRowAt(
+  slice: UkeySlice,
+  handle: number,
+  names: LiveNames,
+  now: Instant,
+): FlowRow {
+  const { columns } = slice;
+  const key = columns.keys[handle];
+  const idleMs = numberAt(columns, handle, 'idle', now);
+  return {
+    flow: key === undefined ? 0 : names.flowOf(key),
+    key: textAt(slice, handle, 'key'),
+    actions: textAt(slice, handle, 'actions'),
+    packets: columns.packets[handle]!,
+    bytes: columns.bytes[handle]!,
+    idleMs: Number.isFinite(idleMs) ? idleMs : undefined,
+    ageMs: numberAt(columns, handle, 'age', now),
+    maskBits: maskBitsOf(columns.masks[handle]),
+    state: textAt(slice, handle, 'state'),
+    reason: deleteReasonOf(columns.reason[handle]!),
+  };
+}
+
+/** 'idle' of a flow that was never used is `Infinity`. */
+function numberAt(
+  columns: UkeyColumns,
+  handle: number,
+  sort: FlowNumberSort,
+  now: Instant,
+): number {
+  switch (sort) {
+    case 'packets':
+      return columns.packets[handle]!;
+    case 'bytes':
+      return columns.bytes[handle]!;
+    case 'idle':
+      return columns.used[handle] === 0 ? Number.POSITIVE_INFINITY : now - columns.used[handle]!;
+    case 'age':
+      return now - columns.createdAt[handle]!;
+    case 'mask':
+      return maskBitsOf(columns.masks[handle]);
+  }
+}
+
+function textAt({ columns, moves }: UkeySlice, handle: number, sort: FlowTextSort): string {
+  const key = columns.keys[handle];
+  if (key === undefined) return '';
+  if (sort === 'key') return formatOdpFlow(key.toFlow(), columns.masks[handle]);
+  if (sort === 'actions') return formatOdpActions(columns.actions[handle]!);
+  return moves.states[columns.state[handle]!] ?? '';
 }
 
 /** Above every port number. */

@@ -18,7 +18,13 @@ const names: LiveNames = {
 /** A switch with a flow for each of `count` UDP ports, the first ones hit more often. */
 async function busySwitch(count: number): Promise<{ sw: Switch; clock: VirtualClock }> {
   const clock = new VirtualClock({ start: 1000 });
-  const sw = createSwitch({ ports: 2, flows: FLOWS, clock, revalidators: 2, areMegaflowsOn: false });
+  const sw = createSwitch({
+    ports: 2,
+    flows: FLOWS,
+    clock,
+    revalidators: 2,
+    areMegaflowsOn: false,
+  });
   for (let i = 0; i < count; i++) {
     for (let hit = 0; hit <= (i < 10 ? 10 - i : 0); hit++) {
       sw.inject(1, packet(`udp,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_src=${1000 + i},tp_dst=53`));
