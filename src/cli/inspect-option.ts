@@ -5,6 +5,8 @@
 import { INSPECTOR_PORT } from '../inspector/wire.js';
 import type { Arguments, ValueRange } from './arguments.js';
 
+export const PORT_HELP = `port of loopback for the page (default: ${INSPECTOR_PORT}; 0: any free one)`;
+
 const PORTS: ValueRange = { min: 0, max: 0xffff };
 
 /** The value of `--inspect[=PORT]`; undefined where it was not given. */

@@ -2,11 +2,10 @@
  * The options of `upcall replay`: the table that help and parsing share, and their checked values.
  */
 
-import { INSPECTOR_PORT } from '../inspector/wire.js';
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { Arguments } from './arguments.js';
 import type { OptionSpec } from './command.js';
-import { readInspectPort } from './inspect-option.js';
+import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import { UsageError } from './usage-error.js';
 
 export interface ReplayOptions {
@@ -33,13 +32,11 @@ export interface ReplayOptions {
   readonly maxIdleMs: number | undefined;
 }
 
-const INSPECT_HELP = `show it in a page on this port of loopback (default: ${INSPECTOR_PORT}; 0: any)`;
-
 export const REPLAY_OPTIONS: readonly OptionSpec[] = [
   { name: 'flows', value: 'FILE', help: 'rules, in ovs-ofctl syntax (default: actions=NORMAL)' },
   { name: 'ports', value: 'N', help: 'ports at most, one a source MAC (default: 8)' },
   { name: 'write', value: 'FILE', help: 'write what was transmitted to a pcap file' },
-  { name: 'inspect', value: 'PORT', isValueOptional: true, help: INSPECT_HELP },
+  { name: 'inspect', value: 'PORT', isValueOptional: true, help: `show it: ${PORT_HELP}` },
   { name: 'record', value: 'FILE', help: 'write the event log to a file, for "upcall inspect"' },
   { name: 'speed', value: 'N|max', help: 'times real time (default: max; 1 with --inspect)' },
   { name: 'realtime', help: 'pace by the wall clock: --speed 1' },

@@ -23,6 +23,11 @@ export class Pace {
   }
 }
 
+/** Now, as ISO 8601 writes it. */
+export function wallTime(): string {
+  return new Date().toISOString();
+}
+
 /** Starts a stop-watch; the returned function reads it, in seconds. */
 export function startStopwatch(): () => number {
   const start = performance.now();

@@ -10,22 +10,24 @@
  * to be seen. Hot path. It runs on the switch's thread.
  */
 
-import { type Observable, Subject, type Subscription } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import type { ActorTree } from '../actors/actor-tree.js';
 import { FREE_ROW } from '../actors/ukey-columns.js';
 import type { UkeySlice } from '../actors/ukey-slice.js';
 import type { Clock } from '../base/clock.js';
 import { UpcallError } from '../base/errors.js';
+import type { Log } from '../base/log.js';
 import type { FlowKey } from '../datapath/flow-key.js';
-import type { RuleRef } from '../datapath/translator.js';
 import type { Switch } from '../switch.js';
 import { EntryStore } from './entry-store.js';
 import { LiveFlows } from './live-flows.js';
 import { flowRowAt, type LiveNames } from './live-rows.js';
-import type { FlowNumber, LogEntry, LogHeader, RuleNumber } from './log-entry.js';
+import type { LogEntry, LogHeader, RuleNumber } from './log-entry.js';
+import { createHeader } from './log-header.js';
 import { MachineGraphs } from './machine-graphs.js';
 import { ModelState } from './model-state.js';
 import { type Moment, mostUsedRules } from './moment.js';
+import { createRecorder, type Recorder } from './recorder.js';
 import type { InspectorSession } from './session.js';
 import { stateOfActor } from './snapshot-state.js';
 import { upcallPcap } from './upcall-pcap.js';
@@ -47,23 +49,13 @@ import type { TimeCommand } from './wire.js';
 /** Entries that are kept: some 50 MB, and a minute or more of a busy switch. */
 export const LIVE_ENTRIES_MAX = 100_000;
 
-/** What a recorder tells of a switch. */
-export interface LiveLog {
-  readonly header: LogHeader;
-  readonly entries: Observable<readonly LogEntry[]>;
-  /** The number of a living flow; undefined where the log does not know it. */
-  flowOf(key: FlowKey): FlowNumber | undefined;
-  /** And back. */
-  keyOf(flow: FlowNumber): FlowKey | undefined;
-  ruleOf(rule: RuleRef): RuleNumber;
-  close(): void;
-}
-
 export interface LiveSessionOptions {
   readonly target: Switch;
-  readonly log: LiveLog;
   /** Real time, to measure what takes how long. */
   readonly clock: Clock;
+  readonly log: Log;
+  /** Of the log; default: "live". */
+  readonly title?: string | undefined;
 }
 
 type LiveViews = {
@@ -75,12 +67,11 @@ export class LiveSession implements InspectorSession {
   readonly changes: Observable<void>;
   readonly #changes = new Subject<void>();
   readonly #target: Switch;
-  readonly #log: LiveLog;
+  readonly #recorder: Recorder;
   readonly #store = new EntryStore({ limit: LIVE_ENTRIES_MAX });
   readonly #moment: Moment;
   readonly #names: LiveNames;
   readonly #flows: LiveFlows;
-  readonly #subscription: Subscription;
   /** Views that the switch itself has a say in. */
   readonly #views: LiveViews = {
     house: () => this.#house(),
@@ -90,16 +81,21 @@ export class LiveSession implements InspectorSession {
   };
   #isClosed = false;
 
-  constructor({ target, log, clock }: LiveSessionOptions) {
-    const { header } = log;
+  constructor({ target, clock, log, title = 'live' }: LiveSessionOptions) {
+    const header = createHeader(target, { title });
     this.header = header;
     this.changes = this.#changes.asObservable();
     this.#target = target;
-    this.#log = log;
     const model = new ModelState(header);
     this.#moment = { header, store: this.#store, model, graphs: new MachineGraphs(header) };
+    this.#recorder = createRecorder(target, {
+      detail: 'bounded',
+      title,
+      entries: (entries) => this.#take(entries),
+      failed: (error) => log.error({ err: error }, 'recorder of the inspector failed'),
+    });
     this.#names = {
-      flowOf: (key) => log.flowOf(key) ?? 0,
+      flowOf: (key) => this.#recorder.flowNumber(key),
       rulesOf: (slice, handle) => this.#rulesOf(slice, handle),
       ruleUses: (limit) => mostUsedRules(this.#moment, limit),
     };
@@ -110,7 +106,6 @@ export class LiveSession implements InspectorSession {
       now: () => target.clock.now(),
       changed: () => this.#changes.next(),
     });
-    this.#subscription = log.entries.subscribe((entries) => this.#take(entries));
   }
 
   position(): Position {
@@ -158,8 +153,7 @@ export class LiveSession implements InspectorSession {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#subscription.unsubscribe();
-    this.#log.close();
+    this.#recorder.close();
     this.#flows.close();
     this.#changes.complete();
   }
@@ -194,7 +188,7 @@ export class LiveSession implements InspectorSession {
         house.ukeys.map(({ state }) => state),
       ),
       flows: datapath.getStats().flows,
-      flowLimit: udpif.status().flowLimit,
+      flowLimit: udpif.tallies().flowLimit,
     };
   }
 
@@ -214,7 +208,7 @@ export class LiveSession implements InspectorSession {
   /** Its life is in the log; what it is now, in its row. */
   #flow(query: ViewQueries['flow']): FlowView {
     const view = makeView(this.#moment, 'flow', query);
-    const key = this.#log.keyOf(query.flow);
+    const key = this.#recorder.flowKey(query.flow);
     const row = key === undefined ? undefined : this.#rowOf(key);
     return row === undefined ? view : { ...view, row };
   }
@@ -228,10 +222,10 @@ export class LiveSession implements InspectorSession {
   #rulesOf(slice: UkeySlice, handle: number): readonly RuleNumber[] {
     const { caches, keys } = slice.columns;
     const rules = caches[handle]?.rules?.() ?? [];
-    if (rules.length > 0) return rules.map((rule) => this.#log.ruleOf(rule));
+    if (rules.length > 0) return rules.map((rule) => this.#recorder.ruleNumber(rule));
     const key = keys[handle];
-    const flow = key === undefined ? undefined : this.#log.flowOf(key);
-    const place = flow === undefined ? undefined : this.#moment.model.flows.find(flow);
+    if (key === undefined) return [];
+    const place = this.#moment.model.flows.find(this.#recorder.flowNumber(key));
     return place?.page.rules[place.slot] ?? [];
   }
 }
