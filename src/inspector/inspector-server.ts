@@ -124,6 +124,13 @@ export class InspectorServer {
     return sum;
   }
 
+  /** Bytes that pages have still to take. */
+  get unsentBytes(): number {
+    let sum = 0;
+    for (const page of this.#pages) sum += page.unsentBytes;
+    return sum;
+  }
+
   /** Lets all pages go, and the session. May be called again. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -109,6 +109,7 @@ export class LiveSession implements InspectorSession {
   }
 
   position(): Position {
+    this.#recorder.flush();
     const { model } = this.#moment;
     const { evicted, last } = this.#store;
     const dropped = Object.fromEntries(model.dropped);
@@ -127,6 +128,8 @@ export class LiveSession implements InspectorSession {
   }
 
   view<View extends ViewName>(view: View, query: ViewQueries[View]): ViewDocuments[View] {
+    // What waits for its batch to fill has happened too.
+    this.#recorder.flush();
     const live: LiveViews[View] = this.#views[view];
     const isThere = live !== undefined && !this.#isClosed;
     return isThere ? live(query) : makeView(this.#moment, view, query);
@@ -147,6 +150,7 @@ export class LiveSession implements InspectorSession {
   }
 
   pcap(filter: string): Uint8Array {
+    this.#recorder.flush();
     return upcallPcap(this.#moment, filter);
   }
 
