@@ -6,6 +6,7 @@
  */
 
 import type { SequenceMessage } from '../view-data.js';
+import { withoutSilent } from './key-text.js';
 
 export const LIFELINES = ['port', 'datapath', 'handler', 'translator'] as const;
 export type Lifeline = (typeof LIFELINES)[number];
@@ -85,7 +86,10 @@ function placeMessage(message: SequenceMessage, y: number, longest: number): Mes
   const fromX = xOf(message.from);
   const toX = xOf(message.to);
   const textX = Math.min(fromX + 8, toX + 8, TIME_X - TEXT_WIDTH_MIN);
-  const lines = wrapText(message.text, Math.floor((TIME_X - textX - 8) / CHARACTER_WIDTH));
+  const lines = wrapText(
+    withoutSilent(message.text),
+    Math.floor((TIME_X - textX - 8) / CHARACTER_WIDTH),
+  );
   const textY = y + LINE_HEIGHT - 4;
   const arrowY = y + lines.length * LINE_HEIGHT + ARROW_GAP - 2;
   const share = longest === 0 ? 0 : (message.us ?? 0) / longest;

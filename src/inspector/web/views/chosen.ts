@@ -2,7 +2,7 @@
  * What is chosen in a view, by its number in the address, and the key that lets go of it.
  */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { go, route, type ViewId } from '../route.js';
 
 /** The number behind the view's name in the address; undefined where there is none. */
@@ -14,7 +14,7 @@ export function chosenNumber(view: ViewId): number | undefined {
 
 /** Escape closes what is open in a view, unless it empties a box or closes a dialog. */
 export function useEscape(isOpen: boolean, view: ViewId): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return;
     const onKeyDown = ({ key, target }: KeyboardEvent): void => {
       const isTaken = target instanceof HTMLInputElement || hasDialog();

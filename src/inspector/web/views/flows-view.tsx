@@ -13,6 +13,7 @@ import { askable, hasWord, withWord } from '../filter-words.js';
 import { flowFilter, flowOrder, orderAfter } from '../flows-query.js';
 import { formatCount, formatDuration, formatPlural, formatShort } from '../format.js';
 import { go } from '../route.js';
+import { shortKey } from '../key-text.js';
 import { type GridColumn, RowGrid } from '../row-grid.js';
 import { type RowWindow, type VisibleRows, WINDOW_ROWS, windowFor } from '../row-window.js';
 import { markOf } from '../state-mark.js';
@@ -48,7 +49,7 @@ const COLUMNS: readonly Column[] = [
     id: 'key',
     title: 'Key',
     width: 'minmax(150px, 5fr)',
-    cell: ({ key }) => <span class="mono">{key}</span>,
+    cell: ({ key }) => <span class="mono">{shortKey(key)}</span>,
     tip: ({ key }) => key,
   },
   {

@@ -7,6 +7,7 @@ import type { XlateStep } from '../../log-entry.js';
 import type { UpcallRow, UpcallView } from '../../view-data.js';
 import { useView, welcome } from '../connection.js';
 import { formatMicroseconds, formatPlural, formatTime } from '../format.js';
+import { withoutSilent } from '../key-text.js';
 import { go, hrefOf } from '../route.js';
 import { layOutSequence, type MessagePlace, type SequenceLayout } from '../sequence-layout.js';
 import { useHeld } from './chosen.js';
@@ -61,7 +62,7 @@ function Summary({ row }: { readonly row: UpcallRow }) {
         </>
       )}
       <span class="mono">
-        {row.key.replaceAll(',', ',\u200b')} → {row.actions || 'drop'}
+        {withoutSilent(row.key).replaceAll(',', ',\u200b')} → {row.actions || 'drop'}
       </span>
     </p>
   );

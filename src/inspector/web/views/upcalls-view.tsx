@@ -15,6 +15,7 @@ import {
   formatRate,
   formatTime,
 } from '../format.js';
+import { shortKey } from '../key-text.js';
 import { go } from '../route.js';
 import { type GridColumn, RowGrid } from '../row-grid.js';
 import {
@@ -58,7 +59,7 @@ const COLUMNS: readonly GridColumn<UpcallRow>[] = [
     id: 'key',
     title: 'Key',
     width: 'minmax(80px, 1fr)',
-    cell: ({ key }) => <span class="mono">{key}</span>,
+    cell: ({ key }) => <span class="mono">{shortKey(key)}</span>,
     tip: ({ key }) => key,
   },
   { id: 'size', title: 'Bytes', width: '60px', isNumber: true, cell: ({ size }) => size },
