@@ -24,6 +24,8 @@ interface Shot {
   readonly place: string;
   /** What is waited for. */
   readonly ready: string;
+  /** What is clicked before: names of buttons. */
+  readonly clicks?: readonly string[];
 }
 
 const browser = await openBrowser();
@@ -62,19 +64,24 @@ async function shots(): Promise<Shot[]> {
     { name: 'machines', colorScheme: light, place: 'machines', ready: '.state.is-active' },
     { name: 'cycle', colorScheme: light, place: 'cycle', ready: '.leader-sentence' },
     { name: 'flows', colorScheme: light, place: 'flows', ready: grid },
-    { name: 'flow', colorScheme: light, place: `flows/${gone}`, ready: '.why-deleted' },
+    {
+      name: 'flow',
+      colorScheme: light,
+      place: `flows/${gone}`,
+      ready: '.why-deleted',
+      clicks: ['Gone flows, too', 'Ukey'],
+    },
     { name: 'upcalls', colorScheme: light, place: `upcalls/${upcall}`, ready: '.sequence' },
     { name: 'charts', colorScheme: light, place: 'charts', ready: '.chart canvas' },
-    { name: 'machines-dark', colorScheme: 'dark', place: 'machines', ready: '.state.is-active' },
-    { name: 'upcalls-dark', colorScheme: 'dark', place: `upcalls/${upcall}`, ready: '.sequence' },
     { name: 'charts-dark', colorScheme: 'dark', place: 'charts', ready: '.chart canvas' },
   ];
 }
 
-async function take({ name, colorScheme, place, ready }: Shot): Promise<void> {
+async function take({ name, colorScheme, place, ready, clicks = [] }: Shot): Promise<void> {
   const { page } = await openPage(browser, { colorScheme });
   await page.goto(`${run.url}#${place}`);
   await page.locator(ready).first().waitFor();
+  for (const button of clicks) await page.getByRole('button', { name: button }).click();
   await settle(page);
   const path = `${FOLDER}/${name}.png`;
   await page.screenshot({ path });
