@@ -45,15 +45,17 @@ import type { FlowKey } from '../datapath/flow-key.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import { type ActorTree, createActorTree } from './actor-tree.js';
+import type { InspectionStatus } from './inspect-options.js';
 import type { RevalidatorWorker } from './revalidator-worker.js';
 import type { Tally, UdpifCore } from './udpif-core.js';
 import { type UdpifActor, UdpifEngine, type UdpifOptions } from './udpif-engine.js';
 import type { UdpifRecord, UncreditedCause } from './udpif-event.js';
 import { formatUdpif } from './udpif-show.js';
 import type { UkeyActor } from './ukey-actor.js';
+import type { UkeyChoice } from './ukey-choice.js';
 import { NO_HANDLE } from './ukey-columns.js';
 
-export type { Inspector, UdpifActor, UdpifOptions } from './udpif-engine.js';
+export type { UdpifActor, UdpifOptions } from './udpif-engine.js';
 
 /** The udpif in numbers. */
 export interface UdpifStatus {
@@ -237,6 +239,20 @@ export class Udpif {
     const slice = this.#core.sliceOf(key);
     const handle = slice.find(key);
     return handle === NO_HANDLE ? undefined : slice.actor(handle);
+  }
+
+  /**
+   * Which ukeys inspectors hear of from now on: those given to `inspect`, and those attached later
+   * with `actor.system.inspect(...)`. One that is alive is announced before its next event.
+   */
+  inspectUkeys(choice: UkeyChoice): void {
+    this.#engine.inspection.choose(choice);
+  }
+
+  /** Which ukeys inspectors hear of, and how many they did not. */
+  get inspection(): InspectionStatus {
+    const { choice, announced, omitted } = this.#engine.inspection;
+    return { ukeys: choice, announcedUkeys: announced, omittedUkeys: omitted };
   }
 
   /** The actors as they hang together. */
