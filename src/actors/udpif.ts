@@ -46,6 +46,7 @@ import type { RevalidationReason } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import { type ActorTree, createActorTree } from './actor-tree.js';
 import type { InspectionStatus } from './inspect-options.js';
+import type { Interest } from './record-stream.js';
 import type { RevalidatorWorker } from './revalidator-worker.js';
 import type { Tally, UdpifCore } from './udpif-core.js';
 import { type UdpifActor, UdpifEngine, type UdpifOptions } from './udpif-engine.js';
@@ -57,10 +58,8 @@ import { NO_HANDLE } from './ukey-columns.js';
 
 export type { UdpifActor, UdpifOptions } from './udpif-engine.js';
 
-/** The udpif in numbers. */
-export interface UdpifStatus {
-  /** Flows in the datapath, through the cache of 100 ms. */
-  readonly flowsCurrent: number;
+/** What the udpif knows of itself without asking the datapath. */
+export interface UdpifTallies {
   readonly flowsAverage: number;
   readonly flowsMaximum: number;
   readonly flowLimit: number;
@@ -68,6 +67,12 @@ export interface UdpifStatus {
   readonly cycles: number;
   readonly ukeys: number;
   readonly deleted: Readonly<Partial<Record<DeleteReason, number>>>;
+}
+
+/** The udpif in numbers. */
+export interface UdpifStatus extends UdpifTallies {
+  /** Flows in the datapath, through the cache of 100 ms. */
+  readonly flowsCurrent: number;
   readonly uncredited: Readonly<Record<UncreditedCause, Readonly<Tally>>>;
 }
 
@@ -124,7 +129,25 @@ export class Udpif {
     this.actor = this.#engine.actor;
     this.dumpSeq = this.#core.dumpSeq;
     this.revalSeq = this.#core.revalSeq;
-    this.events = this.#core.events;
+    this.events = this.#core.records.events;
+  }
+
+  /**
+   * The same by interest: the steps of translations, verdicts in batches. Each observer gets what
+   * it asked for; what nobody asks for is not built.
+   */
+  observe(interest: Interest): Observable<UdpifRecord> {
+    return this.#core.records.observe(interest);
+  }
+
+  /** Whether anybody listens. */
+  get isObserved(): boolean {
+    return this.#core.isObserved;
+  }
+
+  /** Whether an inspector is attached to the actor system. */
+  get isInspected(): boolean {
+    return this.#engine.isInspected;
   }
 
   /** How many handlers and revalidators there shall be; a change restarts them (U-006). */
@@ -203,9 +226,18 @@ export class Udpif {
   }
 
   status(): UdpifStatus {
-    const { flowCount, flowCounts, flowLimit, dumpDurationMs, cycles, deleted } = this.#core;
+    const { flowCount, uncredited } = this.#core;
     return {
       flowsCurrent: flowCount.read(),
+      ...this.tallies(),
+      uncredited: structuredClone(uncredited),
+    };
+  }
+
+  /** The part of `status` that costs nothing and refreshes no cache: for those who only watch. */
+  tallies(): UdpifTallies {
+    const { flowCounts, flowLimit, dumpDurationMs, cycles, deleted } = this.#core;
+    return {
       flowsAverage: flowCounts.average,
       flowsMaximum: flowCounts.maximum,
       flowLimit,
@@ -213,7 +245,6 @@ export class Udpif {
       cycles,
       ukeys: this.#core.ukeysCount,
       deleted: Object.fromEntries(deleted),
-      uncredited: structuredClone(this.#core.uncredited),
     };
   }
 
