@@ -31,7 +31,7 @@ describe('the house', () => {
       [
         'leader',
         'waiting.settling',
-        'waits until 11,890 ms, or for a change of rules, MACs or ports',
+        'waits until 0:10.890, or for a change of rules, MACs or ports',
       ],
       ['revalidator-1', 'atStartBarrier', 'waits at the barrier before the dump for the leader'],
       ['barrier', 'gathering', 'holds 1 of 2 members'],
@@ -85,7 +85,7 @@ describe('what the leader waits for', () => {
 
   it('is a time, or a change', () => {
     const cycle = makeView(end, 'cycle', {});
-    expect(cycle.leader).toBe('waits until 11,890 ms, or for a change of rules, MACs or ports');
+    expect(cycle.leader).toBe('waits until 0:10.890, or for a change of rules, MACs or ports');
     expect(cycle.nextAt).toBe(11_890);
   });
 });
@@ -140,6 +140,16 @@ describe('the cycles', () => {
       { revalidator: 0, spans: [{ phase: 'dump', from: 12_100, to: undefined }] },
       { revalidator: 1, spans: [{ phase: 'sweep', from: 12_100, to: undefined }] },
     ]);
+  });
+
+  it('keep phases that take no time, as under a virtual clock', () => {
+    const log = sceneLog();
+    const start = { k: 'cycle.start', flows: 1, needsRevalidation: false, reasons: [] } as const;
+    log.at(12_100).add({ ...start, cycle: 2 });
+    const phases = ['barrier', 'dump', 'barrier', 'sweep', 'wait'] as const;
+    for (const phase of phases) log.add({ k: 'phase', revalidator: 0, phase });
+    const second = makeView(momentOf(log), 'cycle', {}).cycles.at(-1);
+    expect(second?.lanes[0]?.spans.map(({ phase }) => phase)).toEqual(phases);
   });
 });
 
@@ -261,7 +271,7 @@ describe('the life of a flow', () => {
 
   it('says why it was deleted, and nothing of one that lives', () => {
     expect(makeView(end, 'flow', { flow: 1 }).whyDeleted).toBe(
-      'deleted at 11,400 ms: it was idle for 10.2 s (flow_idle: Flow idle timeout)',
+      'deleted at 0:10.400: it was idle for 10.2 s (flow_idle: Flow idle timeout)',
     );
     expect(makeView(end, 'flow', { flow: 2 }).whyDeleted).toBeUndefined();
   });
