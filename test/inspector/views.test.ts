@@ -1,9 +1,10 @@
 /** Views by value, over a small log made by hand. */
 
 import { describe, expect, it } from 'vitest';
+import { CHUNK_ENTRIES } from '../../src/inspector/entry-store.js';
 import { makeView } from '../../src/inspector/views.js';
 import { LogBuilder } from './log-builder.js';
-import { momentOf, sceneLog, startActors } from './scene.js';
+import { addMiss, momentOf, sceneLog, startActors } from './scene.js';
 
 const scene = sceneLog();
 const end = momentOf(scene);
@@ -30,7 +31,7 @@ describe('the house', () => {
       [
         'leader',
         'waiting.settling',
-        'waits until 11,890 ms, or for a change of rules, MACs or ports',
+        'waits until 0:10.890, or for a change of rules, MACs or ports',
       ],
       ['revalidator-1', 'atStartBarrier', 'waits at the barrier before the dump for the leader'],
       ['barrier', 'gathering', 'holds 1 of 2 members'],
@@ -84,7 +85,7 @@ describe('what the leader waits for', () => {
 
   it('is a time, or a change', () => {
     const cycle = makeView(end, 'cycle', {});
-    expect(cycle.leader).toBe('waits until 11,890 ms, or for a change of rules, MACs or ports');
+    expect(cycle.leader).toBe('waits until 0:10.890, or for a change of rules, MACs or ports');
     expect(cycle.nextAt).toBe(11_890);
   });
 });
@@ -139,6 +140,16 @@ describe('the cycles', () => {
       { revalidator: 0, spans: [{ phase: 'dump', from: 12_100, to: undefined }] },
       { revalidator: 1, spans: [{ phase: 'sweep', from: 12_100, to: undefined }] },
     ]);
+  });
+
+  it('keep phases that take no time, as under a virtual clock', () => {
+    const log = sceneLog();
+    const start = { k: 'cycle.start', flows: 1, needsRevalidation: false, reasons: [] } as const;
+    log.at(12_100).add({ ...start, cycle: 2 });
+    const phases = ['barrier', 'dump', 'barrier', 'sweep', 'wait'] as const;
+    for (const phase of phases) log.add({ k: 'phase', revalidator: 0, phase });
+    const second = makeView(momentOf(log), 'cycle', {}).cycles.at(-1);
+    expect(second?.lanes[0]?.spans.map(({ phase }) => phase)).toEqual(phases);
   });
 });
 
@@ -260,7 +271,7 @@ describe('the life of a flow', () => {
 
   it('says why it was deleted, and nothing of one that lives', () => {
     expect(makeView(end, 'flow', { flow: 1 }).whyDeleted).toBe(
-      'deleted at 11,400 ms: it was idle for 10.2 s (flow_idle: Flow idle timeout)',
+      'deleted at 0:10.400: it was idle for 10.2 s (flow_idle: Flow idle timeout)',
     );
     expect(makeView(end, 'flow', { flow: 2 }).whyDeleted).toBeUndefined();
   });
@@ -310,6 +321,14 @@ describe('the upcalls', () => {
     ]);
     const found = makeView(end, 'upcalls', { ...tail, filter: 'MISS 10.0.0.2' });
     expect([found.rows.map((row) => row.upcall), found.total]).toEqual([[2], 1]);
+  });
+
+  it('are followed into the next chunk of the log', () => {
+    const log = new LogBuilder();
+    while (log.entries.length < CHUNK_ENTRIES - 2) log.add({ k: 'change', reason: 'x' });
+    addMiss(log, 1, 1, [1]);
+    const { rows } = makeView(momentOf(log), 'upcalls', tail);
+    expect(rows).toMatchObject([{ outcome: 'installed', us: 12 }]);
   });
 
   it('say what came of them', () => {
