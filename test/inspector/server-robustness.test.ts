@@ -1,6 +1,6 @@
 /**
- * What a page may do wrong, on purpose or not: after each of it the switch has lost nothing, and the
- * server has not grown.
+ * What a page may do wrong, on purpose or not: after each of it the switch has lost nothing, and
+ * the server has not grown.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
