@@ -14,10 +14,16 @@ import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
+import { scenarioCommand } from './scenario.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
-const COMMANDS: readonly Command[] = [replayCommand, parsePcapCommand, machinesCommand];
+const COMMANDS: readonly Command[] = [
+  replayCommand,
+  scenarioCommand,
+  parsePcapCommand,
+  machinesCommand,
+];
 
 /** Runs `upcall ARGV...`; resolves to the exit status, never rejects. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
