@@ -9,6 +9,7 @@ import { UpcallError } from '../base/errors.js';
 import { parseArguments } from './arguments.js';
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
 import { commandHelp, overallHelp } from './help.js';
+import { inspectCommand } from './inspect.js';
 import { type Io, ignoreClosedPipe } from './io.js';
 import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
@@ -20,6 +21,7 @@ import { packageVersion } from './version.js';
 
 const COMMANDS: readonly Command[] = [
   replayCommand,
+  inspectCommand,
   scenarioCommand,
   parsePcapCommand,
   machinesCommand,
