@@ -6,12 +6,15 @@
  * What is printed is decided by the scenario alone: the same command prints the same bytes.
  */
 
+import { SystemClock } from '../base/clock.js';
 import { UpcallError } from '../base/errors.js';
 import type { Measure, Scenario } from '../inspector/scenarios/scenario.js';
 import { findScenario, scenarios } from '../inspector/scenarios/scenarios.js';
 import type { Arguments } from './arguments.js';
 import { type Command, EXIT_FAILURE, EXIT_OK } from './command.js';
+import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import type { Io } from './io.js';
+import { createLogger } from './logger.js';
 import { formatScenario, formatScenarioList, type ScenarioDocument } from './scenario-report.js';
 import { UsageError } from './usage-error.js';
 
@@ -19,7 +22,12 @@ export const scenarioCommand: Command = {
   name: 'scenario',
   summary: 'Play a situation that people complain about; print what to look at, and its numbers.',
   synopsis: '[NAME] [OPTION...]',
-  options: [{ name: 'json', help: 'print one JSON document instead of the report' }],
+  options: [
+    { name: 'json', help: 'print one JSON document instead of the report' },
+    { name: 'inspect', value: 'PORT', isValueOptional: true, help: `show it: ${PORT_HELP}` },
+    { name: 'record', value: 'FILE', help: 'write its event log to a file, for "upcall inspect"' },
+    { name: 'remedied', help: 'show or record it with its remedy' },
+  ],
   run: scenario,
 };
 
@@ -28,6 +36,7 @@ async function scenario(args: Arguments, io: Io): Promise<number> {
   if (chosen === undefined) return list(args, io);
   const document = await compare(chosen);
   io.stdout.write(args.has('json') ? asJson(document) : formatScenario(document));
+  await look(chosen, args, io);
   return document.isConserved ? EXIT_OK : EXIT_FAILURE;
 }
 
@@ -47,6 +56,10 @@ function chosenScenario(names: readonly string[]): Scenario | undefined {
 }
 
 function list(args: Arguments, io: Io): number {
+  const option = ['inspect', 'record', 'remedied'].find((name) => args.has(name));
+  if (option !== undefined) {
+    throw new UsageError(`Cannot play a scenario with --${option}: name one of them`);
+  }
   const texts = scenarios.map(({ text }) => text);
   io.stdout.write(args.has('json') ? asJson(texts) : formatScenarioList(texts));
   return EXIT_OK;
@@ -70,6 +83,23 @@ async function play(
   const measures = run.measures();
   await run.target.stop();
   return { measures, isConserved: run.target.conservation().ok };
+}
+
+/** Writes its log, shows it in a page: what was asked for. */
+async function look(chosen: Scenario, args: Arguments, io: Io): Promise<void> {
+  const port = readInspectPort(args);
+  const path = args.text('record');
+  if (port === undefined && path === undefined) return;
+  // Nobody else shall load a server.
+  const { recordScenario, watchScenario } = await import('./scenario-inspection.js');
+  const choice = { scenario: chosen, isRemedied: args.has('remedied') };
+  if (path !== undefined) {
+    const count = recordScenario(choice, path);
+    io.stderr.write(`wrote ${count} entries to ${path}; "upcall inspect ${path}" shows them\n`);
+  }
+  if (port === undefined) return;
+  const clock = new SystemClock();
+  await watchScenario(choice, port, { io, log: createLogger(args, io, () => clock.now()) });
 }
 
 function asJson(document: unknown): string {

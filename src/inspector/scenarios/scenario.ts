@@ -60,8 +60,6 @@ export interface ScenarioSurroundings {
 export interface ScenarioStart {
   /** Runs it as it would have gone with the remedy. Default: false. */
   readonly isRemedied?: boolean;
-  /** Makes the switch: a recorder's way in. Default: `createSwitch`. */
-  readonly create?: (options: SwitchOptions) => Switch;
 }
 
 /** Where virtual time starts, as in a replay. Not 0, which means "never". */
@@ -83,10 +81,10 @@ export class Scenario {
   }
 
   /** A switch to which nothing has happened yet; `step` makes it happen. */
-  start({ isRemedied = false, create = createSwitch }: ScenarioStart = {}): ScenarioRun {
+  start({ isRemedied = false }: ScenarioStart = {}): ScenarioRun {
     const clock = new VirtualClock({ start: SCENARIO_START_MS });
     const options = this.#definition.options({ clock, isRemedied });
-    const target = create({ ...options, clock, seed: SEED });
+    const target = createSwitch({ ...options, clock, seed: SEED });
     return new ScenarioRun(this.#definition, new Stage(target, clock, isRemedied));
   }
 }

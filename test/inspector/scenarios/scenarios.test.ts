@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../../src/inspector/scenarios/scenario.js';
 import { findScenario, scenarios } from '../../../src/inspector/scenarios/scenarios.js';
-import { createSwitch } from '../../../src/switch.js';
 
 const byName = scenarios.map((scenario) => [scenario.name, scenario] as const);
 
@@ -62,19 +61,6 @@ describe('scenarios', () => {
     const scenario = findScenario('readded-flows');
     expect(journal(scenario)).toEqual(journal(scenario));
   });
-
-  it('let somebody else make the switch', () => {
-    let made = 0;
-    const run = findScenario('stale-flow').start({
-      create: (options) => {
-        made++;
-        return createSwitch(options);
-      },
-    });
-    run.finish();
-    expect(made).toBe(1);
-    expect(run.measure('packets')).toBeGreaterThan(0);
-  });
 });
 
 describe('findScenario()', () => {
@@ -108,7 +94,8 @@ in \`src/inspector/scenarios/\` by \`test/inspector/scenarios/scenarios.test.ts\
 \`npx vitest run test/inspector/scenarios/scenarios.test.ts -u\` writes this anew.
 
 \`upcall scenario NAME\` plays one twice, as it was and with its remedy, and prints the numbers of
-both.
+both; \`--inspect\` shows it in a page, \`--record FILE\` writes its log, \`--remedied\` takes the
+other run.
 `;
 
 function documentation(): string {
