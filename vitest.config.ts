@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // The examples import the package by its name; here that is the source.
   resolve: {
     alias: [
@@ -12,7 +13,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.js'],
+    include: ['test/**/*.test.{ts,tsx}', 'examples/**/*.test.js'],
     exclude: ['test/interop/**', '**/node_modules/**'],
     testTimeout: 30_000,
   },

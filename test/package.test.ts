@@ -60,6 +60,15 @@ describe('The packed package', () => {
     ]);
   });
 
+  it("holds the inspector's page, which loads nothing but itself and ELK's worker", () => {
+    const page = join(project, 'node_modules/upcall/dist/inspector/page');
+    expect(readdirSync(page).sort()).toEqual(['elk-worker.js', 'index.html']);
+    const html = readFileSync(join(page, 'index.html'), 'utf8');
+    expect(html).toMatch(/<script type="module">.*<\/script>/s);
+    const shell = html.replace(/<(script|style)[^>]*>.*?<\/\1>/gs, '');
+    expect(shell.match(/\b(src|href)="(?!data:)[^"]*"/g)).toBeNull();
+  });
+
   it('forwards a packet for whoever imports it', () => {
     write(
       'main.js',

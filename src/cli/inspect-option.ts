@@ -5,7 +5,7 @@
 import { INSPECTOR_PORT } from '../inspector/wire.js';
 import type { Arguments, ValueRange } from './arguments.js';
 
-export const PORT_HELP = `port of loopback for the page (default: ${INSPECTOR_PORT}; 0: any free one)`;
+export const PORT_HELP = `port of loopback for the page (default: ${INSPECTOR_PORT}; 0: any)`;
 
 const PORTS: ValueRange = { min: 0, max: 0xffff };
 

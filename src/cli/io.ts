@@ -18,7 +18,7 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Calls once when somebody wants us to end (Ctrl-C); returns a function that ends the waiting. */
+  /** Calls once when somebody wants us to end (Ctrl-C); what it returns ends the waiting. */
   readonly onInterrupt?: (listener: () => void) => () => void;
 }
 

@@ -4,7 +4,7 @@
  * Virtual time starts at 1,000,000 ms and follows the capture, never backward: a packet that is
  * older than the switch's time enters now, and is counted. Packets of one millisecond are received
  * in bursts, each from one port, in the order of the capture; after each the actors run until they
- * are idle; only then the clock moves on.
+ * are idle; only then the clock moves on. `step` does the same by the least that can be done.
  *
  * Owner: the counts of each capture and the history.
  *

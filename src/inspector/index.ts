@@ -46,7 +46,7 @@ export { INSPECTOR_PORT, type TimeCommand } from './wire.js';
 export interface InspectorOptions {
   /** 0: any that is free. Default: `INSPECTOR_PORT`. */
   readonly port?: number;
-  /** The address to listen on; for one that others can reach a token is made. Default: 127.0.0.1. */
+  /** To listen on; for an address that others can reach a token is made. Default: 127.0.0.1. */
   readonly host?: string;
   /** What a page must know. Default: none on loopback, elsewhere a random one. */
   readonly token?: string;

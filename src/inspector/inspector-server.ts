@@ -3,8 +3,8 @@
  *
  * It looks at one session and lends it to every page that comes: by HTTP what does not change, by
  * WebSocket what does. A page that is slow, gone, or speaks nonsense costs a bounded amount of
- * memory and none of the switch's time. Time here is always real, so that a replay that stands still
- * is still served.
+ * memory and none of the switch's time. Time here is always real, so that a replay that stands
+ * still is served all the same.
  *
  * Owner: the listening socket, the connections, and the session until `close()`.
  */

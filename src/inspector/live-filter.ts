@@ -2,8 +2,8 @@
  * Which of a switch's flows pass a filter, found out a little at a time.
  *
  * To make the texts of 200,000 flows takes a second of the thread on which packets wait. So the
- * filter looks at some flows a turn, remembers of each what it found for as long as key, actions and
- * state stay what they are, and says how many it has not looked at.
+ * filter looks at some flows a turn, remembers of each what it found for as long as key, actions
+ * and state stay what they are, and says how many it has not looked at.
  *
  * Owner: its memory of each row of the slices. Hot path. It runs on the switch's thread.
  */

@@ -1,9 +1,10 @@
 /** Views by value, over a small log made by hand. */
 
 import { describe, expect, it } from 'vitest';
+import { CHUNK_ENTRIES } from '../../src/inspector/entry-store.js';
 import { makeView } from '../../src/inspector/views.js';
 import { LogBuilder } from './log-builder.js';
-import { momentOf, sceneLog, startActors } from './scene.js';
+import { addMiss, momentOf, sceneLog, startActors } from './scene.js';
 
 const scene = sceneLog();
 const end = momentOf(scene);
@@ -310,6 +311,14 @@ describe('the upcalls', () => {
     ]);
     const found = makeView(end, 'upcalls', { ...tail, filter: 'MISS 10.0.0.2' });
     expect([found.rows.map((row) => row.upcall), found.total]).toEqual([[2], 1]);
+  });
+
+  it('are followed into the next chunk of the log', () => {
+    const log = new LogBuilder();
+    while (log.entries.length < CHUNK_ENTRIES - 2) log.add({ k: 'change', reason: 'x' });
+    addMiss(log, 1, 1, [1]);
+    const { rows } = makeView(momentOf(log), 'upcalls', tail);
+    expect(rows).toMatchObject([{ outcome: 'installed', us: 12 }]);
   });
 
   it('say what came of them', () => {
