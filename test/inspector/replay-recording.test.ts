@@ -16,22 +16,27 @@ import type { Moment } from '../../src/inspector/moment.js';
 import { createRecorder } from '../../src/inspector/recorder.js';
 import { Timeline } from '../../src/inspector/timeline.js';
 import { makeView } from '../../src/inspector/views.js';
+import type { ProfileName } from '../../src/machines/profiles.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import { ROOT } from '../tidy/source-tree.js';
 import { allViews } from './busy-log.js';
 
 const POINTS = 10;
+const PROFILES: readonly ProfileName[] = ['current', 'ovs-2.3'];
+/** States of a ukey whose flow is gone, or as good as. */
+const GONE: ReadonlySet<string> = new Set(['evicted', 'gone', 'deleted']);
 const query = { filter: '', sort: 'key', isDescending: false, offset: 0, limit: 200 } as const;
 
 /** What a switch says of itself. */
 function factsOf(target: Switch) {
   const { udpif } = target;
   const states: Record<string, number> = {};
-  const packets: Record<string, number> = {};
+  let packets = 0;
   for (const ukey of udpif.ukeys()) {
     const state = String(ukey.getSnapshot().value);
     states[state] = (states[state] ?? 0) + 1;
-    packets[state] = (packets[state] ?? 0) + (ukey.slice.columns.packets[ukey.handle] ?? 0);
+    if (GONE.has(state)) continue;
+    packets += ukey.slice.columns.packets[ukey.handle] ?? 0;
   }
   const { actor, children } = udpif.actorTree();
   const actors = [actor, ...[...children()].map((child) => child.actor)];
@@ -42,7 +47,7 @@ function factsOf(target: Switch) {
     time: target.clock.now() as number,
     flows: target.megaflows().map(({ key, actions }) => [key, actions]),
     ukeys: states,
-    packets: packets['operational'] ?? 0,
+    packets,
     leader: Object.entries(leader?.value ?? {})[0]?.join('.'),
     flowLimit: udpif.tallies().flowLimit,
     cycles: udpif.tallies().cycles,
@@ -59,11 +64,10 @@ function factsOfViews(moment: Moment): Omit<ReturnType<typeof factsOf>, 'time'> 
     rows.push(...makeView(moment, 'flows', { ...query, offset }).rows);
   }
   const states = house.ukeys.filter(({ count }) => count > 0);
-  const living = rows.filter(({ state }) => state === 'operational');
   return {
     flows: rows.map(({ key, actions }) => [key, actions]),
     ukeys: Object.fromEntries(states.map(({ state, count }) => [state, count])),
-    packets: living.reduce((sum, row) => sum + row.packets, 0),
+    packets: rows.reduce((sum, row) => sum + row.packets, 0),
     leader: cycle.leaderState,
     flowLimit: house.flowLimit,
     cycles: cycle.cycles.findLast(({ doneAt }) => doneAt !== undefined)?.cycle ?? 0,
@@ -75,14 +79,15 @@ function factsOfViews(moment: Moment): Omit<ReturnType<typeof factsOf>, 'time'> 
 }
 
 /** Replays the bundled capture, looking at the switch now and then. */
-function record() {
+function record(profile: ProfileName) {
   const capture = loadCapture(join(ROOT, 'captures/bundled.pcap'));
   const packets = mergeCaptures([capture]);
   const { names, ports } = planPorts([capture], packets, 8);
   const clock = new VirtualClock({ start: REPLAY_START_MS });
   const flows = readFlowFile(join(ROOT, 'captures/bundled.flows'));
   const settings = { maxIdleMs: 1_500 };
-  const target = createSwitch({ ports: names.length, flows, clock, revalidators: 2, settings });
+  const ways = { profile, revalidators: 2, settings };
+  const target = createSwitch({ ports: names.length, flows, clock, ...ways });
   const store = new EntryStore();
   const recorder = createRecorder(target, {
     detail: 'full',
@@ -106,8 +111,8 @@ function record() {
   return { store, header: recorder.header, looks };
 }
 
-describe('a recording of the bundled capture', () => {
-  const { store, header, looks } = record();
+describe.each(PROFILES)('a recording of the bundled capture in %s', (profile) => {
+  const { store, header, looks } = record(profile);
   const graphs = new MachineGraphs(header);
   const momentAt = (model: ModelState): Moment => ({ header, store, model, graphs });
 
