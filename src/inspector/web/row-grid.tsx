@@ -11,11 +11,13 @@ import {
   elementScroll,
   observeElementOffset,
   observeElementRect,
+  type Range,
   Virtualizer,
 } from '@tanstack/virtual-core';
-import type { ComponentChildren, RefObject } from 'preact';
+import { Component, type ComponentChildren, type RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import {
+  blocksAround,
   followRow,
   moveCursor,
   type RowCursor,
@@ -28,8 +30,6 @@ import './row-grid.css';
 
 /** Height of a row, as `row-grid.css` has it. */
 const ROW_PX = 26;
-/** Rows drawn beyond what is seen, on both sides. */
-const OVERSCAN = 6;
 
 export interface GridColumn<Row> {
   readonly id: string;
@@ -97,18 +97,20 @@ export function RowGrid<Row>(props: RowGridProps<Row>) {
       >
         <GridHead {...props} />
         <tbody style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
-          {items.map(({ index }) => (
-            <GridRow
-              key={index % items.length}
-              id={rowId(props.label, index)}
-              index={index}
-              row={rowAt(page, index)}
-              columns={columns}
-              idOf={props.idOf}
-              selected={props.selected}
-              isCursor={place === index}
-            />
-          ))}
+          {items.map(({ index }) => {
+            const row = rowAt(page, index);
+            return (
+              <GridRow
+                key={index % items.length}
+                id={rowId(props.label, index)}
+                index={index}
+                row={row}
+                columns={columns}
+                isSelected={row !== undefined && props.idOf(row) === props.selected}
+                isCursor={place === index}
+              />
+            );
+          })}
         </tbody>
       </table>
       {page?.total === 0 && <p class="grid-empty">{props.empty}</p>}
@@ -191,36 +193,44 @@ function HeadCell<Row>({ column, sort, onSort }: HeadCellProps<Row>) {
   );
 }
 
-interface GridRowProps<Row> extends Pick<RowGridProps<Row>, 'columns' | 'idOf' | 'selected'> {
+interface GridRowProps<Row> extends Pick<RowGridProps<Row>, 'columns'> {
   readonly id: string;
   readonly index: number;
   /** Undefined: it has not come yet. */
   readonly row: Row | undefined;
+  readonly isSelected: boolean;
   readonly isCursor: boolean;
 }
 
-function GridRow<Row>(props: GridRowProps<Row>) {
-  const { row, index, columns } = props;
-  const isSelected = row !== undefined && props.idOf(row) === props.selected;
-  return (
-    <tr
-      class={`${index % 2 === 1 ? 'odd' : ''}${props.isCursor ? ' cursor' : ''}`}
-      id={props.id}
-      data-index={index}
-      aria-rowindex={index + 2}
-      aria-selected={isSelected}
-    >
-      {columns.map((column) => (
-        <td
-          key={column.id}
-          class={column.isNumber ? 'number' : undefined}
-          title={row === undefined ? undefined : column.tip?.(row)}
-        >
-          {row === undefined ? '·' : column.cell(row)}
-        </td>
-      ))}
-    </tr>
-  );
+/** A row: drawn again only when something of it is new, for scrolling moves all others, too. */
+class GridRow<Row> extends Component<GridRowProps<Row>> {
+  override shouldComponentUpdate(next: GridRowProps<Row>): boolean {
+    const { index, row, columns, isSelected, isCursor } = this.props;
+    const isSame = index === next.index && row === next.row && columns === next.columns;
+    return !isSame || isSelected !== next.isSelected || isCursor !== next.isCursor;
+  }
+
+  override render({ id, index, row, columns, isSelected, isCursor }: GridRowProps<Row>) {
+    return (
+      <tr
+        class={`${index % 2 === 1 ? 'odd' : ''}${isCursor ? ' cursor' : ''}`}
+        id={id}
+        data-index={index}
+        aria-rowindex={index + 2}
+        aria-selected={isSelected}
+      >
+        {columns.map((column) => (
+          <td
+            key={column.id}
+            class={column.isNumber ? 'number' : undefined}
+            title={row === undefined ? undefined : column.tip?.(row)}
+          >
+            {row === undefined ? '·' : column.cell(row)}
+          </td>
+        ))}
+      </tr>
+    );
+  }
 }
 
 /** The place of the row that an event came from. */
@@ -233,18 +243,19 @@ type RowVirtualizer = Virtualizer<HTMLDivElement, HTMLDivElement>;
 
 /** One virtualizer for the life of the grid, which is drawn anew when other rows come in sight. */
 function useVirtualizer(scroller: RefObject<HTMLDivElement | null>, count: number): RowVirtualizer {
-  const [, setDrawn] = useState(0);
+  const [, setDrawn] = useState('');
   const held = useRef<RowVirtualizer | undefined>(undefined);
   const options = {
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    overscan: OVERSCAN,
+    rangeExtractor: ({ startIndex, endIndex, count: total }: Range) =>
+      indexesOf(blocksAround({ first: startIndex, last: endIndex }, total)),
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
     scrollPaddingStart: ROW_PX,
-    onChange: () => setDrawn((drawn) => drawn + 1),
+    onChange: (changed: RowVirtualizer) => setDrawn(drawnOf(changed)),
   };
   held.current ??= new Virtualizer<HTMLDivElement, HTMLDivElement>(options);
   const virtualizer = held.current;
@@ -252,6 +263,16 @@ function useVirtualizer(scroller: RefObject<HTMLDivElement | null>, count: numbe
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
   return virtualizer;
+}
+
+/** Which rows are drawn: the same text as long as it is the same rows. */
+function drawnOf(virtualizer: RowVirtualizer): string {
+  const indexes = virtualizer.getVirtualIndexes();
+  return `${indexes[0]}-${indexes.at(-1)}`;
+}
+
+function indexesOf({ first, last }: VisibleRows): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 }
 
 function useReport(

@@ -6,8 +6,10 @@
  * under it: it is a row's id first, and a place only as long as the row is out of sight.
  */
 
-/** Rows of a window; `FlowsQuery` allows 200. */
+/** Rows of a window, unless a large screen needs more. */
 export const WINDOW_ROWS = 120;
+/** As many as `FlowsQuery` allows. */
+const WINDOW_ROWS_MAX = 200;
 /** Windows begin at multiples of this, so that few different ones are asked for. */
 const WINDOW_STEP = 20;
 /** So many rows beyond what is seen are in a window that is kept. */
@@ -36,8 +38,27 @@ export function windowFor(seen: VisibleRows, current: RowWindow): RowWindow {
   const isAboveIn = current.offset === 0 || seen.first - MARGIN >= current.offset;
   if (isAboveIn && seen.first >= current.offset && seen.last + MARGIN < end) return current;
   const middle = (seen.first + seen.last) / 2;
-  const offset = Math.floor((middle - WINDOW_ROWS / 2) / WINDOW_STEP) * WINDOW_STEP;
-  return { offset: Math.max(0, offset), limit: WINDOW_ROWS };
+  const limit = rowsFor(seen.last - seen.first + 1);
+  const offset = Math.floor((middle - limit / 2) / WINDOW_STEP) * WINDOW_STEP;
+  return { offset: Math.max(0, offset), limit };
+}
+
+function rowsFor(seen: number): number {
+  const rows = WINDOW_STEP * (Math.ceil((seen + 2 * MARGIN) / WINDOW_STEP) + 1);
+  return Math.min(WINDOW_ROWS_MAX, Math.max(WINDOW_ROWS, rows));
+}
+
+/** Rows come into the document and leave it so many at once: most steps of scrolling change none. */
+export const BLOCK_ROWS = 8;
+/** Rows in the document beyond what is seen, on both sides, at least. */
+const OVERSCAN = 4;
+
+/** The rows to have in the document: whole blocks, as many wherever the reader is. */
+export function blocksAround({ first, last }: VisibleRows, total: number): VisibleRows {
+  const seen = last - first + 2;
+  const size = BLOCK_ROWS * (Math.ceil((seen + 2 * OVERSCAN) / BLOCK_ROWS) + 1);
+  const start = Math.max(0, Math.floor((first - OVERSCAN) / BLOCK_ROWS) * BLOCK_ROWS);
+  return { first: start, last: Math.min(start + size, total) - 1 };
 }
 
 /** The row at a place of the whole table; undefined where it has not come yet. */

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  blocksAround,
   followRow,
   moveCursor,
   type RowPage,
@@ -43,6 +44,48 @@ describe('windowFor()', () => {
       expect(current.offset).toBeLessThanOrEqual(first);
       expect(current.offset + current.limit).toBeGreaterThan(first + 35);
     }
+  });
+});
+
+describe('The window of a large screen', () => {
+  it('has more rows, as many as the server allows', () => {
+    const current = { offset: 0, limit: WINDOW_ROWS };
+    const large = windowFor({ first: 200, last: 330 }, current);
+    expect(large.limit).toBeGreaterThan(131);
+    expect(windowFor({ first: 200, last: 330 }, large)).toBe(large);
+    expect(windowFor({ first: 200, last: 900 }, current).limit).toBe(200);
+  });
+});
+
+describe('blocksAround()', () => {
+  it('has what is seen, and some rows on both sides', () => {
+    for (let first = 0; first < 500; first++) {
+      const rows = blocksAround({ first, last: first + 20 }, 1_000);
+      expect(rows.first).toBeLessThanOrEqual(Math.max(0, first - 4));
+      expect(rows.last).toBeGreaterThanOrEqual(first + 24);
+    }
+  });
+
+  it('changes once in eight rows', () => {
+    const firsts = Array.from({ length: 80 }, (_, i) => i + 100).map(
+      (first) => blocksAround({ first, last: first + 20 }, 1_000).first,
+    );
+    expect(new Set(firsts).size).toBeLessThanOrEqual(11);
+  });
+
+  it('is as many rows everywhere, whether a row is cut in two or not', () => {
+    const sizes = [100, 101, 107, 300].flatMap((first) =>
+      [20, 21].map((seen) => {
+        const rows = blocksAround({ first, last: first + seen }, 1_000);
+        return rows.last - rows.first;
+      }),
+    );
+    expect(new Set(sizes).size).toBe(1);
+  });
+
+  it('ends with the table', () => {
+    expect(blocksAround({ first: 0, last: 9 }, 5)).toEqual({ first: 0, last: 4 });
+    expect(blocksAround({ first: 0, last: 0 }, 0).last).toBe(-1);
   });
 });
 
