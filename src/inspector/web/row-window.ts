@@ -44,7 +44,7 @@ export function windowFor(seen: VisibleRows, current: RowWindow): RowWindow {
 }
 
 function rowsFor(seen: number): number {
-  const rows = WINDOW_STEP * (Math.ceil((seen + 2 * MARGIN) / WINDOW_STEP) + 1);
+  const rows = WINDOW_STEP * (Math.ceil((seen + 2 * MARGIN) / WINDOW_STEP) + 2);
   return Math.min(WINDOW_ROWS_MAX, Math.max(WINDOW_ROWS, rows));
 }
 

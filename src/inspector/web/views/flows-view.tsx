@@ -123,7 +123,7 @@ export function FlowsView() {
         idOf={(row) => row.flow}
         selected={chosen}
         onSelect={(flow) => go('flows', String(flow))}
-        empty="No flow passes the filter."
+        empty={filter === '' ? 'The datapath has no flow now.' : 'No flow passes the filter.'}
         onSee={onSee}
         sort={flowOrder.value}
         onSort={sortBy}

@@ -34,7 +34,10 @@ import './upcalls-view.css';
 
 /** Kept while other views are looked at. */
 const filter = signal('');
-const tail = signal<Tail>(FOLLOWING);
+const kept = signal<{ readonly run: string | undefined; readonly tail: Tail }>({
+  run: undefined,
+  tail: FOLLOWING,
+});
 
 const COLUMNS: readonly GridColumn<UpcallRow>[] = [
   {
@@ -93,16 +96,29 @@ const OUTCOME_MARKS: Readonly<Record<string, string>> = {
   dropped: '✕',
 };
 
+/** Another run has other upcalls: of it the newest are shown at first. */
+function currentTail(): Tail {
+  return kept.value.run === currentRun() ? kept.value.tail : FOLLOWING;
+}
+
+function keepTail(tail: Tail): void {
+  if (tail !== currentTail()) kept.value = { run: currentRun(), tail };
+}
+
+function currentRun(): string | undefined {
+  return welcome.value?.header.title;
+}
+
 export function UpcallsView() {
-  const { before } = tail.value;
+  const { before } = currentTail();
   const document = useView('upcalls', { filter: filter.value, before, limit: TAIL_ROWS });
-  const rows = shownRows(tail.value, document?.rows ?? []);
+  const rows = shownRows(currentTail(), document?.rows ?? []);
   const shown = useRef(rows);
   shown.current = rows;
   const chosen = chosenNumber('upcalls');
   useEscape(chosen !== undefined, 'upcalls');
   const onScroll = useCallback((isAtTop: boolean) => {
-    tail.value = scrolled(tail.value, shown.current, isAtTop);
+    keepTail(scrolled(currentTail(), shown.current, isAtTop));
   }, []);
   return (
     <div class="upcalls-view">
@@ -114,12 +130,12 @@ export function UpcallsView() {
         idOf={({ upcall }) => upcall}
         selected={chosen}
         onSelect={(upcall) => {
-          tail.value = stopped(tail.value, shown.current, 'scrolling');
+          keepTail(stopped(currentTail(), shown.current, 'scrolling'));
           go('upcalls', String(upcall));
         }}
-        empty="No upcall passes the filter."
+        empty={filter.value === '' ? 'There is no upcall yet.' : 'No upcall passes the filter.'}
         onScroll={onScroll}
-        topWhen={`${filter.value}|${tail.value.newer.length}`}
+        topWhen={`${filter.value}|${currentTail().newer.length}`}
       />
       <aside class="panel" aria-label="The chosen upcall">
         {chosen === undefined ? <Choose /> : <UpcallSequence upcall={chosen} />}
@@ -146,15 +162,15 @@ interface UpcallsBarProps {
 }
 
 function UpcallsBar({ document, rows }: UpcallsBarProps) {
-  const isFollowing = tail.value.before === undefined;
+  const isFollowing = currentTail().before === undefined;
   const setFilter = (next: string): void => {
     filter.value = next;
-    tail.value = FOLLOWING;
+    keepTail(FOLLOWING);
   };
   const toggle = (): void => {
-    tail.value = isFollowing ? stopped(tail.value, rows, 'button') : FOLLOWING;
+    keepTail(isFollowing ? stopped(currentTail(), rows, 'button') : FOLLOWING);
   };
-  const isFirst = tail.value.newer.length === 0;
+  const isFirst = currentTail().newer.length === 0;
   return (
     <div class="view-bar">
       <FilterBox label="Filter" hint="words, handler:N" value={filter.value} onChange={setFilter} />
@@ -165,7 +181,7 @@ function UpcallsBar({ document, rows }: UpcallsBarProps) {
         type="button"
         disabled={isFirst}
         onClick={() => {
-          tail.value = newer(tail.value);
+          keepTail(newer(currentTail()));
         }}
       >
         ◂ Newer
@@ -174,7 +190,7 @@ function UpcallsBar({ document, rows }: UpcallsBarProps) {
         type="button"
         disabled={rows.length < TAIL_ROWS}
         onClick={() => {
-          tail.value = older(tail.value, rows);
+          keepTail(older(currentTail(), rows));
         }}
       >
         Older ▸
