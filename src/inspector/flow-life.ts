@@ -14,16 +14,29 @@ import type { LifeEvent } from './view-data.js';
 /** All entries that tell of the flow up to the moment, in order. */
 export function entriesOfLife(moment: Moment, flow: FlowNumber): LogEntry[] {
   const { store, model } = moment;
-  const found: LogEntry[] = [];
-  for (const index of store.indexes(store.first, model.n)) {
-    const own = index.ofFlow(flow);
-    const seen = index.ofKind('verdicts').filter(({ flows }) => flows.includes(flow));
-    found.push(...own, ...seen);
-  }
-  const known = found.filter(({ n }) => n <= model.n);
-  const put = known.find((entry) => entry.k === 'put');
-  if (put?.upcall !== undefined) known.push(...entriesOfBirth(moment, put.upcall));
-  return known.sort((a, b) => a.n - b.n);
+  const own = store
+    .indexes(store.first, model.n)
+    .flatMap((index) => index.ofFlow(flow))
+    .filter(({ n }) => n <= model.n);
+  const put = own.find((entry) => entry.k === 'put');
+  const birth = put?.upcall === undefined ? [] : entriesOfBirth(moment, put.upcall);
+  return [...birth, ...own, ...verdictsOf(moment, flow, own)].sort((a, b) => a.n - b.n);
+}
+
+/** What phases saw of it, looked for only while it lived: verdicts name fifty flows each. */
+function verdictsOf(
+  { store, model }: Moment,
+  flow: FlowNumber,
+  own: readonly LogEntry[],
+): LogEntry[] {
+  const first = own[0]?.n ?? store.first;
+  const place = model.flows.find(flow);
+  const isEnded = place !== undefined && (place.page.endedAt[place.slot] ?? 0) > 0;
+  const last = isEnded ? (own.at(-1)?.n ?? model.n) : model.n;
+  return store
+    .indexes(first, last)
+    .flatMap((index) => index.ofKind('verdicts'))
+    .filter(({ n, flows }) => n >= first && n <= last && flows.includes(flow));
 }
 
 /** The upcall that the flow was put for, and its translation. */
@@ -75,7 +88,7 @@ class LifeTeller {
       case 'delete':
         return { ...common, kind: 'delete', text: this.#deleteText(entry) };
       case 'ukey': {
-        const text = `ukey: ${entry.from} → ${entry.to} (${entry.event})`;
+        const text = `${entry.from} → ${entry.to} (${entry.event})`;
         return { ...common, kind: 'ukey', text };
       }
       case 'trouble':

@@ -4,12 +4,15 @@
  */
 
 import type { EntryOf } from './chunk-index.js';
-import type { UpcallNumber } from './log-entry.js';
+import { CHUNK_ENTRIES } from './entry-store.js';
+import type { EntryNumber, UpcallNumber } from './log-entry.js';
 import { type Moment, portName } from './moment.js';
 import type { UpcallRow } from './view-data.js';
 
-/** A batch is done within so many entries of its first upcall. */
-const ENTRIES_AHEAD_MAX = 16_384;
+/** A batch is done within so many entries of its first upcall: some chunks. */
+const ENTRIES_AHEAD_MAX = 4 * CHUNK_ENTRIES;
+/** A batch's puts come within so many entries of it: fifty, with rules and moves between them. */
+const PUTS_AHEAD_MAX = 512;
 
 export interface UpcallTrace {
   readonly upcall: EntryOf<'upcall'>;
@@ -20,18 +23,29 @@ export interface UpcallTrace {
 
 /** Follows an upcall up to the moment. */
 export function traceUpcall({ store, model }: Moment, upcall: EntryOf<'upcall'>): UpcallTrace {
-  let xlate: EntryOf<'xlate'> | undefined;
-  let put: EntryOf<'put'> | undefined;
-  const end = Math.min(model.n, upcall.n + ENTRIES_AHEAD_MAX);
-  for (const index of store.indexes(upcall.n, end)) {
-    for (const entry of index.ofUpcall(upcall.upcall)) {
+  const trace: { -readonly [Part in keyof UpcallTrace]: UpcallTrace[Part] } = {
+    upcall,
+    xlate: undefined,
+    put: undefined,
+    batch: undefined,
+  };
+  let end = Math.min(model.n, upcall.n + ENTRIES_AHEAD_MAX);
+  // Chunks stand at multiples of their size, whatever has gone before them.
+  for (let n = chunkStart(upcall.n); n <= end; n += CHUNK_ENTRIES) {
+    for (const entry of store.indexOf(n)?.ofUpcall(upcall.upcall) ?? []) {
       if (entry.n > end) break;
-      if (entry.k === 'xlate') xlate = entry;
-      if (entry.k === 'put') put = entry;
-      if (entry.k === 'batch') return { upcall, xlate, put, batch: entry };
+      if (entry.k === 'xlate') trace.xlate = entry;
+      if (entry.k === 'put') trace.put = entry;
+      if (entry.k !== 'batch') continue;
+      trace.batch = entry;
+      end = Math.min(end, entry.n + PUTS_AHEAD_MAX);
     }
   }
-  return { upcall, xlate, put, batch: undefined };
+  return trace;
+}
+
+function chunkStart(n: EntryNumber): EntryNumber {
+  return n - ((n - 1) % CHUNK_ENTRIES);
 }
 
 /** The upcall with this number; undefined: the log does not have it (any more, or yet). */

@@ -58,7 +58,8 @@ function operation({ xlate, put, batch }: UpcallTrace): SequenceMessage[] {
   if (batch === undefined) return messages;
   if (!isDrop(xlate?.actions)) messages.push(message('handler', 'datapath', 'execute the packet'));
   const { upcalls, operations, us } = batch;
-  const size = `${countedText(operations, 'operation')} for ${countedText(upcalls.length, 'upcall')}`;
+  const read = countedText(upcalls.length, 'upcall');
+  const size = `${countedText(operations, 'operation')} for ${read}`;
   messages.push({ ...message('datapath', 'handler', `batch done: ${size}`), us: us[2] });
   return messages;
 }

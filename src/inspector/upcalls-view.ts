@@ -13,8 +13,8 @@ import type { UpcallRow, UpcallsQuery, UpcallsView } from './view-data.js';
 
 /** Rows of one answer. */
 export const UPCALL_ROWS_MAX = 200;
-/** Upcalls that a filter looks at for one answer: some ten milliseconds. */
-export const UPCALLS_SEARCHED_MAX = 20_000;
+/** Upcalls that a filter looks at for one answer: some tens of milliseconds. */
+export const UPCALLS_SEARCHED_MAX = 10_000;
 
 export function upcallsView(moment: Moment, query: UpcallsQuery): UpcallsView {
   checkQuery(query);

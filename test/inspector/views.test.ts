@@ -1,9 +1,10 @@
 /** Views by value, over a small log made by hand. */
 
 import { describe, expect, it } from 'vitest';
+import { CHUNK_ENTRIES } from '../../src/inspector/entry-store.js';
 import { makeView } from '../../src/inspector/views.js';
 import { LogBuilder } from './log-builder.js';
-import { momentOf, sceneLog, startActors } from './scene.js';
+import { addMiss, momentOf, sceneLog, startActors } from './scene.js';
 
 const scene = sceneLog();
 const end = momentOf(scene);
@@ -142,6 +143,29 @@ describe('the cycles', () => {
   });
 });
 
+describe('a cycle that takes no time', () => {
+  it('has all its phases', () => {
+    const log = sceneLog().at(13_000);
+    const start = { k: 'cycle.start', flows: 1, needsRevalidation: false, reasons: [] } as const;
+    log.add({ ...start, cycle: 2 });
+    for (const phase of [
+      'barrier',
+      'dump',
+      'barrier',
+      'sweep',
+      'barrier',
+      'finish',
+      'wait',
+    ] as const) {
+      log.add({ k: 'phase', revalidator: 0, phase });
+    }
+    const [lane] = makeView(momentOf(log), 'cycle', {}).cycles[1]?.lanes ?? [];
+    expect(lane?.spans.map(({ phase }) => phase)).toEqual([
+      ...['barrier', 'dump', 'barrier', 'sweep', 'barrier', 'finish', 'wait'],
+    ]);
+  });
+});
+
 describe('a machine', () => {
   it('shows where an actor stands, and its last steps, newest first', () => {
     const view = makeView(end, 'machine', { actor: 'l' });
@@ -245,14 +269,14 @@ describe('the life of a flow', () => {
     expect(events.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
       'upcall: miss: a packet of 98 bytes on port p1, read by handler 0',
       'xlate: translated in 12 µs: actions 2',
-      'ukey: ukey: created → visible (ukey.install)',
+      'ukey: created → visible (ukey.install)',
       'put: put into the datapath: actions 2, 41 bits of the key count',
-      'ukey: ukey: visible → operational (put.succeeded)',
+      'ukey: visible → operational (put.succeeded)',
       'dump: to be deleted (flow_idle): 3 packets since the last dump',
-      'ukey: ukey: operational → evicting (flow.delete)',
+      'ukey: operational → evicting (flow.delete)',
       'delete: deleted (flow_idle: Flow idle timeout), 1 packet in its last counters',
-      'ukey: ukey: evicting → evicted (deletion.succeeded)',
-      'ukey: ukey: evicted → deleted (ukey.sweep)',
+      'ukey: evicting → evicted (deletion.succeeded)',
+      'ukey: evicted → deleted (ukey.sweep)',
     ]);
     expect(omitted).toBe(0);
     expect(events[0]?.upcall).toBe(1);
@@ -310,6 +334,14 @@ describe('the upcalls', () => {
     ]);
     const found = makeView(end, 'upcalls', { ...tail, filter: 'MISS 10.0.0.2' });
     expect([found.rows.map((row) => row.upcall), found.total]).toEqual([[2], 1]);
+  });
+
+  it('are followed into the next chunk of the log', () => {
+    const log = new LogBuilder();
+    while (log.entries.length < CHUNK_ENTRIES - 2) log.add({ k: 'change', reason: 'x' });
+    addMiss(log, 1, 1, [1]);
+    const { rows } = makeView(momentOf(log), 'upcalls', tail);
+    expect(rows).toMatchObject([{ outcome: 'installed', us: 12 }]);
   });
 
   it('say what came of them', () => {

@@ -51,12 +51,13 @@ describe('whyDeleted', () => {
   it('says which change came before', () => {
     const change: PlainEntry = { k: 'change', reason: 'flow_table' };
     expect(why('flow_wildcarded', [change, cycle(3, ['flow_table'])])).toBe(
-      'deleted at 21,200 ms: after a change of the rules (flow_table) at 21,000 ms, the rules ask ' +
-        'for a mask that tells more packets apart ' +
+      'deleted at 21,200 ms: after a change of the rules (flow_table) at 21,000 ms, ' +
+        'the rules ask for a mask that tells more packets apart ' +
         '(flow_wildcarded: Flow needs a narrower wildcard mask)',
     );
     expect(why('xlation_error', [cycle(3, ['mac_learning', 'reconfigure'])])).toContain(
-      'after a change of the MAC table (mac_learning) and a change of ports or bridges (reconfigure)',
+      'after a change of the MAC table (mac_learning) and ' +
+        'a change of ports or bridges (reconfigure)',
     );
   });
 
