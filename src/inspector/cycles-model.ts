@@ -36,7 +36,7 @@ export class CyclesModel {
   #nextAt: number | undefined;
   /** What each revalidator is in now; before the first cycle there is no lane for it. */
   #open = new Map<number, CycleSpan>();
-  /** Those of them that the cycle before has left: of no length, they are none. */
+  /** Those of them that began before the cycle. */
   #carried = new Set<CycleSpan>();
 
   /** Oldest first, `CYCLES_MAX` at most. */
