@@ -6,6 +6,9 @@ import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { openScenario, welcome } from './connection.js';
 
+/** The name that stands for what the server was started with. */
+const FIRST = '';
+
 const failure = signal<string | undefined>(undefined);
 
 /** The button and its dialog; nothing where the server has no scenarios. */
@@ -35,6 +38,11 @@ export function ScenarioButton() {
           </button>
         </div>
         {failure.value === undefined ? null : <p role="alert">{failure.value}</p>}
+        <div class="scenario">
+          <button type="button" onClick={() => open(FIRST)}>
+            Back to what was shown first
+          </button>
+        </div>
         {scenarios.map(({ name, title, look }) => (
           <div class="scenario" key={name}>
             <button type="button" onClick={() => open(name)}>
