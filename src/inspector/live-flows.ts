@@ -21,8 +21,9 @@ import type { FlowRow, FlowsQuery, FlowsView } from './view-data.js';
 
 /** Filters that are remembered: one a page that looks at flows, for a few of them. */
 export const FILTERS_MAX = 4;
-/** An order stands for so long. */
+/** An order stands for so long, and for so many times what it took to make it. */
 export const ORDER_MS = 1000;
+const REST_FACTOR = 20;
 /** Time that a filter takes of one turn: packets wait no longer than this. */
 export const SLICE_MS = 2;
 /** Between two slices, so that a filter takes a third of the thread at most. */
@@ -47,7 +48,10 @@ interface Order {
   readonly passing: Uint32Array;
   readonly omitted: number;
   readonly order: RowOrder;
-  readonly madeAt: number;
+  /** The rows that are in their places. */
+  window: { readonly from: number; readonly to: number } | undefined;
+  /** Until when it stands, on the real clock. */
+  readonly until: number;
 }
 
 /** A filter at work. */
@@ -71,8 +75,9 @@ export class LiveFlows {
   /** Flows that there are. Throws an `UpcallError` for a filter that makes no sense. */
   query(query: FlowsQuery): FlowsView {
     const { offset, limit } = query;
-    const { rows, passing, omitted, order } = this.#orderOf(query);
-    selectWindow(passing, order, offset, offset + limit);
+    const order = this.#orderOf(query);
+    const { rows, passing, omitted } = order;
+    arrangeWindow(order, offset, offset + limit);
     const shown: FlowRow[] = [];
     for (const row of passing.subarray(offset, offset + limit)) {
       if (rows.key(row) !== undefined) shown.push(rows.row(row));
@@ -93,16 +98,16 @@ export class LiveFlows {
 
   #orderOf(query: FlowsQuery): Order {
     const name = `${query.sort} ${query.isDescending} ${query.filter}`;
-    const now = this.#deps.clock.monotonic();
     const known = this.#orders.get(name);
-    if (known !== undefined && now - known.madeAt < ORDER_MS) return known;
-    const made = this.#makeOrder(query, now);
+    if (known !== undefined && this.#deps.clock.monotonic() < known.until) return known;
+    const made = this.#makeOrder(query);
     remember(this.#orders, name, made);
     return made;
   }
 
-  #makeOrder({ filter: text, sort, isDescending }: FlowsQuery, madeAt: number): Order {
-    const { slices, names, now } = this.#deps;
+  #makeOrder({ filter: text, sort, isDescending }: FlowsQuery): Order {
+    const { slices, names, now, clock } = this.#deps;
+    const startedAt = clock.monotonic();
     const filter = this.#filterOf(text);
     const rows = new LiveRows(slices(), names, now);
     filter.retain(slices());
@@ -110,7 +115,9 @@ export class LiveFlows {
     if (unknown > 0) this.#startLooking(filter, rows);
     const order = orderBy(rows, sort);
     const directed: RowOrder = isDescending ? (a, b) => order(b, a) : order;
-    return { rows, passing, omitted: unknown, order: directed, madeAt };
+    const madeAt = clock.monotonic();
+    const until = madeAt + Math.max(ORDER_MS, (madeAt - startedAt) * REST_FACTOR);
+    return { rows, passing, omitted: unknown, order: directed, window: undefined, until };
   }
 
   #filterOf(text: string): LiveFilter {
@@ -147,6 +154,14 @@ export class LiveFlows {
     this.#orders.clear();
     this.#deps.changed();
   }
+}
+
+/** Once a window: most queries ask for the one that is shown already. */
+function arrangeWindow(order: Order, from: number, to: number): void {
+  const { window, passing } = order;
+  if (window !== undefined && window.from <= from && to <= window.to) return;
+  selectWindow(passing, order.order, from, to);
+  order.window = { from, to };
 }
 
 function lookAtBatch(looking: Looking): void {

@@ -38,6 +38,8 @@ export class LiveRows implements FlowSource {
   readonly #now: () => Instant;
   readonly #sliceOf: Uint16Array;
   readonly #handleOf: Int32Array;
+  /** Where the rows of each slice end. */
+  readonly #ends: number[] = [];
 
   constructor(slices: readonly UkeySlice[], names: LiveNames, now: () => Instant) {
     this.#slices = slices;
@@ -54,6 +56,7 @@ export class LiveRows implements FlowSource {
         this.#sliceOf[row] = i;
         this.#handleOf[row++] = handle;
       }
+      this.#ends.push(row);
     }
   }
 
@@ -102,18 +105,21 @@ export class LiveRows implements FlowSource {
 
   /** What a sort by numbers goes by: none of them moves while rows are compared. */
   numbers(sort: FlowNumberSort): Float64Array {
-    const numbers = new Float64Array(this.count);
-    for (let row = 0; row < numbers.length; row++) numbers[row] = this.number(row, sort);
-    return numbers;
+    const now = this.#now();
+    if (sort === 'packets' || sort === 'bytes') return this.#read((columns) => columns[sort]);
+    if (sort === 'age') {
+      return this.#read((columns) => columns.createdAt).map((createdAt) => now - createdAt);
+    }
+    if (sort === 'idle') {
+      const never = Number.POSITIVE_INFINITY;
+      return this.#read((columns) => columns.used).map((used) => (used === 0 ? never : now - used));
+    }
+    return this.#weigh(({ columns }, handle) => maskBitsOf(columns.masks[handle]));
   }
 
   /** What a sort by state goes by: the order of the machine's states. */
   stateNumbers(): Float64Array {
-    const numbers = new Float64Array(this.count);
-    for (let row = 0; row < numbers.length; row++) {
-      numbers[row] = this.slice(row).columns.state[this.handle(row)]!;
-    }
-    return numbers;
+    return this.#read((columns) => columns.state);
   }
 
   /**
@@ -121,9 +127,27 @@ export class LiveRows implements FlowSource {
    * port. To sort 200,000 of them as text would take too long.
    */
   actionNumbers(): Float64Array {
+    return this.#weigh(({ columns }, handle) => weightOf(columns.actions[handle]!));
+  }
+
+  /** One column of all slices, by row. */
+  #read(columnOf: (columns: UkeyColumns) => Float64Array | Uint8Array): Float64Array {
+    const numbers = new Float64Array(this.count);
+    const handleOf = this.#handleOf;
+    let row = 0;
+    for (let i = 0; i < this.#slices.length; i++) {
+      const column = columnOf(this.#slices[i]!.columns);
+      const end = this.#ends[i]!;
+      for (; row < end; row++) numbers[row] = column[handleOf[row]!]!;
+    }
+    return numbers;
+  }
+
+  /** A number of each row. */
+  #weigh(weigh: (slice: UkeySlice, handle: number) => number): Float64Array {
     const numbers = new Float64Array(this.count);
     for (let row = 0; row < numbers.length; row++) {
-      numbers[row] = weightOf(this.slice(row).columns.actions[this.handle(row)]!);
+      numbers[row] = weigh(this.slice(row), this.#handleOf[row]!);
     }
     return numbers;
   }
