@@ -36,6 +36,8 @@ export class CyclesModel {
   #nextAt: number | undefined;
   /** What each revalidator is in now; before the first cycle there is no lane for it. */
   #open = new Map<number, CycleSpan>();
+  /** Those of them that began before the cycle. */
+  #carried = new Set<CycleSpan>();
 
   /** Oldest first, `CYCLES_MAX` at most. */
   get cycles(): readonly CycleRecord[] {
@@ -64,6 +66,7 @@ export class CyclesModel {
       return [revalidator, { ...span, from: t }] as const;
     });
     this.#open = new Map(carried);
+    this.#carried = new Set(this.#open.values());
     this.#nextAt = undefined;
     this.#cycles.push({
       cycle,
@@ -129,6 +132,7 @@ export class CyclesModel {
     copy.#flowLimit = this.#flowLimit;
     copy.#nextAt = this.#nextAt;
     copy.#open = new Map(this.#open);
+    copy.#carried = new Set(this.#carried);
     return copy;
   }
 
@@ -136,13 +140,9 @@ export class CyclesModel {
   #close(revalidator: number, open: CycleSpan, t: number): void {
     this.#changeLane(revalidator, (spans) => {
       if (spans.at(-1) !== open) return spans;
-      const isNothing = open.from === t && spans.length === 1 && this.#isCarried(open);
+      const isNothing = open.from === t && this.#carried.has(open);
       return [...spans.slice(0, -1), ...(isNothing ? [] : [{ ...open, to: t }])];
     });
-  }
-
-  #isCarried(span: CycleSpan): boolean {
-    return this.#cycles.length > 1 && span.from === this.#cycles.at(-1)?.startedAt;
   }
 
   #changeLane(

@@ -88,7 +88,7 @@ class LifeTeller {
       case 'delete':
         return { ...common, kind: 'delete', text: this.#deleteText(entry) };
       case 'ukey': {
-        const text = `ukey: ${entry.from} → ${entry.to} (${entry.event})`;
+        const text = `${entry.from} → ${entry.to} (${entry.event})`;
         return { ...common, kind: 'ukey', text };
       }
       case 'trouble':

@@ -11,6 +11,8 @@ import type { UpcallRow } from './view-data.js';
 
 /** A batch is done within so many entries of its first upcall: some chunks. */
 const ENTRIES_AHEAD_MAX = 4 * CHUNK_ENTRIES;
+/** A batch's puts come within so many entries of it: fifty, with rules and moves between them. */
+const PUTS_AHEAD_MAX = 512;
 
 export interface UpcallTrace {
   readonly upcall: EntryOf<'upcall'>;
@@ -27,14 +29,16 @@ export function traceUpcall({ store, model }: Moment, upcall: EntryOf<'upcall'>)
     put: undefined,
     batch: undefined,
   };
-  const end = Math.min(model.n, upcall.n + ENTRIES_AHEAD_MAX);
+  let end = Math.min(model.n, upcall.n + ENTRIES_AHEAD_MAX);
   // Chunks stand at multiples of their size, whatever has gone before them.
-  for (let n = chunkStart(upcall.n); n <= end && !trace.batch; n += CHUNK_ENTRIES) {
+  for (let n = chunkStart(upcall.n); n <= end; n += CHUNK_ENTRIES) {
     for (const entry of store.indexOf(n)?.ofUpcall(upcall.upcall) ?? []) {
       if (entry.n > end) break;
       if (entry.k === 'xlate') trace.xlate = entry;
       if (entry.k === 'put') trace.put = entry;
-      if (entry.k === 'batch') trace.batch = entry;
+      if (entry.k !== 'batch') continue;
+      trace.batch = entry;
+      end = Math.min(end, entry.n + PUTS_AHEAD_MAX);
     }
   }
   return trace;

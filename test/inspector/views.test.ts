@@ -143,6 +143,29 @@ describe('the cycles', () => {
   });
 });
 
+describe('a cycle that takes no time', () => {
+  it('has all its phases', () => {
+    const log = sceneLog().at(13_000);
+    const start = { k: 'cycle.start', flows: 1, needsRevalidation: false, reasons: [] } as const;
+    log.add({ ...start, cycle: 2 });
+    for (const phase of [
+      'barrier',
+      'dump',
+      'barrier',
+      'sweep',
+      'barrier',
+      'finish',
+      'wait',
+    ] as const) {
+      log.add({ k: 'phase', revalidator: 0, phase });
+    }
+    const [lane] = makeView(momentOf(log), 'cycle', {}).cycles[1]?.lanes ?? [];
+    expect(lane?.spans.map(({ phase }) => phase)).toEqual([
+      ...['barrier', 'dump', 'barrier', 'sweep', 'barrier', 'finish', 'wait'],
+    ]);
+  });
+});
+
 describe('a machine', () => {
   it('shows where an actor stands, and its last steps, newest first', () => {
     const view = makeView(end, 'machine', { actor: 'l' });
@@ -246,14 +269,14 @@ describe('the life of a flow', () => {
     expect(events.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
       'upcall: miss: a packet of 98 bytes on port p1, read by handler 0',
       'xlate: translated in 12 µs: actions 2',
-      'ukey: ukey: created → visible (ukey.install)',
+      'ukey: created → visible (ukey.install)',
       'put: put into the datapath: actions 2, 41 bits of the key count',
-      'ukey: ukey: visible → operational (put.succeeded)',
+      'ukey: visible → operational (put.succeeded)',
       'dump: to be deleted (flow_idle): 3 packets since the last dump',
-      'ukey: ukey: operational → evicting (flow.delete)',
+      'ukey: operational → evicting (flow.delete)',
       'delete: deleted (flow_idle: Flow idle timeout), 1 packet in its last counters',
-      'ukey: ukey: evicting → evicted (deletion.succeeded)',
-      'ukey: ukey: evicted → deleted (ukey.sweep)',
+      'ukey: evicting → evicted (deletion.succeeded)',
+      'ukey: evicted → deleted (ukey.sweep)',
     ]);
     expect(omitted).toBe(0);
     expect(events[0]?.upcall).toBe(1);
