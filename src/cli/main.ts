@@ -15,12 +15,14 @@ import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
+import { scenarioCommand } from './scenario.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
 const COMMANDS: readonly Command[] = [
   replayCommand,
   inspectCommand,
+  scenarioCommand,
   parsePcapCommand,
   machinesCommand,
 ];
