@@ -127,8 +127,7 @@ export class ActorRecorder {
   tellUkeyState(known: KnownFlow, ukey: UkeyActor): void {
     const { moves } = ukey.slice;
     const now = stateOf(ukey);
-    const from =
-      known.state ?? String(moves.snapshot(moves.initial, ukey.getSnapshot().context).value);
+    const from = known.state ?? moves.stateName(moves.initial);
     known.state = now;
     if (now === from || !this.#deps.sink.admits('ukey')) return;
     this.#deps.sink.add({ k: 'ukey', flow: known.flow, event: CAUGHT_UP, from, to: now });
@@ -211,8 +210,23 @@ export class ActorRecorder {
     const isAnother = isUkeyFirst && isNew && found?.key !== key;
     const known = found === undefined || isAnother ? flows.add(key) : found;
     this.#ukeys.set(ukey, known);
+    this.#tellUkey(ukey, known);
     if (isNew) known.state = stateOf(ukey);
     else if (known.standing === 'told') this.tellUkeyState(known, ukey);
+  }
+
+  /** A ukey is followed from now on: that makes an actor of it, as far as the log is concerned. */
+  #tellUkey({ slice }: UkeyActor, { flow, state }: KnownFlow): void {
+    const { machine, initial } = slice.moves;
+    if (!this.#deps.sink.admits('ukey')) return;
+    this.#deps.sink.add({
+      k: 'actor',
+      actor: `ukey:${flow}`,
+      parent: slice.parent.sessionId,
+      name: `ukey-${flow}`,
+      machine: machine.id,
+      state: state ?? slice.moves.stateName(initial),
+    });
   }
 
   #moveUkey(ukey: UkeyActor, snapshot: unknown, { type }: { readonly type: string }): void {

@@ -77,7 +77,7 @@ export interface Inspector {
  *
  * const sw = createSwitch({ ports: 2 });
  * const inspector = await startInspector(sw, { port: 0 });
- * console.log(`look at ${inspector.url}`);
+ * assert.match(inspector.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
  * await inspector.close();
  * await sw.stop();
  */

@@ -242,6 +242,20 @@ describe('Recorder', () => {
     expect(scene.of('ukey').map(({ to }) => to)).toEqual(['operational', 'operational']);
   });
 
+  it('makes an actor of each ukey that is followed', () => {
+    const scene = new Scene({ flows: 'actions=output:2' });
+    const recorder = scene.record();
+    scene.send(1, 'udp');
+    recorder.flush();
+    const slice = scene.of('actor').find(({ name }) => name === 'ukeys-0');
+    expect(scene.of('actor').at(-1)).toMatchObject({
+      actor: 'ukey:1',
+      parent: slice?.actor,
+      machine: 'ukey',
+      state: 'created',
+    });
+  });
+
   it('gives a failed put a flow of its own', () => {
     const scene = new Scene({ profile: 'ovs-2.3', flows: 'ip,nw_dst=10.0.0.2,actions=output:2' });
     const recorder = scene.record();

@@ -133,7 +133,7 @@ describe('A page that does not read', () => {
     expect(before).toBeLessThan(4_000_000);
     page.socket.resume();
     const told = page.next('position', ({ skipped }) => skipped > 100);
-    expect((await nextWhile(told)).skipped).toBe(server.skipped);
+    expect((await nextWhile(told)).skipped).toBeLessThanOrEqual(server.skipped);
   });
 
   it('is let go when it does not answer for long', async () => {

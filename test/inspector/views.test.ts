@@ -141,16 +141,6 @@ describe('the cycles', () => {
       { revalidator: 1, spans: [{ phase: 'sweep', from: 12_100, to: undefined }] },
     ]);
   });
-
-  it('keep phases that take no time, as under a virtual clock', () => {
-    const log = sceneLog();
-    const start = { k: 'cycle.start', flows: 1, needsRevalidation: false, reasons: [] } as const;
-    log.at(12_100).add({ ...start, cycle: 2 });
-    const phases = ['barrier', 'dump', 'barrier', 'sweep', 'wait'] as const;
-    for (const phase of phases) log.add({ k: 'phase', revalidator: 0, phase });
-    const second = makeView(momentOf(log), 'cycle', {}).cycles.at(-1);
-    expect(second?.lanes[0]?.spans.map(({ phase }) => phase)).toEqual(phases);
-  });
 });
 
 describe('a cycle that takes no time', () => {
