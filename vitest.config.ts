@@ -6,7 +6,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` },
-      { find: /^upcall\/(machines|model)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` },
+      {
+        find: /^upcall\/(machines|model|inspector)$/,
+        replacement: `${import.meta.dirname}/src/$1/index.ts`,
+      },
     ],
   },
   test: {

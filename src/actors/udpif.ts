@@ -55,6 +55,7 @@ import { formatUdpif } from './udpif-show.js';
 import type { UkeyActor } from './ukey-actor.js';
 import type { UkeyChoice } from './ukey-choice.js';
 import { NO_HANDLE } from './ukey-columns.js';
+import type { UkeySlice } from './ukey-slice.js';
 
 export type { UdpifActor, UdpifOptions } from './udpif-engine.js';
 
@@ -262,6 +263,11 @@ export class Udpif {
   /** All ukeys, as actors. */
   *ukeys(): IterableIterator<UkeyActor> {
     for (const slice of this.#core.slices) yield* slice;
+  }
+
+  /** The same by their columns, for who looks at all of them at once: to be read, never written. */
+  get slices(): readonly UkeySlice[] {
+    return this.#core.slices;
   }
 
   /** The ukey of the flow that was put with `key`. */

@@ -97,6 +97,11 @@ export class UkeyMoves {
     this.actions = actionLists(compiled);
   }
 
+  /** Names of the states, by their numbers. */
+  get states(): readonly string[] {
+    return this.#compiled.states;
+  }
+
   /** The number of an event's type; undefined for one that the machine does not know. */
   eventCodeOf(type: string): number | undefined {
     return this.#eventCodes.get(type);

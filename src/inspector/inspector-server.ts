@@ -3,8 +3,8 @@
  *
  * It looks at one session and lends it to every page that comes: by HTTP what does not change, by
  * WebSocket what does. A page that is slow, gone, or speaks nonsense costs a bounded amount of
- * memory and none of the switch's time. Time here is always real, so that a replay that stands still
- * is still served.
+ * memory and none of the switch's time. Time here is always real, so that a replay that stands
+ * still is served all the same.
  *
  * Owner: the listening socket, the connections, and the session until `close()`.
  */
@@ -23,10 +23,8 @@ import { PushTimer } from './push-timer.js';
 import { bracketed, isLoopback, RequestGuard } from './request-guard.js';
 import type { InspectorSession } from './session.js';
 import { type ScenarioShelf, ShownSession } from './shown-session.js';
-import { CONNECTIONS_MAX, MESSAGE_BYTES_MAX } from './wire.js';
+import { CONNECTIONS_MAX, INSPECTOR_PORT, MESSAGE_BYTES_MAX } from './wire.js';
 
-/** Where the page is found if nothing else is said. */
-export const INSPECTOR_PORT = 6680;
 /** A page that has not answered for so long is gone. */
 export const PROBE_MS = 15_000;
 /** TCP connections at once, of pages and of others; a further one is cut off. */
@@ -123,6 +121,13 @@ export class InspectorServer {
   get skipped(): number {
     let sum = 0;
     for (const page of this.#pages) sum += page.skipped;
+    return sum;
+  }
+
+  /** Bytes that pages have still to take. */
+  get unsentBytes(): number {
+    let sum = 0;
+    for (const page of this.#pages) sum += page.unsentBytes;
     return sum;
   }
 

@@ -88,6 +88,11 @@ export class PageConnection {
     return this.#skipped;
   }
 
+  /** Bytes that the system has not taken from us. */
+  get unsentBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
   /** What a page needs to know first, and again when another session is shown. */
   welcome(): void {
     for (const slot of this.#slots.values()) slot.sent = undefined;

@@ -43,7 +43,7 @@ export class RequestGuard {
     return `upcall_${this.#options.port}`;
   }
 
-  /** The header that makes a browser that knows the token remember it; undefined: none is needed. */
+  /** The header by which a browser remembers the token; undefined: none is needed. */
   get cookie(): string | undefined {
     const { token } = this.#options;
     if (token === undefined) return undefined;

@@ -56,7 +56,7 @@ export class ShownSession {
     return { header, position: this.position(), scenarios: this.#scenarios?.list ?? [] };
   }
 
-  /** The document of `request` as JSON, as of the last `refresh`. Throws what the session throws. */
+  /** The document of `request` as JSON, not older than the last `refresh`. May throw. */
   document(request: ViewRequest): string {
     const key = JSON.stringify(request);
     let text = this.#documents.get(key);

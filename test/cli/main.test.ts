@@ -40,7 +40,7 @@ describe('usage errors', () => {
     [['fly'], 'Cannot run a command: there is no "fly"'],
     [['replay'], 'Cannot replay: no capture file was given'],
     [['parse-pcap'], 'no capture file was given'],
-    [['replay', '--speed', 'a.pcap'], 'unknown option "--speed"'],
+    [['replay', '--haste', 'a.pcap'], 'unknown option "--haste"'],
     [['replay', '--ports', '0', 'a.pcap'], '--ports "0": expected a whole number from 1'],
     [['replay', '--ports', '70000', 'a.pcap'], '--ports "70000": expected a whole number'],
     [['replay', '--handlers', 'x', 'a.pcap'], '--handlers "x"'],

@@ -89,7 +89,7 @@ export class PageClient {
     this.socket.send(JSON.stringify(message));
   }
 
-  /** The first message, come or to come, that `test` takes; it and those before it are forgotten. */
+  /** The first message, come or to come, that `test` takes; those before it are forgotten. */
   async next<Type extends ServerMessage['type']>(
     type: Type,
     test: (message: Extract<ServerMessage, { type: Type }>) => boolean = () => true,

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type InspectorServer,
@@ -108,6 +109,17 @@ describe('The server beyond loopback', () => {
     expect((await ask(url, '/api/position', { headers: { cookie } })).status).toBe(200);
     const page = new PageClient(url.replace(/\?.*/, ''), { headers: { cookie } });
     expect((await page.next('welcome')).type).toBe('welcome');
+  });
+
+  it('has the browser remember it, out of reach of scripts and of other sites', async () => {
+    const page = pathToFileURL(`${import.meta.dirname}/`);
+    const places = [new URL('web/', page), new URL('../../src/inspector/web/', page)];
+    const url = await start({ host: '0.0.0.0', token: 'abc', pagePlaces: places });
+    const { status, headers } = await ask(url, '/?token=abc');
+    expect(status).toBe(200);
+    expect(headers['set-cookie']).toEqual([
+      `upcall_${portOf(url)}=abc; Path=/; HttpOnly; SameSite=Strict`,
+    ]);
   });
 
   it('takes the token from the address of a WebSocket', async () => {
