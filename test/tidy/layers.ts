@@ -32,6 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['xstate', 'xstate/graph', 'node:util'],
   },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
+  openflow: { rooms: ['base', 'packet', 'ofproto', 'datapath'], packages: ['rxjs', 'xstate'] },
   inspector: {
     rooms: [...BELOW_SWITCH, 'switch'],
     packages: [
