@@ -14,7 +14,7 @@ import { readMatch } from './match-codec.js';
 import { OfpError } from './ofp-error.js';
 import { readOxmMatch } from './oxm-codec.js';
 import { readPort } from './port-number.js';
-import { OF10, OF12, OF13, OF14, type OfpVersion } from './protocol.js';
+import { OF10, OF11, OF12, OF13, OF14, type OfpVersion } from './protocol.js';
 
 export type FlowModCommand = 'add' | 'modify' | 'modify_strict' | 'delete' | 'delete_strict';
 
@@ -33,8 +33,11 @@ export interface FlowMod {
   readonly priority: number;
   readonly match: Match;
   readonly actions: Ofpacts;
-  /** The new cookie of an addition or, unless all ones, of a modification. */
+  /** Of a flow that is added, and of those modified where `modifiesCookie`. */
   readonly cookie: bigint;
+  readonly modifiesCookie: boolean;
+  /** A modification that finds nothing adds, as it did in 1.0 and 1.1. */
+  readonly addsMissing: boolean;
   /** What a modification or deletion selects by. */
   readonly cookieMask: bigint;
   readonly selectCookie: bigint;
@@ -86,7 +89,9 @@ function readOld(body: ByteReader, options: FlowModOptions): FlowMod {
     priority,
     match,
     actions: readActions(body, OF10),
-    ...cookiesOf10(command, cookie),
+    ...newCookie(cookie, 0n),
+    cookieMask: 0n,
+    selectCookie: 0n,
     idleTimeout,
     hardTimeout,
     importance: 0,
@@ -117,7 +122,7 @@ export function readNiciraFlowMod(body: ByteReader, options: FlowModOptions): Fl
     priority,
     match: nxm.match,
     actions: readActions(body, OF10),
-    cookie,
+    ...newCookie(cookie, nxm.cookieMask),
     cookieMask: nxm.cookieMask,
     selectCookie: nxm.cookie,
     idleTimeout,
@@ -150,6 +155,8 @@ function readNew(body: ByteReader, version: OfpVersion): FlowMod {
     match,
     actions: readInstructions(body, version),
     cookie,
+    modifiesCookie: false,
+    addsMissing: version === OF11 && cookieMask === 0n,
     cookieMask: command === 'add' ? 0n : cookieMask,
     selectCookie: cookie,
     idleTimeout,
@@ -188,10 +195,10 @@ function isPut(command: FlowModCommand): boolean {
   return !command.startsWith('delete');
 }
 
-/** In 1.0 nothing is selected by cookie, and a modification of all ones keeps the old one. */
-function cookiesOf10(command: FlowModCommand, cookie: bigint) {
-  const isKept = command.startsWith('modify') && cookie === COOKIE_ALL;
-  return { cookie: isKept ? COOKIE_ALL : cookie, cookieMask: 0n, selectCookie: 0n };
+/** All ones as a new cookie: the flows keep theirs, and none is added. */
+function newCookie(cookie: bigint, selectMask: bigint) {
+  const isNew = cookie !== COOKIE_ALL;
+  return { cookie, modifiesCookie: isNew, addsMissing: isNew && selectMask === 0n };
 }
 
 function flagsOf10(wire: number): number {

@@ -136,7 +136,7 @@ export function readPacketOut(body: ByteReader, version: OfpVersion): PacketOut 
   const bufferId = body.u32();
   const inPort = version === OF15 ? undefined : readPort(body, version, 'OFPBRC_BAD_PORT');
   const actionsLength = body.u16();
-  let port = inPort ?? OFPP_CONTROLLER;
+  let port: number = inPort ?? OFPP_CONTROLLER;
   if (version === OF15) {
     body.skip(2);
     port = portOf(readMatch(body, version));
