@@ -28,6 +28,4 @@ export interface OpenFlowBridge {
   setPortDown(port: OfpPort, isDown: boolean): void;
   /** Sends `packet` through `actions`, as if it had come in at `inPort`. */
   packetOut(inPort: OfpPort, actions: Ofpacts, packet: Uint8Array): void;
-  /** Brings counters of datapath flows to their rules, so that statistics are fresh. */
-  refreshStatistics(): void;
 }

@@ -84,7 +84,6 @@ function select(request: Request, wanted: FlowStatsRequest): Rule[] {
   if (wanted.table !== undefined && wanted.table >= TABLES_COUNT) {
     throw new OfpError('OFPBRC_BAD_TABLE_ID');
   }
-  bridge.refreshStatistics();
   const { cookie, cookieMask } = wanted;
   const criteria =
     cookieMask === 0n
@@ -118,7 +117,6 @@ function entryOf(rule: Rule, now: number): FlowStatsEntry {
 
 function tables(request: Request, _: ByteReader, reply: StatsReply): void {
   const { tables } = request.bridge.ofproto;
-  request.bridge.refreshStatistics();
   for (let table = 0; table < TABLES_COUNT - 1; table++) {
     const matched = tables.matched[table] ?? 0;
     const lookups = BigInt(matched + (tables.missed[table] ?? 0));
