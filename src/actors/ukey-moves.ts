@@ -9,6 +9,7 @@
  * Hot path. Bench: `bench/dump.ts`. Answers to OVS's `transition_ukey`.
  */
 
+import type { AnyTransitionDefinition } from 'xstate';
 import { assert } from '../base/errors.js';
 import {
   type CompiledMachine,
@@ -106,6 +107,12 @@ export class UkeyMoves {
     const code = this.#eventCodes.get(type);
     assert(code !== undefined, 'the ukey machine has no such event');
     return code;
+  }
+
+  /** The transition that `code` takes from `state`, as xstate tells inspectors; none: ignored. */
+  transitionsOf(state: number, code: number | undefined): readonly AnyTransitionDefinition[] {
+    const taken = code === undefined ? [] : this.#compiled.transitionsOf(state, code);
+    return taken.map(({ definition }) => definition);
   }
 
   /** A snapshot of a ukey in `state`. */

@@ -12,7 +12,7 @@ import { parseOfpPort } from '../packet/ofp-port-text.js';
 import { ETH_TYPE_MPLS, ETH_TYPE_MPLS_MULTICAST } from '../packet/protocol.js';
 import type { ActionChecker } from './action-checker.js';
 import { parseLoad, parseMove, parseSetField } from './field-actions-parse.js';
-import { type PlacedText, parseNumber } from './key-value-scanner.js';
+import { type PlacedText, parseNumber } from '../packet/key-value-scanner.js';
 import {
   CONTROLLER_MAX_LENGTH,
   OFPP_CONTROLLER,
