@@ -44,6 +44,8 @@ export interface PeerOptions {
   readonly isService: boolean;
   /** Milliseconds of silence before a probe; 0: never. */
   readonly probeMs: number;
+  /** Called when the connection is over. */
+  readonly ended?: () => void;
 }
 
 export class Controllers {
@@ -93,6 +95,7 @@ export class Controllers {
       closed: (connection, reason) => {
         this.#peers.delete(connection);
         log.info({ peer: connection.name, reason }, 'OpenFlow connection ended');
+        options.ended?.();
       },
       ...(options.isService ? {} : { seen: (bytes) => this.#snoop(bytes) }),
     };
