@@ -115,6 +115,11 @@ export class UkeyMoves {
     return taken.map(({ definition }) => definition);
   }
 
+  /** What the machine calls `state`. */
+  stateName(state: number): string {
+    return this.#compiled.states[state] ?? '';
+  }
+
   /** A snapshot of a ukey in `state`. */
   snapshot(state: number, context: UkeyContext): UkeySnapshot {
     return new CompiledSnapshot(this.#compiled, state, context, this.#canMove);
