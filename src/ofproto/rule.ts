@@ -72,6 +72,13 @@ export interface RuleRemoval {
   readonly reason: RemovalReason;
 }
 
+/** What became of a flow, for whoever keeps a list of them. */
+export type RuleChange =
+  /** `old`: a flow of the same match and priority that it replaced. */
+  | { readonly kind: 'added'; readonly rule: Rule; readonly old: Rule | undefined }
+  | { readonly kind: 'modified'; readonly rule: Rule; readonly old: Rule }
+  | { readonly kind: 'removed'; readonly rule: Rule; readonly reason: RemovalReason };
+
 /** What `Rule` takes besides the flow's own text. */
 export interface RuleOptions {
   readonly now: Instant;
@@ -102,6 +109,8 @@ export class Rule {
   packets = 0;
   /** Bytes. */
   bytes = 0;
+  /** The version that added the flow; a modification keeps it. */
+  readonly bornIn: number;
   /** The first version of the tables that has it. */
   readonly addedIn: number;
   /** The first version that does not. */
@@ -111,7 +120,8 @@ export class Rule {
   #successor: Rule | undefined = undefined;
   #forwardsCounts = false;
 
-  constructor(spec: FlowSpec, options: RuleOptions, created = options.now) {
+  /** `origin`: the rule that a modification puts this one in the place of. */
+  constructor(spec: FlowSpec, options: RuleOptions, origin?: Rule) {
     this.table = spec.table;
     this.priority = spec.priority;
     this.match = spec.match;
@@ -122,7 +132,8 @@ export class Rule {
     this.importance = spec.importance;
     this.flags = spec.flags;
     this.isHidden = options.isHidden ?? false;
-    this.created = created;
+    this.created = origin?.created ?? options.now;
+    this.bornIn = origin?.bornIn ?? options.version;
     this.modified = options.now;
     this.used = options.now;
     this.addedIn = options.version;
@@ -160,6 +171,12 @@ export class Rule {
     if (!forwardsCounts) return;
     successor.packets = this.packets;
     successor.bytes = this.bytes;
+  }
+
+  /** Takes its place back: the successor is not to be. */
+  resume(): void {
+    this.#successor = undefined;
+    this.#forwardsCounts = false;
   }
 }
 
