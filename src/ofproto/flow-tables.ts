@@ -10,7 +10,7 @@
  * Owner: the bridge. Hot path. Bench: `bench/classifier.ts`.
  */
 
-import { filter, type Observable, Subject } from 'rxjs';
+import { concatMap, type Observable, Subject } from 'rxjs';
 import { type Instant, instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
@@ -22,6 +22,7 @@ import { FlowTableError } from './flow-table-error.js';
 import type { Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
 import {
+  createControllerMissRule,
   createMissRule,
   type FlowCriteria,
   type FlowSpec,
@@ -64,28 +65,32 @@ export class FlowTables {
   #version = 1;
   #pins = 0;
   readonly #changes = new Subject<void>();
-  readonly #ruleChanges = new Subject<RuleChange>();
+  readonly #ruleChanges = new Subject<readonly RuleChange[]>();
 
   /** Emits after every change of the version. */
   readonly changes: Observable<void> = this.#changes.asObservable();
-  /** What became of each rule, in order, when the version that did it is there. */
-  readonly ruleChanges: Observable<RuleChange> = this.#ruleChanges.asObservable();
+  /** What became of each rule, in order; one emission a version, once it is there. */
+  readonly ruleChanges: Observable<readonly RuleChange[]> = this.#ruleChanges.asObservable();
   /** Rules that were deleted or expired; replaced ones are not among them. */
   readonly removals: Observable<RuleRemoval> = this.#ruleChanges.pipe(
-    filter((change) => change.kind === 'removed'),
+    concatMap((changes) => changes.filter((change) => change.kind === 'removed')),
   );
   /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
-  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: drop. */
+  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: dropped. */
   readonly missRule: Rule;
+  /** Hidden: the same, with a controller that is to be told. */
+  readonly controllerMissRule: Rule;
 
   constructor(options: FlowTablesOptions) {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
     this.#rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
     this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
-    this.missRule = createMissRule({ now: options.clock.now(), version: this.#version });
+    const made = { now: options.clock.now(), version: this.#version };
+    this.missRule = createMissRule(made);
+    this.controllerMissRule = createControllerMissRule(made);
   }
 
   /** The newest version. */
@@ -302,7 +307,7 @@ export class FlowTables {
     this.#version++;
     if (this.#pins === 0) this.#dropRemoved();
     this.#changes.next();
-    for (const change of journal.changes) this.#ruleChanges.next(change);
+    this.#ruleChanges.next(journal.changes);
   }
 
   #undo(journal: FlowJournal): void {

@@ -15,7 +15,8 @@ import type { FlowStats } from '../datapath/dpif.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { REGS } from '../packet/flow-layout.js';
 import { CATCH_ALL, Match } from './match.js';
-import type { Ofpacts } from './ofpact.js';
+import { CONTROLLER_MAX_LENGTH, type Ofpacts } from './ofpact.js';
+import { PacketInReason } from './packet-ins.js';
 
 /** Bits of a rule's flags. Answers to `OFPUTIL_FF_*`. */
 export const RuleFlag = {
@@ -182,20 +183,36 @@ export class Rule {
 
 /** The table of the rules that the switch makes itself. Answers to `TBL_INTERNAL`. */
 export const TABLE_INTERNAL = 254;
-/** The value of reg0 by which OVS tells its internal rules apart; this is `no_packet_in_rule`. */
+/** The values of reg0 by which OVS tells its internal rules apart. */
 const MISS_RULE_ID = 2;
+const CONTROLLER_MISS_RULE_ID = 1;
 
 /** The hidden rule that drops what no other rule matches. */
 export function createMissRule(options: RuleOptions): Rule {
+  return createInternalRule(MISS_RULE_ID, [], options);
+}
+
+/** The hidden rule that tells the controller of what no other rule matches. */
+export function createControllerMissRule(options: RuleOptions): Rule {
+  const action = {
+    type: 'controller',
+    maxLength: CONTROLLER_MAX_LENGTH,
+    reason: PacketInReason.IMPLICIT_MISS,
+    controllerId: 0,
+  } as const;
+  return createInternalRule(CONTROLLER_MISS_RULE_ID, [action], options);
+}
+
+function createInternalRule(id: number, actions: Ofpacts, options: RuleOptions): Rule {
   const flow = createFlow();
   const mask = createFlowMask();
-  flow[REGS] = MISS_RULE_ID;
+  flow[REGS] = id;
   mask[REGS] = 0xffff_ffff;
   const spec: FlowSpec = {
     table: TABLE_INTERNAL,
     priority: 0,
     match: new Match(flow, mask),
-    actions: [],
+    actions,
     cookie: undefined,
     idleTimeout: 0,
     hardTimeout: 0,

@@ -13,7 +13,7 @@ function setUp(rulesMax = 100) {
   const tables = new FlowTables({ clock: new VirtualClock(), coverage: new Coverage(), rulesMax });
   const changes: RuleChange[] = [];
   let versions = 0;
-  tables.ruleChanges.subscribe((change) => changes.push(change));
+  tables.ruleChanges.subscribe((batch) => changes.push(...batch));
   tables.changes.subscribe(() => versions++);
   return { tables, changes, versions: () => versions };
 }
