@@ -14,7 +14,7 @@ import { type ActionRow, row } from './action-row.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OfpError } from './ofp-error.js';
-import { readOxmHeader, writeOxmHeader } from './oxm-codec.js';
+import { type OxmDialect, readOxmHeader, wireBits, writeOxmHeader } from './oxm-codec.js';
 
 /** What a piece of `load` sets at most. */
 const LOAD_BITS = 64;
@@ -33,12 +33,8 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
   row({
     type: 'move',
     nx: 6,
-    read: readMove,
-    write: (body, { source, destination }) => {
-      body.u16(source.width).u16(source.start).u16(destination.start);
-      writeOxmHeader(body, source.field, 'nxm', false);
-      writeOxmHeader(body, destination.field, 'nxm', false);
-    },
+    read: (body) => readMove(body, 0),
+    write: (body, move) => writeMove(body, move, 'nxm', 0),
   }),
   row({
     type: 'load',
@@ -114,10 +110,12 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
   }),
 ];
 
-function readMove(body: ByteReader) {
+/** Reads a move with `padding` bytes between numbers and fields. */
+export function readMove(body: ByteReader, padding: number) {
   const width = body.u16();
   const sourceStart = body.u16();
   const destinationStart = body.u16();
+  body.skip(padding);
   const source = readSubfield(body, sourceStart, width);
   return {
     type: 'move',
@@ -126,18 +124,35 @@ function readMove(body: ByteReader) {
   } as const;
 }
 
+export function writeMove(
+  body: ByteWriter,
+  { source, destination }: { readonly source: Subfield; readonly destination: Subfield },
+  dialect: OxmDialect,
+  padding: number,
+): undefined {
+  body.u16(wireWidth(source)).u16(source.start).u16(destination.start).zeros(padding);
+  writeOxmHeader(body, source.field, dialect, false);
+  writeOxmHeader(body, destination.field, dialect, false);
+}
+
 /** The header of a field, and the bits of it that are meant. */
 export function readSubfield(body: ByteReader, start: number, width: number): Subfield {
   const { field } = readOxmHeader(body);
   if (field === undefined) throw new OfpError('OFPBAC_BAD_SET_TYPE');
-  if (width === 0 || start + width > field.width) throw new OfpError('OFPBAC_BAD_ARGUMENT');
+  if (width === 0 || start + width > wireBits(field)) throw new OfpError('OFPBAC_BAD_ARGUMENT');
+  if (start === 0 && width === wireBits(field)) return { field, start, width: field.width };
+  if (start + width > field.width) throw new OfpError('OFPBAC_BAD_ARGUMENT');
   return { field, start, width };
 }
 
-function writeLoad(body: ByteWriter, { field, start, width }: Subfield, value: bigint): boolean {
-  if (width > LOAD_BITS) return false;
-  body.u16((start << 6) | (width - 1));
-  writeOxmHeader(body, field, 'nxm', false);
+function wireWidth({ field, start, width }: Subfield): number {
+  return start === 0 && width === field.width ? wireBits(field) : width;
+}
+
+function writeLoad(body: ByteWriter, destination: Subfield, value: bigint): boolean {
+  if (destination.width > LOAD_BITS) return false;
+  body.u16((destination.start << 6) | (wireWidth(destination) - 1));
+  writeOxmHeader(body, destination.field, 'nxm', false);
   body.u64(value);
   return true;
 }

@@ -9,6 +9,7 @@ import { bigToBytes } from '../packet/field-access.js';
 import { type Field, fieldOf } from '../packet/fields.js';
 import { isMplsType, isVlanType } from '../packet/protocol.js';
 import { type ActionRow, row, since } from './action-row.js';
+import { readMove, writeMove } from './action-rows-nicira.js';
 import type { ByteReader } from './byte-reader.js';
 import { OfpError } from './ofp-error.js';
 import { readFieldValue, readOxmHeader, writeOxmHeader } from './oxm-codec.js';
@@ -118,6 +119,12 @@ export const OPENFLOW_ROWS: readonly ActionRow[] = [
     of: since(2, 24),
     read: () => ({ type: 'dec_ttl' }),
     write: (body) => void body.zeros(4),
+  }),
+  row({
+    type: 'move',
+    of: since(OF15, 28),
+    read: (body) => readMove(body, 2),
+    write: (body, move, { version }) => writeMove(body, move, version, 2),
   }),
   row({
     type: 'set_field',

@@ -21,22 +21,26 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#grow(2), value);
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#grow(4), value >>> 0);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value >>> 0);
     return this;
   }
 
   u64(value: bigint): this {
-    this.#view.setBigUint64(this.#grow(8), value);
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, value);
     return this;
   }
 
@@ -83,6 +87,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#size);
   }
 
+  /** Makes room; bytes and view may be others afterwards. */
   #grow(count: number): number {
     const at = this.#size;
     this.#size += count;

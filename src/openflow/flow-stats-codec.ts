@@ -8,11 +8,11 @@
 
 import type { Match } from '../ofproto/match.js';
 import { OFPP_NONE, type Ofpacts } from '../ofproto/ofpact.js';
-import { writeActions, writeInstructions } from './action-codec.js';
+import { writeInstructions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { GROUP_ANY, TABLE_ALL } from './flow-mod-codec.js';
-import { readMatch, writeMatch } from './match-codec.js';
+import { readMatch, writeListedMatch, writeMatch } from './match-codec.js';
 import { readOxmMatch, writeOxmMatch } from './oxm-codec.js';
 import { readPort } from './port-number.js';
 import { OF10, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
@@ -117,7 +117,7 @@ function writeNew(writer: ByteWriter, entry: FlowStatsEntry, version: OfpVersion
   writer.u16(entry.priority).u16(entry.idleTimeout).u16(entry.hardTimeout);
   writer.u16(version >= OF13 ? entry.flags : 0).u16(version >= OF14 ? entry.importance : 0);
   writer.zeros(2).u64(entry.cookie).u64(entry.packets).u64(entry.bytes);
-  writeMatch(writer, entry.match, version);
+  writeListedMatch(writer, entry.match, version);
   writeInstructions(writer, entry.actions, version);
 }
 
@@ -147,7 +147,7 @@ function writeNicira(writer: ByteWriter, entry: FlowStatsEntry): void {
   writeOxmMatch(writer, entry.match, 'nxm');
   writer.patchLength(lengthAt, start);
   writer.align(start);
-  writeActions(writer, entry.actions, OF10);
+  writeInstructions(writer, entry.actions, OF10);
 }
 
 /** Seconds plus one, for 0 means "not known". */

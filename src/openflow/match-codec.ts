@@ -14,7 +14,7 @@ const TYPE_OXM = 1;
 
 export function readMatch(reader: ByteReader, version: OfpVersion, options?: OxmOptions): Match {
   if (version === OF10) return readMatch10(reader);
-  if (version === OF11) return readMatch11(reader);
+  if (version === OF11 && isStandard(reader)) return readMatch11(reader);
   const start = reader.at;
   if (reader.u16() !== TYPE_OXM) throw new OfpError('OFPBMC_BAD_TYPE');
   const length = reader.u16();
@@ -27,11 +27,19 @@ export function readMatch(reader: ByteReader, version: OfpVersion, options?: Oxm
 export function writeMatch(writer: ByteWriter, match: Match, version: OfpVersion): void {
   if (version === OF10) writeMatch10(writer, match);
   else if (version === OF11) writeMatch11(writer, match);
-  else {
-    const start = writer.size;
-    writer.u16(TYPE_OXM).u16(0);
-    writeOxmMatch(writer, match, version);
-    writer.patchLength(start + 2, start);
-    writer.align(start);
-  }
+  else writeListedMatch(writer, match, version);
+}
+
+/** A match as a list, which 1.1 gets where its own form would lose much: in flow statistics. */
+export function writeListedMatch(writer: ByteWriter, match: Match, version: OfpVersion): void {
+  const start = writer.size;
+  writer.u16(TYPE_OXM).u16(0);
+  writeOxmMatch(writer, match, version);
+  writer.patchLength(start + 2, start);
+  writer.align(start);
+}
+
+function isStandard(reader: ByteReader): boolean {
+  const [high, low] = reader.peek(2);
+  return high !== 0 || low !== TYPE_OXM;
 }

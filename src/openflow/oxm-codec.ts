@@ -74,6 +74,11 @@ export function writeOxmHeader(
   else writer.u8(size + 4).u32(header.experimenter);
 }
 
+/** Bits that a field has on the wire: a flow keeps the lower half of an ARP operation only. */
+export function wireBits(field: Field): number {
+  return field.name === 'arp_op' ? 16 : field.width;
+}
+
 /** The headers by which a field may come in. */
 function headersOf(field: Field): FieldHeader[] {
   return [field.oxm, field.nxm, field.onf].filter((header) => header !== undefined);

@@ -70,9 +70,7 @@ function writeInstructions(writer: ByteWriter, type: number, numbers: readonly n
   });
 }
 
-/** Left out where there is none. */
 function writeNextTables(writer: ByteWriter, type: number, table: number): void {
-  if (table >= TABLE_MAX) return;
   property(writer, type, () => {
     for (let next = table + 1; next <= TABLE_MAX; next++) writer.u8(next);
   });
