@@ -45,9 +45,9 @@ import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
 import type { XlateRequest, XlateResult } from '../datapath/translator.js';
 import type { FlowMask } from '../packet/flow.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
-import { OFPP_IN_PORT, OFPP_TABLE, type Ofpact, TABLE_CURRENT } from './ofpact.js';
+import { OFPP_IN_PORT, OFPP_TABLE, type Ofpact, type Ofpacts, TABLE_CURRENT } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
-import type { Rule } from './rule.js';
+import { createActionsRule, type Rule } from './rule.js';
 import { doAction, isBareAction } from './xlate-actions.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
 import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
@@ -104,21 +104,35 @@ export class Xlate {
 
   /** The answer for `request`, whose ingress belongs to `ofproto`; holds until the next call. */
   translate(request: XlateRequest, ofproto: Ofproto): XlateResult {
+    return this.#pinned(request, ofproto, undefined);
+  }
+
+  /** The same for a packet that is given its actions instead of meeting a rule: a packet-out. */
+  translateActions(request: XlateRequest, ofproto: Ofproto, actions: Ofpacts): XlateResult {
+    return this.#pinned(request, ofproto, createActionsRule(actions));
+  }
+
+  #pinned(request: XlateRequest, ofproto: Ofproto, first: Rule | undefined): XlateResult {
     const version = ofproto.tables.pin();
     try {
-      return this.#translate(request, ofproto, version);
+      return this.#translate(request, ofproto, version, first);
     } finally {
       ofproto.tables.unpin();
     }
   }
 
-  #translate(request: XlateRequest, ofproto: Ofproto, version: number): XlateResult {
+  #translate(
+    request: XlateRequest,
+    ofproto: Ofproto,
+    version: number,
+    first: Rule | undefined,
+  ): XlateResult {
     const ctx = this.#ctx;
     ctx.begin(request, ofproto, version);
     this.#depth = 0;
     this.#resubmitsCount = 0;
     if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
-    else this.#walk();
+    else this.#walk(first);
     finishWildcards(ctx.wc, request.ingress.flow, ofproto.vlanLimit);
     if (request.cache instanceof OfprotoXlateCache) {
       request.cache.fill(ofproto, ctx.takeEntries());
@@ -126,10 +140,10 @@ export class Xlate {
     return this.#finish();
   }
 
-  #walk(): void {
+  #walk(first: Rule | undefined): void {
     const ctx = this.#ctx;
-    if (ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
-    const rule = ctx.lookup(0, ctx.inPort);
+    if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
+    const rule = first ?? ctx.lookup(0, ctx.inPort);
     if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) {
       if (ctx.trace !== undefined) traceNoReceive(ctx);
       return;
