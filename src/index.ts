@@ -24,6 +24,7 @@ export { type SwitchSettings, settingsOf } from './switch-settings.js';
 export type { ActorTree } from './actors/actor-tree.js';
 export { type CostModel, defaultCostModel } from './actors/cost-model.js';
 export type { InspectionStatus, InspectOptions, Inspector } from './actors/inspect-options.js';
+export type { Interest, Stopwatch } from './actors/record-stream.js';
 export {
   createUdpif,
   Udpif,
@@ -72,10 +73,12 @@ export { MemoryPort, type Port, type PortStats } from './datapath/port.js';
 export type {
   Ingress,
   RevalidationReason,
+  RuleRef,
   Translator,
   XlateCache,
   XlateRequest,
   XlateResult,
+  XlateTrace,
 } from './datapath/translator.js';
 
 // Packets, flows, capture files.

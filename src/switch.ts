@@ -22,6 +22,7 @@ import { UpcallError } from './base/errors.js';
 import { GuardedObservable } from './base/guarded-observable.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
+import type { PacketOutRequest } from './ofproto/ofproto-translator.js';
 import type { PacketIn } from './ofproto/packet-ins.js';
 import type { FlowChoice, RuleState, SwitchBridge } from './switch-bridge.js';
 import { type Conservation, type Traffic, weighConservation } from './switch-conservation.js';
@@ -208,6 +209,16 @@ export class Switch implements AsyncDisposable {
   /** `ovs-ofctl dump-flows` of all bridges. */
   dumpFlows(): string {
     return this.bridges.map((bridge) => bridge.dumpFlows()).join('');
+  }
+
+  /**
+   * Sends a packet through actions of a bridge, as a controller's packet-out does. It is executed
+   * before this returns; what comes of it is credited to no port.
+   */
+  packetOut(bridge: SwitchBridge, out: PacketOutRequest): void {
+    const { translator, datapath } = this.#parts;
+    const operation = translator.packetOut(bridge.ofproto, out);
+    if (operation !== undefined) datapath.operate([operation], () => {});
   }
 
   /** The datapath flows, with their counters. */

@@ -110,6 +110,10 @@ export class UdpifEngine {
     this.#reasons.add(reason);
   }
 
+  get isInspected(): boolean {
+    return this.#tools.door.isInspected;
+  }
+
   get isRevalidationPending(): boolean {
     return this.#reasons.size > 0 || (this.#threads?.leader.isRevalidationDue ?? false);
   }
@@ -201,7 +205,7 @@ export class UdpifEngine {
   #announceRevalidation(): void {
     const reasons = [...this.#reasons];
     this.#reasons.clear();
-    for (const reason of reasons) this.core.deps.coverage.inc(`rev_${reason}`);
+    for (const reason of reasons) this.core.countChange(reason);
     const [reason = 'reconfigure'] = reasons;
     this.command({ type: 'udpif.revalidate', reason });
   }

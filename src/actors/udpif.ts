@@ -46,6 +46,7 @@ import type { RevalidationReason } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import { type ActorTree, createActorTree } from './actor-tree.js';
 import type { InspectionStatus } from './inspect-options.js';
+import type { Interest } from './record-stream.js';
 import type { RevalidatorWorker } from './revalidator-worker.js';
 import type { Tally, UdpifCore } from './udpif-core.js';
 import { type UdpifActor, UdpifEngine, type UdpifOptions } from './udpif-engine.js';
@@ -124,7 +125,25 @@ export class Udpif {
     this.actor = this.#engine.actor;
     this.dumpSeq = this.#core.dumpSeq;
     this.revalSeq = this.#core.revalSeq;
-    this.events = this.#core.events;
+    this.events = this.#core.records.events;
+  }
+
+  /**
+   * The same by interest: the steps of translations, verdicts in batches. Each observer gets what
+   * it asked for; what nobody asks for is not built.
+   */
+  observe(interest: Interest): Observable<UdpifRecord> {
+    return this.#core.records.observe(interest);
+  }
+
+  /** Whether anybody listens. */
+  get isObserved(): boolean {
+    return this.#core.isObserved;
+  }
+
+  /** Whether an inspector is attached to the actor system. */
+  get isInspected(): boolean {
+    return this.#engine.isInspected;
   }
 
   /** How many handlers and revalidators there shall be; a change restarts them (U-006). */

@@ -14,10 +14,10 @@ import { type Observable, Subject } from 'rxjs';
 import { type Instant, instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
-import { UpcallError } from '../base/errors.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
+import { FlowTableError } from './flow-table-error.js';
 import type { Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
 import {
@@ -209,19 +209,24 @@ export class FlowTables {
   #userTable(table: number): Classifier {
     const classifier = table <= TABLE_MAX ? this.#classifiers[table] : undefined;
     if (classifier !== undefined) return classifier;
-    throw new UpcallError(`Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`);
+    throw new FlowTableError(
+      'no such table',
+      `Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`,
+    );
   }
 
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
     const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
     if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#version)) {
-      throw new UpcallError(
+      throw new FlowTableError(
+        'overlap',
         `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
       );
     }
     if (old !== undefined || this.#counts[table]! < this.#rulesMax) return;
-    throw new UpcallError(
+    throw new FlowTableError(
+      'table full',
       `Cannot add flow to table ${table}: it is full at ${this.#rulesMax} flows; delete some first`,
     );
   }

@@ -42,6 +42,8 @@ export const PacketInReason = {
 const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
 
 export interface PacketIn {
+  /** The bridge whose action it was: `Ofproto.uuid`; empty where nobody knows. */
+  readonly ofprotoUuid: string;
   /** A copy; at most `maxLength` bytes are meant for the controller. */
   readonly packet: Packet;
   readonly reason: number;
@@ -112,6 +114,7 @@ export class PacketInQueue implements PacketIns {
     flow.set(state.metadata, METADATA);
     flow[IN_PORT] = state.inPort;
     this.#queue({
+      ofprotoUuid: cookie.ofprotoUuid,
       packet: packet.copy(),
       reason: cookie.reason,
       table: state.table,
@@ -124,6 +127,7 @@ export class PacketInQueue implements PacketIns {
 
   failedOpen(packet: Packet, flow: Flow): void {
     this.#queue({
+      ofprotoUuid: '',
       packet: packet.copy(),
       reason: PacketInReason.NO_MATCH,
       table: 0,

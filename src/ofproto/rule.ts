@@ -10,11 +10,11 @@
  * Owner: `FlowTables` creates rules and sets their versions; credits come from translation.
  */
 
-import type { Instant } from '../base/brands.js';
+import { type Instant, instant } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { REGS } from '../packet/flow-layout.js';
-import { Match } from './match.js';
+import { CATCH_ALL, Match } from './match.js';
 import type { Ofpacts } from './ofpact.js';
 
 /** Bits of a rule's flags. Answers to `OFPUTIL_FF_*`. */
@@ -186,4 +186,23 @@ export function createMissRule(options: RuleOptions): Rule {
     flags: 0,
   };
   return new Rule(spec, { ...options, isHidden: true });
+}
+
+/** The cookie of a packet that no rule of a controller stands behind. */
+const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
+
+/** A rule in no table, which a packet-out begins with. */
+export function createActionsRule(actions: Ofpacts): Rule {
+  const spec: FlowSpec = {
+    table: 0,
+    priority: 0,
+    match: CATCH_ALL,
+    actions,
+    cookie: NO_COOKIE,
+    idleTimeout: 0,
+    hardTimeout: 0,
+    importance: 0,
+    flags: 0,
+  };
+  return new Rule(spec, { now: instant(0), version: 0, isHidden: true });
 }

@@ -1,0 +1,118 @@
+/**
+ * Requests for statistics and descriptions, and their answers in as many parts as they take.
+ *
+ * A reply's entries are gathered until a message is full; all parts but the last say that more
+ * follow. OpenFlow 1.5, clause 7.3.5; answers to `ofpmp_init` and `ofpmp_postappend`.
+ */
+
+import type { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import { bodyOf, encodeMessage, type OfpMessage } from './message.js';
+import { OfpError } from './ofp-error.js';
+import { HEADER_SIZE, MESSAGE_SIZE_MAX, NX_VENDOR_ID, OF10, type OfpVersion } from './protocol.js';
+
+const TYPES = [
+  'desc',
+  'flow',
+  'aggregate',
+  'table',
+  'port',
+  'queue',
+  'group',
+  'group_desc',
+  'group_features',
+  'meter',
+  'meter_config',
+  'meter_features',
+  'table_features',
+  'port_desc',
+  'table_desc',
+  'queue_desc',
+  'flow_monitor',
+] as const;
+
+const NICIRA_TYPES = ['nx_flow', 'nx_aggregate', 'nx_flow_monitor'] as const;
+
+export type StatsType = (typeof TYPES)[number] | (typeof NICIRA_TYPES)[number];
+
+const TYPE_VENDOR = 0xffff;
+const FLAG_MORE = 1;
+/** 1.5 tells the descriptions of flows and their statistics apart. */
+const FLOW_STATS_15 = 17;
+
+export interface StatsRequest {
+  readonly type: StatsType;
+  readonly body: ByteReader;
+}
+
+/** Throws an `OfpError` for a type that nobody has. */
+export function readStatsRequest(message: OfpMessage): StatsRequest {
+  const body = bodyOf(message);
+  const number = body.u16();
+  const flags = body.u16();
+  if ((flags & FLAG_MORE) !== 0) throw new OfpError('OFPBRC_MULTIPART_BUFFER_OVERFLOW');
+  if (message.version !== OF10) body.skip(4);
+  if (number === TYPE_VENDOR) return readVendor(message, body);
+  const type = TYPES[number];
+  if (type === undefined || number === FLOW_STATS_15) throw new OfpError('OFPBRC_BAD_STAT');
+  return { type, body };
+}
+
+function readVendor({ version }: OfpMessage, body: ByteReader): StatsRequest {
+  if (body.u32() !== NX_VENDOR_ID) throw new OfpError('OFPBRC_BAD_VENDOR');
+  const type = NICIRA_TYPES[body.u32()];
+  if (version === OF10) body.skip(4);
+  if (type === undefined) throw new OfpError('OFPBRC_BAD_SUBTYPE');
+  return { type, body };
+}
+
+/** Gathers the entries of one reply. */
+export class StatsReply {
+  readonly #version: OfpVersion;
+  readonly #xid: number;
+  readonly #type: StatsType;
+  readonly #parts: Uint8Array[][] = [[]];
+  #size = 0;
+
+  constructor(version: OfpVersion, xid: number, type: StatsType) {
+    this.#version = version;
+    this.#xid = xid;
+    this.#type = type;
+  }
+
+  /** One entry, which stays whole. */
+  append(write: (writer: ByteWriter) => void): void {
+    const writer = new ByteWriter();
+    write(writer);
+    const entry = writer.finish();
+    if (this.#size + entry.length > MESSAGE_SIZE_MAX - HEADER_SIZE - STATS_HEADER_MAX) {
+      this.#parts.push([]);
+      this.#size = 0;
+    }
+    this.#parts.at(-1)?.push(entry);
+    this.#size += entry.length;
+  }
+
+  /** The messages, at least one. */
+  finish(): Uint8Array[] {
+    return this.#parts.map((entries, i) => this.#encode(entries, i < this.#parts.length - 1));
+  }
+
+  #encode(entries: readonly Uint8Array[], hasMore: boolean): Uint8Array {
+    const version = this.#version;
+    return encodeMessage(version, 'stats_reply', this.#xid, (body) => {
+      const nicira = NICIRA_TYPES.indexOf(this.#type as (typeof NICIRA_TYPES)[number]);
+      body.u16(nicira < 0 ? TYPES.indexOf(this.#type as (typeof TYPES)[number]) : TYPE_VENDOR);
+      body.u16(hasMore ? FLAG_MORE : 0);
+      if (version !== OF10) body.zeros(4);
+      if (nicira >= 0) {
+        body.u32(NX_VENDOR_ID).u32(nicira);
+        if (version === OF10) body.zeros(4);
+      }
+      for (const entry of entries) body.bytes(entry);
+    });
+  }
+}
+
+/** Type, flags and padding; vendor, subtype and padding. */
+const STATS_HEADER_MAX = 20;
