@@ -64,9 +64,27 @@ export function doAction(ctx: XlateContext, action: SimpleAction): Continuation 
     case 'pop_mpls':
       popMpls(ctx, action.ethType);
       return 'next';
-    default:
+    case 'set_field':
+    case 'load':
+    case 'move':
+    case 'push_vlan':
+    case 'strip_vlan':
+    case 'mod_vlan_vid':
+    case 'mod_vlan_pcp':
+    case 'mod_dl_src':
+    case 'mod_dl_dst':
+    case 'mod_nw_src':
+    case 'mod_nw_dst':
+    case 'mod_nw_tos':
+    case 'mod_nw_ecn':
+    case 'mod_nw_ttl':
+    case 'mod_tp_src':
+    case 'mod_tp_dst':
       changeField(ctx.flow, ctx.wc, action);
       return 'next';
+    default:
+      ctx.error = 'unsupported_action';
+      return 'stop';
   }
 }
 
@@ -91,9 +109,11 @@ export function isBareAction(action: Ofpact): boolean {
   }
 }
 
-type FieldAction = Exclude<
+type FieldAction = Extract<
   SimpleAction,
-  { type: 'output' | 'controller' | 'dec_ttl' | 'push_mpls' | 'pop_mpls' }
+  {
+    type: 'set_field' | 'load' | 'move' | 'push_vlan' | 'strip_vlan' | `mod_${string}`;
+  }
 >;
 
 function changeField(flow: Flow, wc: FlowMask, action: FieldAction): void {

@@ -101,8 +101,6 @@ function checkActions(mod: FlowMod, actions: Ofpacts): void {
   const checker = new ActionChecker(mod.match, mod.table ?? 0);
   for (const action of actions) {
     const problem = checker.check(action);
-    if (problem === undefined) continue;
-    const isTable = action.type === 'goto_table';
-    throw new OfpError(isTable ? 'OFPBIC_BAD_TABLE_ID' : 'OFPBAC_MATCH_INCONSISTENT', problem);
+    if (problem !== undefined) throw new OfpError(problem.error, problem.text);
   }
 }
