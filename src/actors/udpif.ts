@@ -55,13 +55,12 @@ import { formatUdpif } from './udpif-show.js';
 import type { UkeyActor } from './ukey-actor.js';
 import type { UkeyChoice } from './ukey-choice.js';
 import { NO_HANDLE } from './ukey-columns.js';
+import type { UkeySlice } from './ukey-slice.js';
 
 export type { UdpifActor, UdpifOptions } from './udpif-engine.js';
 
-/** The udpif in numbers. */
-export interface UdpifStatus {
-  /** Flows in the datapath, through the cache of 100 ms. */
-  readonly flowsCurrent: number;
+/** What the udpif knows of itself without asking the datapath. */
+export interface UdpifTallies {
   readonly flowsAverage: number;
   readonly flowsMaximum: number;
   readonly flowLimit: number;
@@ -69,6 +68,12 @@ export interface UdpifStatus {
   readonly cycles: number;
   readonly ukeys: number;
   readonly deleted: Readonly<Partial<Record<DeleteReason, number>>>;
+}
+
+/** The udpif in numbers. */
+export interface UdpifStatus extends UdpifTallies {
+  /** Flows in the datapath, through the cache of 100 ms. */
+  readonly flowsCurrent: number;
   readonly uncredited: Readonly<Record<UncreditedCause, Readonly<Tally>>>;
 }
 
@@ -222,9 +227,18 @@ export class Udpif {
   }
 
   status(): UdpifStatus {
-    const { flowCount, flowCounts, flowLimit, dumpDurationMs, cycles, deleted } = this.#core;
+    const { flowCount, uncredited } = this.#core;
     return {
       flowsCurrent: flowCount.read(),
+      ...this.tallies(),
+      uncredited: structuredClone(uncredited),
+    };
+  }
+
+  /** The part of `status` that costs nothing and refreshes no cache: for those who only watch. */
+  tallies(): UdpifTallies {
+    const { flowCounts, flowLimit, dumpDurationMs, cycles, deleted } = this.#core;
+    return {
       flowsAverage: flowCounts.average,
       flowsMaximum: flowCounts.maximum,
       flowLimit,
@@ -232,7 +246,6 @@ export class Udpif {
       cycles,
       ukeys: this.#core.ukeysCount,
       deleted: Object.fromEntries(deleted),
-      uncredited: structuredClone(this.#core.uncredited),
     };
   }
 
@@ -250,6 +263,11 @@ export class Udpif {
   /** All ukeys, as actors. */
   *ukeys(): IterableIterator<UkeyActor> {
     for (const slice of this.#core.slices) yield* slice;
+  }
+
+  /** The same by their columns, for who looks at all of them at once: to be read, never written. */
+  get slices(): readonly UkeySlice[] {
+    return this.#core.slices;
   }
 
   /** The ukey of the flow that was put with `key`. */

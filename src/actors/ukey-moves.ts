@@ -97,6 +97,11 @@ export class UkeyMoves {
     this.actions = actionLists(compiled);
   }
 
+  /** Names of the states, by their numbers. */
+  get states(): readonly string[] {
+    return this.#compiled.states;
+  }
+
   /** The number of an event's type; undefined for one that the machine does not know. */
   eventCodeOf(type: string): number | undefined {
     return this.#eventCodes.get(type);
@@ -113,6 +118,11 @@ export class UkeyMoves {
   transitionsOf(state: number, code: number | undefined): readonly AnyTransitionDefinition[] {
     const taken = code === undefined ? [] : this.#compiled.transitionsOf(state, code);
     return taken.map(({ definition }) => definition);
+  }
+
+  /** What the machine calls `state`. */
+  stateName(state: number): string {
+    return this.#compiled.states[state] ?? '';
   }
 
   /** A snapshot of a ukey in `state`. */

@@ -80,6 +80,11 @@ export class EntryStore {
     }
   }
 
+  /** The index of the chunk that `n` is in; undefined where it is gone. */
+  indexOf(n: EntryNumber): ChunkIndex | undefined {
+    return this.#indexAt(Math.floor((n - this.first) / CHUNK_ENTRIES));
+  }
+
   /** Indexes of the chunks that overlap `from` to `to`, oldest first. */
   indexes(from: EntryNumber, to: EntryNumber): readonly ChunkIndex[] {
     const end = Math.min(to, this.#last);

@@ -1,8 +1,8 @@
 /**
  * Where the view of flows takes its rows from: a model at a position, or a switch's own columns.
  *
- * `queryFlows()` filters and sorts over any of these. It reads one number or one text a row while it
- * chooses, and makes whole rows only of those that it shows; so a source of 200,000 rows answers
+ * `queryFlows()` filters and sorts over any of these. It reads one number or one text a row while
+ * it chooses, and makes whole rows only of those that it shows; so a source of 200,000 rows answers
  * from its columns and formats next to nothing. Rows may move between two queries, not during one.
  */
 

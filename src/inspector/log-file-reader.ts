@@ -162,5 +162,6 @@ class LogParser {
 }
 
 function isEnd(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'upcall' in value;
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && 'upcall' in value && value.upcall === 'end of log';
 }

@@ -4,10 +4,10 @@
  * Owner: one test. `add` takes an entry without number and time; `at` moves the time.
  */
 
+import { EntryStore } from '../../src/inspector/entry-store.js';
+import type { LogEntry, LogHeader } from '../../src/inspector/log-entry.js';
 import { drawJson } from '../../src/machines/drawing.js';
 import { machines } from '../../src/machines/registry.js';
-import type { LogEntry, LogHeader } from '../../src/inspector/log-entry.js';
-import { EntryStore } from '../../src/inspector/entry-store.js';
 
 /** An entry without what the builder gives it. */
 export type PlainEntry = LogEntry extends infer Entry

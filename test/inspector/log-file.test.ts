@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LogFileWriter, PIECE_SIZE } from '../../src/inspector/log-file-writer.js';
-import { readLog, readLogHeader } from '../../src/inspector/log-file-reader.js';
 import type { LogEntry } from '../../src/inspector/log-entry.js';
+import { readLog, readLogHeader } from '../../src/inspector/log-file-reader.js';
+import { LogFileWriter, PIECE_SIZE } from '../../src/inspector/log-file-writer.js';
 import { header, LogBuilder } from './log-builder.js';
 
 let folder = '';
