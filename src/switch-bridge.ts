@@ -90,7 +90,9 @@ export class SwitchBridge {
   /** The rules, by table and from the highest priority down; then the hidden ones. */
   rules(): readonly RuleState[] {
     const { tables, dropFragmentsRule } = this.ofproto;
-    return [...tables.rules(), tables.missRule, dropFragmentsRule].map(ruleState);
+    return [...tables.rules(), tables.missRule, tables.controllerMissRule, dropFragmentsRule].map(
+      ruleState,
+    );
   }
 
   readonly #portNumber = (name: string): OfpPort | undefined =>

@@ -3,30 +3,34 @@
  *
  * Every change makes a new version; a rule is visible from the version that added it to the one
  * that removed it. A translation reads one version from its first lookup to its last: it `pin`s,
- * and rules that are removed meanwhile stay readable until `unpin`. Rules expire only when `expire`
- * is called, which is after a change of `dump_seq`, when all hits have been credited. Answers to
+ * and rules that are removed meanwhile stay readable until `unpin`. Changes that belong together are
+ * one version, and all of them or none (`transact`). Rules expire only when `expire` is called, which is after a change of `dump_seq`, when all hits have been credited. Answers to
  * the flow-mod part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
  *
  * Owner: the bridge. Hot path. Bench: `bench/classifier.ts`.
  */
 
-import { type Observable, Subject } from 'rxjs';
+import { concatMap, type Observable, Subject } from 'rxjs';
 import { type Instant, instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
+import { FlowJournal } from './flow-journal.js';
 import { FlowTableError } from './flow-table-error.js';
 import type { Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
 import {
+  createControllerMissRule,
   createMissRule,
   type FlowCriteria,
   type FlowSpec,
   Rule,
+  type RuleChange,
   RuleFlag,
   type RuleRemoval,
+  VERSION_NEVER,
 } from './rule.js';
 import { meets } from './rule-criteria.js';
 import { RuleExpiry } from './rule-expiry.js';
@@ -56,27 +60,37 @@ export class FlowTables {
   readonly #expiry = new RuleExpiry();
   /** Removed rules that a pinned version may still have. */
   #removed: Rule[] = [];
+  /** Of the change that is being made. */
+  #journal: FlowJournal | undefined;
   #version = 1;
   #pins = 0;
   readonly #changes = new Subject<void>();
-  readonly #removals = new Subject<RuleRemoval>();
+  readonly #ruleChanges = new Subject<readonly RuleChange[]>();
 
   /** Emits after every change of the version. */
   readonly changes: Observable<void> = this.#changes.asObservable();
+  /** What became of each rule, in order; one emission a version, once it is there. */
+  readonly ruleChanges: Observable<readonly RuleChange[]> = this.#ruleChanges.asObservable();
   /** Rules that were deleted or expired; replaced ones are not among them. */
-  readonly removals: Observable<RuleRemoval> = this.#removals.asObservable();
+  readonly removals: Observable<RuleRemoval> = this.#ruleChanges.pipe(
+    concatMap((changes) => changes.filter((change) => change.kind === 'removed')),
+  );
   /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
-  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: drop. */
+  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: dropped. */
   readonly missRule: Rule;
+  /** Hidden: the same, with a controller that is to be told. */
+  readonly controllerMissRule: Rule;
 
   constructor(options: FlowTablesOptions) {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
     this.#rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
     this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
-    this.missRule = createMissRule({ now: options.clock.now(), version: this.#version });
+    const made = { now: options.clock.now(), version: this.#version };
+    this.missRule = createMissRule(made);
+    this.controllerMissRule = createControllerMissRule(made);
   }
 
   /** The newest version. */
@@ -119,19 +133,38 @@ export class FlowTables {
   }
 
   /**
+   * Makes one version of all that `task` adds, modifies and deletes; nobody else hears of it before
+   * the end. If `task` throws, the tables are as before. Inside of another change it is part of that.
+   */
+  transact<Result>(task: () => Result): Result {
+    if (this.#journal !== undefined) return task();
+    const journal = new FlowJournal();
+    this.#journal = journal;
+    try {
+      const result = task();
+      this.#journal = undefined;
+      this.#publish(journal);
+      return result;
+    } catch (error) {
+      if (this.#journal !== undefined) this.#undo(journal);
+      throw error;
+    }
+  }
+
+  /**
    * Adds a flow; one with the same table, priority and match is replaced, and its counters are lost
    * unless the flags of `spec` lack `RESET_COUNTS`. Throws an `UpcallError` where it cannot.
    */
   add(spec: FlowSpec): Rule {
-    const classifier = this.#userTable(spec.table);
-    const old = classifier.find(spec.match, spec.priority, this.#version);
-    this.#checkRoom(spec, old);
-    const version = this.#version + 1;
-    const rule = new Rule(spec, { now: this.#clock.now(), version });
-    if (old === undefined) this.#insert(rule);
-    else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
-    this.#publish();
-    return rule;
+    return this.transact(() => {
+      const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
+      this.#checkRoom(spec, old);
+      const rule = new Rule(spec, { now: this.#clock.now(), version: this.#next });
+      if (old === undefined) this.#insert(rule);
+      else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
+      this.#journal?.changes.push({ kind: 'added', rule, old });
+      return rule;
+    });
   }
 
   /**
@@ -142,15 +175,17 @@ export class FlowTables {
     criteria: FlowCriteria,
     change: { readonly actions: Ofpacts; readonly cookie?: bigint | undefined },
   ): number {
-    const version = this.#version + 1;
-    const now = this.#clock.now();
-    const found = this.#select(criteria);
-    for (const old of found) {
-      const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
-      this.#replace(old, new Rule(spec, { now, version }, old.created), true);
-    }
-    if (found.length > 0) this.#publish();
-    return found.length;
+    return this.transact(() => {
+      const options = { now: this.#clock.now(), version: this.#next };
+      const found = this.#select(criteria);
+      for (const old of found) {
+        const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
+        const rule = new Rule(spec, options, old);
+        this.#replace(old, rule, true);
+        this.#journal?.changes.push({ kind: 'modified', rule, old });
+      }
+      return found.length;
+    });
   }
 
   /** Deletes the rules that meet `criteria`; returns how many. */
@@ -198,7 +233,7 @@ export class FlowTables {
   /** At most one rule of each table. */
   #identical(match: Match, priority: number, table: number | undefined): Rule[] {
     return this.#tables(table).flatMap(
-      (classifier) => classifier.find(match, priority, this.#version) ?? [],
+      (classifier) => classifier.find(match, priority, this.#next) ?? [],
     );
   }
 
@@ -218,7 +253,7 @@ export class FlowTables {
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
     const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
-    if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#version)) {
+    if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#next)) {
       throw new FlowTableError(
         'overlap',
         `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
@@ -231,37 +266,66 @@ export class FlowTables {
     );
   }
 
+  /** The version that is being made: what it has so far is what further steps of it find. */
+  get #next(): number {
+    return this.#version + 1;
+  }
+
   #insert(rule: Rule): void {
     this.#classifiers[rule.table]!.insert(rule);
     this.#counts[rule.table]!++;
     this.#expiry.add(rule);
+    this.#journal?.inserted(rule);
   }
 
   #replace(old: Rule, rule: Rule, keepsCounts: boolean): void {
     old.succeed(rule, keepsCounts);
     this.#insert(rule);
-    this.#retire(old, rule.addedIn);
+    this.#retire(old);
   }
 
   #remove(removals: RuleRemoval[]): number {
-    if (removals.length === 0) return 0;
-    for (const { rule } of removals) this.#retire(rule, this.#version + 1);
-    this.#publish();
-    for (const removal of removals) this.#removals.next(removal);
-    return removals.length;
+    return this.transact(() => {
+      for (const { rule, reason } of removals) {
+        this.#retire(rule);
+        this.#journal?.changes.push({ kind: 'removed', rule, reason });
+      }
+      return removals.length;
+    });
   }
 
-  #retire(rule: Rule, version: number): void {
-    rule.removedIn = version;
+  #retire(rule: Rule): void {
+    rule.removedIn = this.#next;
     this.#counts[rule.table]!--;
     this.#expiry.delete(rule);
     this.#removed.push(rule);
+    this.#journal?.retired(rule);
   }
 
-  #publish(): void {
+  #publish(journal: FlowJournal): void {
+    if (journal.isEmpty) return;
     this.#version++;
     if (this.#pins === 0) this.#dropRemoved();
     this.#changes.next();
+    this.#ruleChanges.next(journal.changes);
+  }
+
+  #undo(journal: FlowJournal): void {
+    journal.undo({
+      withdraw: (rule) => {
+        this.#classifiers[rule.table]!.remove(rule);
+        this.#counts[rule.table]!--;
+        this.#expiry.delete(rule);
+      },
+      restore: (rule) => {
+        rule.removedIn = VERSION_NEVER;
+        rule.resume();
+        this.#counts[rule.table]!++;
+        this.#expiry.add(rule);
+        this.#removed.pop();
+      },
+    });
+    this.#journal = undefined;
   }
 
   #dropRemoved(): void {

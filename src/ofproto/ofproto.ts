@@ -21,6 +21,7 @@ import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
 import { OFPP_LOCAL, OFPP_MAX } from './ofpact.js';
 import { Rule } from './rule.js';
+import { TableMisses } from './table-misses.js';
 import { type VlanSplinter, VlanSplinters } from './vlan-splinters.js';
 
 /** What a port may be told not to do. Answers to `OFPUTIL_PC_*`. */
@@ -63,6 +64,8 @@ export class Ofproto {
   readonly uuid: string;
   readonly tables: FlowTables;
   readonly macs: MacTable;
+  /** What becomes of packets that no rule matches. */
+  readonly misses = new TableMisses(() => this.#revalidate('flow_table'));
   /** Ports that stand for a VLAN of another one; see `addVlanSplinter`. */
   readonly splinters = new VlanSplinters();
   /** Hidden: what fragments meet while the fragment mode is 'drop'. */

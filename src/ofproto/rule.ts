@@ -15,7 +15,8 @@ import type { FlowStats } from '../datapath/dpif.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { REGS } from '../packet/flow-layout.js';
 import { CATCH_ALL, Match } from './match.js';
-import type { Ofpacts } from './ofpact.js';
+import { CONTROLLER_MAX_LENGTH, type Ofpacts } from './ofpact.js';
+import { PacketInReason } from './packet-ins.js';
 
 /** Bits of a rule's flags. Answers to `OFPUTIL_FF_*`. */
 export const RuleFlag = {
@@ -72,6 +73,13 @@ export interface RuleRemoval {
   readonly reason: RemovalReason;
 }
 
+/** What became of a flow, for whoever keeps a list of them. */
+export type RuleChange =
+  /** `old`: a flow of the same match and priority that it replaced. */
+  | { readonly kind: 'added'; readonly rule: Rule; readonly old: Rule | undefined }
+  | { readonly kind: 'modified'; readonly rule: Rule; readonly old: Rule }
+  | { readonly kind: 'removed'; readonly rule: Rule; readonly reason: RemovalReason };
+
 /** What `Rule` takes besides the flow's own text. */
 export interface RuleOptions {
   readonly now: Instant;
@@ -102,6 +110,8 @@ export class Rule {
   packets = 0;
   /** Bytes. */
   bytes = 0;
+  /** The version that added the flow; a modification keeps it. */
+  readonly bornIn: number;
   /** The first version of the tables that has it. */
   readonly addedIn: number;
   /** The first version that does not. */
@@ -111,7 +121,8 @@ export class Rule {
   #successor: Rule | undefined = undefined;
   #forwardsCounts = false;
 
-  constructor(spec: FlowSpec, options: RuleOptions, created = options.now) {
+  /** `origin`: the rule that a modification puts this one in the place of. */
+  constructor(spec: FlowSpec, options: RuleOptions, origin?: Rule) {
     this.table = spec.table;
     this.priority = spec.priority;
     this.match = spec.match;
@@ -122,7 +133,8 @@ export class Rule {
     this.importance = spec.importance;
     this.flags = spec.flags;
     this.isHidden = options.isHidden ?? false;
-    this.created = created;
+    this.created = origin?.created ?? options.now;
+    this.bornIn = origin?.bornIn ?? options.version;
     this.modified = options.now;
     this.used = options.now;
     this.addedIn = options.version;
@@ -161,24 +173,46 @@ export class Rule {
     successor.packets = this.packets;
     successor.bytes = this.bytes;
   }
+
+  /** Takes its place back: the successor is not to be. */
+  resume(): void {
+    this.#successor = undefined;
+    this.#forwardsCounts = false;
+  }
 }
 
 /** The table of the rules that the switch makes itself. Answers to `TBL_INTERNAL`. */
 export const TABLE_INTERNAL = 254;
-/** The value of reg0 by which OVS tells its internal rules apart; this is `no_packet_in_rule`. */
+/** The values of reg0 by which OVS tells its internal rules apart. */
 const MISS_RULE_ID = 2;
+const CONTROLLER_MISS_RULE_ID = 1;
 
 /** The hidden rule that drops what no other rule matches. */
 export function createMissRule(options: RuleOptions): Rule {
+  return createInternalRule(MISS_RULE_ID, [], options);
+}
+
+/** The hidden rule that tells the controller of what no other rule matches. */
+export function createControllerMissRule(options: RuleOptions): Rule {
+  const action = {
+    type: 'controller',
+    maxLength: CONTROLLER_MAX_LENGTH,
+    reason: PacketInReason.IMPLICIT_MISS,
+    controllerId: 0,
+  } as const;
+  return createInternalRule(CONTROLLER_MISS_RULE_ID, [action], options);
+}
+
+function createInternalRule(id: number, actions: Ofpacts, options: RuleOptions): Rule {
   const flow = createFlow();
   const mask = createFlowMask();
-  flow[REGS] = MISS_RULE_ID;
+  flow[REGS] = id;
   mask[REGS] = 0xffff_ffff;
   const spec: FlowSpec = {
     table: TABLE_INTERNAL,
     priority: 0,
     match: new Match(flow, mask),
-    actions: [],
+    actions,
     cookie: undefined,
     idleTimeout: 0,
     hardTimeout: 0,

@@ -16,6 +16,7 @@ import { createFlow, createFlowMask } from '../packet/flow.js';
 import { IN_PORT, NW_PROTO, VLAN_CFI, VLAN_VID_MASK, VLAN0 } from '../packet/flow-layout.js';
 import { ActionBuilder } from './action-builder.js';
 import { commitActions } from './commit-actions.js';
+import { TABLE_MAX } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import type { PacketInQueue } from './packet-ins.js';
 import { isIpAny } from './prerequisites.js';
@@ -153,12 +154,28 @@ export class XlateContext {
 
   /** The rule that the flow meets in `table`, credited, as if the packet had come from `inPort`. */
   lookup(table: number, inPort: OfpPort): Rule {
-    const rule = this.#isDroppedFragment()
-      ? this.ofproto.dropFragmentsRule
-      : this.#find(table, inPort);
+    const { tables, misses } = this.ofproto;
+    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule);
+    const rule = this.#find(table, inPort);
+    if (rule !== tables.missRule) return this.#met(table, rule);
+    const treatment = misses.treatment(table);
+    if (treatment === 'continue' && table < TABLE_MAX) {
+      this.#creditTable(table, false);
+      return this.lookup(table + 1, inPort);
+    }
+    const isTold = treatment === 'controller' && this.#tellsController(inPort);
+    return this.#met(table, isTold ? tables.controllerMissRule : rule);
+  }
+
+  #met(table: number, rule: Rule): Rule {
     this.#credit(table, rule);
     if (this.trace !== undefined) traceTable(this, table, rule);
     return rule;
+  }
+
+  /** Whether misses of this port may go to the controller. */
+  #tellsController(inPort: OfpPort): boolean {
+    return this.ofproto.port(inPort)?.config.noPacketIn !== true;
   }
 
   /** Notes what a push of statistics must reach. */
@@ -187,12 +204,14 @@ export class XlateContext {
   }
 
   #credit(table: number, rule: Rule): void {
-    const isMatch = rule !== this.ofproto.tables.missRule;
-    if (this.stats !== undefined) {
-      this.ofproto.creditTable(table, isMatch, this.stats);
-      rule.credit(this.stats);
-    }
-    this.note(tableEntry(table, isMatch));
+    const { missRule, controllerMissRule } = this.ofproto.tables;
+    this.#creditTable(table, rule !== missRule && rule !== controllerMissRule);
+    if (this.stats !== undefined) rule.credit(this.stats);
     this.note(rule);
+  }
+
+  #creditTable(table: number, isMatch: boolean): void {
+    if (this.stats !== undefined) this.ofproto.creditTable(table, isMatch, this.stats);
+    this.note(tableEntry(table, isMatch));
   }
 }

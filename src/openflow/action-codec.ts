@@ -21,6 +21,9 @@ const ACTION_HEADER_SIZE = 4;
 
 /** Numbers of instructions. */
 const Instruction = { GOTO: 1, METADATA: 2, WRITE: 3, APPLY: 4, CLEAR: 5, METER: 6 } as const;
+/** Those that are carried out, ascending; table features tell of them. */
+export const INSTRUCTIONS: readonly number[] = [Instruction.GOTO, Instruction.APPLY];
+export const INSTRUCTION_GOTO = Instruction.GOTO;
 
 const byNumber = new Map<string, ActionRow>();
 const bySubtype = new Map<number, ActionRow>();
@@ -31,6 +34,12 @@ for (const row of [...OPENFLOW_ROWS, ...NICIRA_ROWS]) {
   });
   if (row.nx !== undefined) bySubtype.set(row.nx, row);
   byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
+}
+
+/** The numbers of OpenFlow's own actions that a version has, ascending. */
+export function actionNumbers(version: OfpVersion): readonly number[] {
+  const numbers = OPENFLOW_ROWS.map(({ of }) => of?.[version - 1] ?? -1);
+  return numbers.filter((number) => number >= 0).sort((a, b) => a - b);
 }
 
 /** Reads actions until the reader is at its end. */
@@ -116,13 +125,9 @@ export function readInstructions(reader: ByteReader, version: OfpVersion): Ofpac
 
 /** Instructions are carried out in the order that OpenFlow gives, not in that of the message. */
 function carryOut(found: ReadonlyMap<number, ByteReader>, version: OfpVersion): Ofpacts {
-  const unsupported = [
-    Instruction.METER,
-    Instruction.CLEAR,
-    Instruction.WRITE,
-    Instruction.METADATA,
-  ];
-  if (unsupported.some((type) => found.has(type))) throw new OfpError('OFPBIC_UNSUP_INST');
+  for (const type of found.keys()) {
+    if (!INSTRUCTIONS.includes(type)) throw new OfpError('OFPBIC_UNSUP_INST');
+  }
   const actions: Ofpact[] = [];
   const apply = found.get(Instruction.APPLY);
   if (apply !== undefined) {

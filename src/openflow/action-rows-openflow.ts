@@ -6,7 +6,7 @@
 
 import type { Ofpact } from '../ofproto/ofpact.js';
 import { bigToBytes } from '../packet/field-access.js';
-import { type Field, findField } from '../packet/fields.js';
+import { type Field, fieldOf } from '../packet/fields.js';
 import { isMplsType, isVlanType } from '../packet/protocol.js';
 import { type ActionRow, row, since } from './action-row.js';
 import type { ByteReader } from './byte-reader.js';
@@ -150,7 +150,7 @@ export function readSetField(body: ByteReader, mayHaveMask: boolean): Ofpact {
 
 /** OXM's in_port is set as the 16 bits that a flow has. */
 function settable(field: Field): Field {
-  return field.name === 'in_port_oxm' ? (findField('in_port') ?? field) : field;
+  return field.name === 'in_port_oxm' ? fieldOf('in_port') : field;
 }
 
 function bigEndian(bytes: Uint8Array, size: number): Uint8Array {

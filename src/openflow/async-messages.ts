@@ -18,6 +18,7 @@ import { encodeNicira, NiciraType } from './nicira.js';
 import {
   type FlowRemovedMessage,
   type PacketInMessage,
+  packetInReason,
   writeFlowRemoved,
   writeNiciraFlowRemoved,
   writeNiciraPacketIn,
@@ -28,7 +29,8 @@ import type { Peer } from './peer.js';
 import { type PortDescription, PortReason, writePortStatus } from './port-codec.js';
 import { OF10 } from './protocol.js';
 
-const REMOVAL_REASONS: Readonly<Record<RemovalReason, number>> = {
+/** Answers to `OFPRR_*`. */
+export const REMOVAL_REASONS: Readonly<Record<RemovalReason, number>> = {
   idle_timeout: 0,
   hard_timeout: 1,
   delete: 2,
@@ -60,7 +62,7 @@ export class AsyncMessages {
   #tellPacketIn(packetIn: PacketIn, peers: Iterable<Peer>): void {
     for (const peer of peers) {
       if (peer.controllerId !== packetIn.controllerId) continue;
-      if (!peer.wants('packetIn', packetIn.reason)) continue;
+      if (!peer.wants('packetIn', packetInReason(packetIn.reason, peer.version))) continue;
       peer.connection.packetIn(encodePacketIn(messageOf(packetIn), peer));
     }
   }
@@ -82,7 +84,7 @@ export class AsyncMessages {
       bytes: BigInt(rule.bytes),
     };
     for (const peer of peers) {
-      if (peer.wants('flowRemoved', code)) peer.connection.reply(encodeRemoved(removed, peer));
+      if (peer.wants('flowRemoved', code)) peer.connection.tell(encodeRemoved(removed, peer));
     }
   }
 
@@ -106,7 +108,7 @@ function tellPort(peers: readonly Peer[], reason: number, port: PortDescription)
   for (const peer of peers) {
     if (!peer.wants('portStatus', reason)) continue;
     const { connection, version } = peer;
-    connection.reply(
+    connection.tell(
       encodeMessage(version, 'port_status', 0, (body) =>
         writePortStatus(body, reason, port, version),
       ),
@@ -123,7 +125,7 @@ function encodePacketIn(packetIn: PacketInMessage, { packetInFormat, version }: 
   switch (packetInFormat) {
     case 'nxt_packet_in2':
       return encodeNicira(version, NiciraType.PACKET_IN2, xid, (body) =>
-        writeNiciraPacketIn2(body, packetIn),
+        writeNiciraPacketIn2(body, packetIn, version),
       );
     case 'nxt_packet_in':
       return encodeNicira(version, NiciraType.PACKET_IN, xid, (body) =>

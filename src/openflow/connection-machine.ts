@@ -4,6 +4,7 @@
  * ```states
  * greeting -- hello.accepted --> active
  * greeting -- hello.refused --> closed
+ * greeting -- probe.due --> closed
  * active   -- probe.due --> probing
  * probing  -- message.received --> active
  * probing  -- probe.due --> closed
@@ -11,9 +12,9 @@
  * *        -- channel.closed --> closed
  * ```
  *
- * A peer from which nothing has come for a probe interval is sent an echo request; if the interval
- * passes once more without anything, the connection ends. Answers to OVS's `lib/vconn.c` and the
- * probing of `lib/rconn.c`.
+ * A peer that says no hello within a probe interval is none. One from which nothing has come for as
+ * long is sent an echo request; if the interval passes once more, the connection ends. Answers to
+ * OVS's `lib/vconn.c` and the probing of `lib/rconn.c`.
  */
 
 import { setup } from 'xstate';
@@ -59,10 +60,11 @@ export const connectionMachine = setup({
   on: { 'channel.closed': '.closed' },
   states: {
     greeting: {
-      entry: 'sendHello',
+      entry: ['sendHello', 'armProbe'],
       on: {
         'hello.accepted': { target: 'active', actions: 'reportUp' },
         'hello.refused': 'closed',
+        'probe.due': 'closed',
       },
     },
     active: {

@@ -3,10 +3,11 @@
  *
  * It agrees on a version, cuts the stream into messages and hands them on, one at a time and in
  * order; answers errors; probes a silent peer. What a peer cannot do: make us grow. While
- * `REPLIES_MAX` messages wait to be taken, no further request is read; packet-ins that find
- * `PACKET_INS_MAX` of their kind waiting are dropped and counted.
+ * `REPLIES_MAX` answers wait to be taken, no further request is read; packet-ins that find
+ * `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX` pieces of news
+ * wait is cut off, for a gap in them would mislead it.
  *
- * Owner: the version, the queue of what is to be sent, the probe's timer. Answers to OVS's
+ * Owner: the version, the requests that wait, the probe's timer. Answers to OVS's
  * `lib/vconn.c`, `lib/rconn.c` and `struct ofconn`.
  */
 
@@ -28,13 +29,16 @@ import {
 } from './message.js';
 import { OfpError } from './ofp-error.js';
 import { isOfpVersion, OF10, type OfpVersion, versionText } from './protocol.js';
+import { type SendKind, SendQueue } from './send-queue.js';
 
 /** Replies that wait before no more requests are read. Answers to `OFCONN_REPLY_MAX`. */
 export const REPLIES_MAX = 100;
 /** Packet-ins that wait on one connection. Answers to `ofconn`'s packet-in counter. */
 export const PACKET_INS_MAX = 100;
-/** Bytes that the channel takes ahead; beyond it, messages wait here and are counted. */
-const UNSENT_BYTES_MAX = 64 * 1024;
+/** Flows that went and ports that changed, which wait on one connection. OVS has no limit. */
+export const TOLD_MAX = 10_000;
+/** Milliseconds that a peer has to take what was sent before the end. */
+const CLOSING_MS = 1_000;
 
 export interface ConnectionDeps {
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
@@ -53,11 +57,11 @@ export interface ConnectionEvents {
   /** A message other than hello and echo. What it throws is answered as an error. */
   received(connection: Connection, message: OfpMessage): void;
   closed(connection: Connection, reason: string): void;
+  /** All updates of flow monitors have been taken. */
+  monitorsTaken?(connection: Connection): void;
   /** Everything that came in and went out, for whoever snoops. */
   seen?(bytes: Uint8Array): void;
 }
-
-type Kind = 'reply' | 'packet_in';
 
 export class Connection {
   readonly name: string;
@@ -66,12 +70,12 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #splitter = new MessageSplitter();
   readonly #actor: ActorRefFrom<typeof connectionMachine>;
-  readonly #waiting: { readonly kind: Kind; readonly bytes: Uint8Array }[] = [];
+  readonly #queue: SendQueue;
   readonly #requests: Uint8Array[] = [];
-  #packetInsWaiting = 0;
   #version: OfpVersion | undefined;
   #xid = 1;
   #probe: TimerId;
+  #ending: TimerId;
   #isPaused = false;
   #reason = '';
   #isWorking = false;
@@ -81,6 +85,7 @@ export class Connection {
     this.#channel = channel;
     this.#deps = deps;
     this.#events = events;
+    this.#queue = new SendQueue(channel, (bytes) => events.seen?.(bytes));
     const machine = connectionMachine.provide({
       actions: {
         sendHello: () => this.#send(encodeHello(deps.versions, this.nextXid()), 'reply'),
@@ -95,8 +100,8 @@ export class Connection {
       received: (bytes) => this.#take(bytes),
       drained: () => this.#flush(),
       closed: (reason) => {
-        if (this.#reason === '') this.#reason = reason;
-        this.#actor.send({ type: 'channel.closed' });
+        deps.clock.clearTimeout(this.#ending);
+        this.close(this.#reason || reason);
       },
     });
     this.#actor.start();
@@ -113,7 +118,12 @@ export class Connection {
 
   /** Messages that wait to be taken. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#queue.length;
+  }
+
+  /** Bytes of flow monitors' updates among them. */
+  get monitorBytes(): number {
+    return this.#queue.sizeOf('monitor');
   }
 
   nextXid(): number {
@@ -128,7 +138,7 @@ export class Connection {
 
   /** Sends a packet-in; false where too many of them wait already. */
   packetIn(bytes: Uint8Array): boolean {
-    if (this.#packetInsWaiting >= PACKET_INS_MAX) {
+    if (this.#queue.count('packet_in') >= PACKET_INS_MAX) {
       this.#deps.coverage.inc('ofconn_packet_in_overflow');
       return false;
     }
@@ -136,8 +146,24 @@ export class Connection {
     return true;
   }
 
-  /** Ends the connection. */
+  /** Sends an update of a flow monitor; whoever does it minds `monitorBytes`. */
+  monitored(bytes: Uint8Array): void {
+    this.#send(bytes, 'monitor');
+  }
+
+  /** Sends news that a controller has not asked for just now. */
+  tell(bytes: Uint8Array): void {
+    if (this.#queue.count('told') >= TOLD_MAX) {
+      this.#deps.coverage.inc('ofconn_overflow');
+      this.close('it does not read what it is told');
+      return;
+    }
+    this.#send(bytes, 'told');
+  }
+
+  /** Ends the connection; idempotent. */
   close(reason: string): void {
+    if (!this.isOpen) return;
     this.#reason = reason;
     this.#actor.send({ type: 'channel.closed' });
   }
@@ -158,12 +184,17 @@ export class Connection {
   #work(): void {
     if (this.#isWorking) return;
     this.#isWorking = true;
-    while (this.isOpen && this.#requests.length > 0 && this.#waiting.length < REPLIES_MAX) {
+    while (this.isOpen && this.#requests.length > 0 && !this.#isBehind) {
       const bytes = this.#requests.shift();
       if (bytes !== undefined) this.#handle(bytes);
     }
     this.#isWorking = false;
     this.#setPaused(this.#requests.length > 0);
+  }
+
+  /** Whether so many answers wait that the peer is not to ask for more. */
+  get #isBehind(): boolean {
+    return this.#queue.count('reply') >= REPLIES_MAX;
   }
 
   #handle(bytes: Uint8Array): void {
@@ -238,20 +269,15 @@ export class Connection {
     this.reply(encodeError(version, name, message));
   }
 
-  #send(bytes: Uint8Array, kind: Kind): void {
-    if (kind === 'packet_in') this.#packetInsWaiting++;
-    this.#waiting.push({ kind, bytes });
+  #send(bytes: Uint8Array, kind: SendKind): void {
+    this.#queue.push(kind, bytes);
     this.#flush();
   }
 
   #flush(): void {
-    while (this.#waiting.length > 0 && this.#channel.unsent < UNSENT_BYTES_MAX) {
-      const next = this.#waiting.shift();
-      if (next === undefined) break;
-      if (next.kind === 'packet_in') this.#packetInsWaiting--;
-      this.#events.seen?.(next.bytes);
-      this.#channel.write(next.bytes);
-    }
+    const hadUpdates = this.monitorBytes > 0;
+    this.#queue.flush();
+    if (hadUpdates && this.monitorBytes === 0) this.#events.monitorsTaken?.(this);
     if (this.#requests.length > 0) this.#work();
   }
 
@@ -274,15 +300,19 @@ export class Connection {
   }
 
   #probed(): void {
-    if (this.#actor.getSnapshot().matches('probing')) this.#reason = 'no answer to a probe';
+    const state = this.#actor.getSnapshot();
+    if (state.matches('probing')) this.#reason = 'no answer to a probe';
+    else if (state.matches('greeting')) this.#reason = 'no hello';
     this.#actor.send({ type: 'probe.due' });
   }
 
   #close(): void {
-    this.#deps.clock.clearTimeout(this.#probe);
-    this.#waiting.length = 0;
+    const { clock } = this.#deps;
+    clock.clearTimeout(this.#probe);
+    this.#queue.clear();
     this.#requests.length = 0;
     this.#channel.end();
+    this.#ending = clock.setTimeout(() => this.#channel.destroy(), CLOSING_MS);
     this.#events.closed(this, this.#reason);
   }
 }

@@ -8,27 +8,23 @@
 import type { Subscription } from 'rxjs';
 import type { Coverage } from '../base/coverage.js';
 import type { Log } from '../base/log.js';
+import { PacketInReason } from '../ofproto/packet-ins.js';
 import { AsyncMessages } from './async-messages.js';
 import type { OpenFlowBridge } from './bridge.js';
 import type { Channel } from './channel.js';
 import { Connection, type ConnectionEvents } from './connection.js';
-import { handleFlowMod } from './flow-mod-handler.js';
+import { Bundles } from './bundles.js';
+import { FlowMonitors } from './flow-monitors.js';
+import { handleRequest, prepareBundled } from './handlers.js';
 import type { OfpMessage } from './message.js';
-import { handleVendor } from './nicira-handler.js';
-import { OfpError } from './ofp-error.js';
 import { Peer } from './peer.js';
-import { type MessageType, OF13, OFP_VERSIONS, type OfpVersion } from './protocol.js';
+import { OF13, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 import { Request } from './request.js';
-import { handleGetAsync, handleSetAsync, handleSetAsync14, Roles } from './role-handler.js';
-import { handleStats } from './stats-handler.js';
-import {
-  handleBarrier,
-  handleFeatures,
-  handleGetConfig,
-  handlePacketOut,
-  handlePortMod,
-  handleSetConfig,
-} from './switch-handlers.js';
+import { Roles } from './role-handler.js';
+import type { Services } from './services.js';
+
+/** Bytes that may wait for somebody who snoops; what comes then, they miss. */
+const SNOOP_BYTES_MAX = 1024 * 1024;
 
 export interface ControllersOptions {
   readonly bridge: OpenFlowBridge;
@@ -50,61 +46,57 @@ export interface PeerOptions {
 
 export class Controllers {
   readonly #options: ControllersOptions;
-  readonly #peers = new Map<Connection, Peer>();
-  readonly #roles = new Roles();
-  readonly #async: AsyncMessages;
+  /** All connections; those that have agreed on a version have a peer. */
+  readonly #peers = new Map<Connection, Peer | undefined>();
   readonly #snoopers = new Set<Channel>();
   readonly #subscriptions: Subscription[];
-  readonly #handlers: Readonly<Partial<Record<MessageType, (request: Request) => void>>>;
+  readonly #services: Services;
 
   constructor(options: ControllersOptions) {
     this.#options = options;
-    this.#async = new AsyncMessages(options.bridge);
-    this.#subscriptions = this.#async.follow(() => this.#peers.values());
-    this.#handlers = {
-      features_request: handleFeatures,
-      get_config_request: handleGetConfig,
-      set_config: handleSetConfig,
-      packet_out: handlePacketOut,
-      flow_mod: handleFlowMod,
-      port_mod: handlePortMod,
-      stats_request: handleStats,
-      barrier_request: handleBarrier,
-      role_request: (request) => this.#roles.handle(request, this.#peers.values()),
-      get_async_request: handleGetAsync,
-      set_async: (request) =>
-        request.version === OF13
-          ? handleSetAsync(request, request.body())
-          : handleSetAsync14(request),
-      vendor: (request) =>
-        handleVendor(request, { roles: this.#roles, peers: this.#peers.values() }),
-    };
+    const { bridge } = options;
+    const { tables } = bridge.ofproto;
+    const monitors = new FlowMonitors(tables);
+    const bundles = new Bundles({
+      clock: bridge.clock,
+      prepare: prepareBundled,
+      transact: (peer, xid, task) => monitors.attribute({ peer, xid }, () => tables.transact(task)),
+    });
+    const peers = (): readonly Peer[] => this.peers;
+    this.#services = { roles: new Roles(), monitors, bundles, peers };
+    this.#subscriptions = [...new AsyncMessages(bridge).follow(peers), monitors.follow(peers)];
   }
 
   /** Peers with whom a version is agreed. */
   get peers(): readonly Peer[] {
-    return [...this.#peers.values()];
+    return [...this.#peers.values()].filter((peer) => peer !== undefined);
   }
 
   /** Takes a new connection. */
   accept(channel: Channel, options: PeerOptions): Connection {
     const { bridge, coverage, log, versions = OFP_VERSIONS } = this.#options;
     const events: ConnectionEvents = {
-      up: (connection) => this.#peers.set(connection, new Peer(connection, options.isService)),
+      up: (connection) => {
+        this.#peers.set(connection, new Peer(connection, options.isService));
+        this.#minded();
+      },
       received: (connection, message) => this.#answer(connection, message),
+      monitorsTaken: (connection) => {
+        const peer = this.#peers.get(connection);
+        if (peer !== undefined) this.#services.monitors.resume(peer);
+      },
       closed: (connection, reason) => {
-        this.#peers.delete(connection);
+        this.#forget(connection);
         log.info({ peer: connection.name, reason }, 'OpenFlow connection ended');
         options.ended?.();
       },
       ...(options.isService ? {} : { seen: (bytes) => this.#snoop(bytes) }),
     };
     const { clock } = bridge;
-    return new Connection(
-      channel,
-      { clock, coverage, log, versions, probeMs: options.probeMs },
-      events,
-    );
+    const deps = { clock, coverage, log, versions, probeMs: options.probeMs };
+    const connection = new Connection(channel, deps, events);
+    if (connection.isOpen && !this.#peers.has(connection)) this.#peers.set(connection, undefined);
+    return connection;
   }
 
   /** Takes somebody who listens to what controllers and switch say to each other. */
@@ -121,18 +113,37 @@ export class Controllers {
   close(): void {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     for (const connection of [...this.#peers.keys()]) connection.close('the bridge is going away');
-    for (const snooper of this.#snoopers) snooper.end();
+    for (const snooper of this.#snoopers) snooper.destroy();
   }
 
   #answer(connection: Connection, message: OfpMessage): void {
     const peer = this.#peers.get(connection);
-    if (peer === undefined || message.type === undefined) return;
-    const handler = this.#handlers[message.type];
-    if (handler === undefined) throw new OfpError('OFPBRC_BAD_TYPE', message.type);
-    handler(new Request(this.#options.bridge, peer, message));
+    if (peer === undefined) return;
+    const { bridge } = this.#options;
+    handleRequest(new Request({ bridge, services: this.#services, peer }, message));
+    if (message.type !== 'flow_mod') this.#minded();
+  }
+
+  /** Up to 1.2, who hears of packets at all expects to hear of those that no rule matched. */
+  #minded(): void {
+    const { misses } = this.#options.bridge.ofproto;
+    misses.isControllerTold = this.peers.some((peer) => {
+      if (peer.version >= OF13 || peer.controllerId !== 0) return false;
+      return peer.wants('packetIn', PacketInReason.NO_MATCH);
+    });
+  }
+
+  #forget(connection: Connection): void {
+    const peer = this.#peers.get(connection);
+    if (peer !== undefined) this.#services.bundles.forget(peer);
+    this.#peers.delete(connection);
+    this.#minded();
   }
 
   #snoop(bytes: Uint8Array): void {
-    for (const snooper of this.#snoopers) snooper.write(bytes);
+    for (const snooper of this.#snoopers) {
+      if (snooper.unsent < SNOOP_BYTES_MAX) snooper.write(bytes);
+      else this.#options.coverage.inc('ofconn_snoop_overflow');
+    }
   }
 }

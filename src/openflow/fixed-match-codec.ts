@@ -8,7 +8,7 @@
 
 import { Match } from '../ofproto/match.js';
 import { bigToBytes, bytesToBig, readField, readFieldBig } from '../packet/field-access.js';
-import { type Field, findField } from '../packet/fields.js';
+import { fieldOf } from '../packet/fields.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { setMatchField } from '../packet/match-parse.js';
 import { dropUnmetFields } from '../packet/match-prerequisites.js';
@@ -124,12 +124,6 @@ export function readMatch11(reader: ByteReader): Match {
 function prefixMask(bits: number): number {
   const wild = bits & NW_BITS;
   return wild >= 32 ? 0 : (0xffff_ffff << wild) >>> 0;
-}
-
-function fieldOf(name: string): Field {
-  const field = findField(name);
-  if (field === undefined) throw new Error(`Bug: no row for ${name}`);
-  return field;
 }
 
 class MatchBuilder {

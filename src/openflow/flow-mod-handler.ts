@@ -9,26 +9,44 @@ import { FlowTableError } from '../ofproto/flow-table-error.js';
 import type { FlowTables } from '../ofproto/flow-tables.js';
 import type { Ofpacts } from '../ofproto/ofpact.js';
 import type { FlowCriteria } from '../ofproto/rule.js';
+import type { BundledChange } from './bundles.js';
+import type { ByteReader } from './byte-reader.js';
 import { type FlowMod, readFlowMod, readNiciraFlowMod } from './flow-mod-codec.js';
 import { OfpError, type OfpErrorName } from './ofp-error.js';
 import type { Request } from './request.js';
 
 export function handleFlowMod(request: Request): void {
   request.requireWriter();
-  const { peer, version } = request;
-  applyFlowMod(request.bridge.ofproto.tables, readFlowMod(request.body(), version, peer));
+  carryOut(request, read(request));
 }
 
 /** `NXT_FLOW_MOD`; vendor and subtype have been read. */
-export function handleNiciraFlowMod(request: Request, body: ReturnType<Request['body']>): void {
+export function handleNiciraFlowMod(request: Request, body: ByteReader): void {
   request.requireWriter();
-  applyFlowMod(request.bridge.ofproto.tables, readNiciraFlowMod(body, request.peer));
+  carryOut(request, readNiciraFlowMod(body, request.peer));
+}
+
+/** A flow-mod of a bundle. */
+export function prepareFlowMod(request: Request): BundledChange {
+  const mod = read(request);
+  return { change: () => applyFlowMod(request.bridge.ofproto.tables, mod) };
+}
+
+function read(request: Request): FlowMod {
+  const { peer, version } = request;
+  return readFlowMod(request.body(), version, peer);
+}
+
+function carryOut({ bridge, peer, message, services }: Request, mod: FlowMod): void {
+  services.monitors.attribute({ peer, xid: message.xid }, () =>
+    applyFlowMod(bridge.ofproto.tables, mod),
+  );
 }
 
 /** Throws an `OfpError` where the tables refuse. */
 export function applyFlowMod(tables: FlowTables, mod: FlowMod): void {
   try {
-    carryOut(tables, mod);
+    change(tables, mod);
   } catch (error) {
     throw error instanceof FlowTableError
       ? new OfpError(ERRORS[error.reason], error.message)
@@ -44,7 +62,7 @@ const ERRORS: Readonly<Record<FlowTableError['reason'], OfpErrorName>> = {
   'no such table': 'OFPFMFC_BAD_TABLE_ID',
 };
 
-function carryOut(tables: FlowTables, mod: FlowMod): void {
+function change(tables: FlowTables, mod: FlowMod): void {
   switch (mod.command) {
     case 'add':
       add(tables, mod);

@@ -7,7 +7,7 @@
 
 import type { Ofpact } from '../ofproto/ofpact.js';
 import { bigToBytes } from '../packet/field-access.js';
-import { type Field, findField } from '../packet/fields.js';
+import { fieldOf } from '../packet/fields.js';
 import { OF12, type OfpVersion } from './protocol.js';
 
 const VLAN_CFI = 0x1000n;
@@ -48,10 +48,4 @@ function set(name: string, value: bigint): Ofpact {
 
 function setBytes(name: string, value: Uint8Array): Ofpact {
   return { type: 'set_field', field: fieldOf(name), value, mask: undefined };
-}
-
-function fieldOf(name: string): Field {
-  const field = findField(name);
-  if (field === undefined) throw new Error(`Bug: no row for ${name}`);
-  return field;
 }

@@ -9,7 +9,14 @@ import type { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { bodyOf, encodeMessage, type OfpMessage } from './message.js';
 import { OfpError } from './ofp-error.js';
-import { HEADER_SIZE, MESSAGE_SIZE_MAX, NX_VENDOR_ID, OF10, type OfpVersion } from './protocol.js';
+import {
+  HEADER_SIZE,
+  MESSAGE_SIZE_MAX,
+  NX_VENDOR_ID,
+  OF10,
+  type OfpVersion,
+  ONF_VENDOR_ID,
+} from './protocol.js';
 
 const TYPES = [
   'desc',
@@ -31,9 +38,16 @@ const TYPES = [
   'flow_monitor',
 ] as const;
 
-const NICIRA_TYPES = ['nx_flow', 'nx_aggregate', 'nx_flow_monitor'] as const;
+/** Those inside of a vendor's, by vendor and subtype. */
+const VENDOR_TYPES = {
+  nx_flow: [NX_VENDOR_ID, 0],
+  nx_aggregate: [NX_VENDOR_ID, 1],
+  nx_flow_monitor: [NX_VENDOR_ID, 2],
+  onf_flow_monitor: [ONF_VENDOR_ID, 1870],
+} as const;
+type VendorType = keyof typeof VENDOR_TYPES;
 
-export type StatsType = (typeof TYPES)[number] | (typeof NICIRA_TYPES)[number];
+export type StatsType = (typeof TYPES)[number] | VendorType;
 
 const TYPE_VENDOR = 0xffff;
 const FLAG_MORE = 1;
@@ -59,11 +73,18 @@ export function readStatsRequest(message: OfpMessage): StatsRequest {
 }
 
 function readVendor({ version }: OfpMessage, body: ByteReader): StatsRequest {
-  if (body.u32() !== NX_VENDOR_ID) throw new OfpError('OFPBRC_BAD_VENDOR');
-  const type = NICIRA_TYPES[body.u32()];
+  const vendor = body.u32();
+  if (vendor !== NX_VENDOR_ID && vendor !== ONF_VENDOR_ID) throw new OfpError('OFPBRC_BAD_VENDOR');
+  const subtype = body.u32();
   if (version === OF10) body.skip(4);
-  if (type === undefined) throw new OfpError('OFPBRC_BAD_SUBTYPE');
-  return { type, body };
+  for (const [type, [itsVendor, itsSubtype]] of Object.entries(VENDOR_TYPES)) {
+    if (itsVendor === vendor && itsSubtype === subtype) return { type: type as VendorType, body };
+  }
+  throw new OfpError('OFPBRC_BAD_SUBTYPE');
+}
+
+function isVendorType(type: StatsType): type is VendorType {
+  return type in VENDOR_TYPES;
 }
 
 /** Gathers the entries of one reply. */
@@ -100,13 +121,13 @@ export class StatsReply {
 
   #encode(entries: readonly Uint8Array[], hasMore: boolean): Uint8Array {
     const version = this.#version;
+    const type = this.#type;
     return encodeMessage(version, 'stats_reply', this.#xid, (body) => {
-      const nicira = NICIRA_TYPES.indexOf(this.#type as (typeof NICIRA_TYPES)[number]);
-      body.u16(nicira < 0 ? TYPES.indexOf(this.#type as (typeof TYPES)[number]) : TYPE_VENDOR);
-      body.u16(hasMore ? FLAG_MORE : 0);
+      body.u16(isVendorType(type) ? TYPE_VENDOR : TYPES.indexOf(type)).u16(hasMore ? FLAG_MORE : 0);
       if (version !== OF10) body.zeros(4);
-      if (nicira >= 0) {
-        body.u32(NX_VENDOR_ID).u32(nicira);
+      if (isVendorType(type)) {
+        const [vendor, subtype] = VENDOR_TYPES[type];
+        body.u32(vendor).u32(subtype);
         if (version === OF10) body.zeros(4);
       }
       for (const entry of entries) body.bytes(entry);

@@ -1,19 +1,19 @@
 /**
- * Carries out Nicira's messages: how flows and packets are told in OpenFlow 1.0, and flow-mods with
- * NXM matches.
+ * Carries out messages of vendors: Nicira's (how flows and packets are told in OpenFlow 1.0, flow-mods
+ * with NXM matches) and the ONF's extensions of 1.3.
  *
  * Answers to the `handle_nxt_*` functions of OVS's `ofproto/ofproto.c`.
  */
 
 import type { ByteReader } from './byte-reader.js';
 import { handleNiciraFlowMod } from './flow-mod-handler.js';
-import { NiciraType } from './nicira.js';
+import { NiciraType, OnfType } from './nicira.js';
 import { OfpError } from './ofp-error.js';
 import type { PacketInFormat } from './packet-codec.js';
 import type { Peer } from './peer.js';
-import { NX_VENDOR_ID, OF10 } from './protocol.js';
+import { NX_VENDOR_ID, OF10, OF13, ONF_VENDOR_ID } from './protocol.js';
 import type { Request } from './request.js';
-import { handleSetAsync, type Roles } from './role-handler.js';
+import { handleSetAsync } from './role-handler.js';
 
 const FORMAT_OPENFLOW10 = 0;
 const FORMAT_NXM = 2;
@@ -23,18 +23,39 @@ const PACKET_IN_FORMATS: readonly PacketInFormat[] = [
   'nxt_packet_in2',
 ];
 
-export interface NiciraContext {
-  readonly roles: Roles;
-  readonly peers: Iterable<Peer>;
+/** A message of a vendor's, by the vendor and the message's number. */
+export function handleVendor(request: Request): void {
+  const body = request.body();
+  const vendor = body.u32();
+  const subtype = body.u32();
+  if (vendor === NX_VENDOR_ID) handleNicira(request, subtype, body);
+  else if (vendor === ONF_VENDOR_ID && request.version === OF13) handleOnf(request, subtype, body);
+  else throw new OfpError('OFPBRC_BAD_VENDOR');
 }
 
-export function handleVendor(request: Request, { roles, peers }: NiciraContext): void {
-  const body = request.body();
-  if (body.u32() !== NX_VENDOR_ID) throw new OfpError('OFPBRC_BAD_VENDOR');
-  const { peer } = request;
-  switch (body.u32()) {
+/** Extensions of 1.3, which became part of 1.4. */
+function handleOnf(request: Request, subtype: number, body: ByteReader): void {
+  const { bundles, monitors } = request.services;
+  switch (subtype) {
+    case OnfType.BUNDLE_CONTROL:
+      bundles.control(request, body);
+      break;
+    case OnfType.BUNDLE_ADD_MESSAGE:
+      bundles.add(request, body);
+      break;
+    case OnfType.FLOW_MONITOR_CANCEL:
+      monitors.cancel(request.peer, body);
+      break;
+    default:
+      throw new OfpError('OFPBRC_BAD_SUBTYPE');
+  }
+}
+
+function handleNicira(request: Request, subtype: number, body: ByteReader): void {
+  const { peer, services } = request;
+  switch (subtype) {
     case NiciraType.ROLE_REQUEST:
-      roles.handleNicira(request, body, peers);
+      services.roles.handleNicira(request, body);
       break;
     case NiciraType.SET_FLOW_FORMAT:
       peer.isNxm = isNxm(body.u32());
@@ -57,6 +78,9 @@ export function handleVendor(request: Request, { roles, peers }: NiciraContext):
       break;
     case NiciraType.SET_CONTROLLER_ID:
       setControllerId(peer, body);
+      break;
+    case NiciraType.FLOW_MONITOR_CANCEL:
+      services.monitors.cancel(peer, body);
       break;
     default:
       throw new OfpError('OFPBRC_BAD_SUBTYPE');

@@ -1,10 +1,11 @@
 /**
- * Nicira's own messages: their numbers, and how one is made.
+ * Messages of vendors: Nicira's own and the ONF's extensions of 1.3, their numbers, and how one is
+ * made.
  */
 
 import type { ByteWriter } from './byte-writer.js';
 import { encodeMessage } from './message.js';
-import { NX_VENDOR_ID, type OfpVersion } from './protocol.js';
+import { NX_VENDOR_ID, type OfpVersion, ONF_VENDOR_ID } from './protocol.js';
 
 /** Subtypes. */
 export const NiciraType = {
@@ -19,8 +20,31 @@ export const NiciraType = {
   FLOW_AGE: 18,
   SET_ASYNC_CONFIG: 19,
   SET_CONTROLLER_ID: 20,
+  FLOW_MONITOR_CANCEL: 21,
+  FLOW_MONITOR_PAUSED: 22,
+  FLOW_MONITOR_RESUMED: 23,
   PACKET_IN2: 30,
 } as const;
+
+export const OnfType = {
+  FLOW_MONITOR_CANCEL: 1870,
+  FLOW_MONITOR_PAUSED: 1871,
+  FLOW_MONITOR_RESUMED: 1872,
+  BUNDLE_CONTROL: 2300,
+  BUNDLE_ADD_MESSAGE: 2301,
+} as const;
+
+export function encodeOnf(
+  version: OfpVersion,
+  subtype: number,
+  xid: number,
+  write: (body: ByteWriter) => void,
+): Uint8Array {
+  return encodeMessage(version, 'vendor', xid, (body) => {
+    body.u32(ONF_VENDOR_ID).u32(subtype);
+    write(body);
+  });
+}
 
 export function encodeNicira(
   version: OfpVersion,

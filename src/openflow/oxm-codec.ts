@@ -7,7 +7,6 @@
  * clause 7.2.3.
  */
 
-import { assert } from '../base/errors.js';
 import { Match } from '../ofproto/match.js';
 import { hasField } from '../ofproto/prerequisites.js';
 import {
@@ -17,7 +16,7 @@ import {
   isFieldZero,
   readFieldBig,
 } from '../packet/field-access.js';
-import { FIELDS, type Field, type FieldHeader, findField } from '../packet/fields.js';
+import { FIELDS, type Field, type FieldHeader, fieldOf } from '../packet/fields.js';
 import { createFlow, createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
 import { type MatchTarget, setMatchField } from '../packet/match-parse.js';
 import type { ByteReader } from './byte-reader.js';
@@ -112,13 +111,6 @@ const U64_ALL = 0xffff_ffff_ffff_ffffn;
 const U16_ALL = 0xffffn;
 const IN_PORT = fieldOf('in_port');
 const IN_PORT_WIDE = fieldOf('in_port_oxm');
-
-/** The field of this name, which there is. */
-function fieldOf(name: string): Field {
-  const field = findField(name);
-  assert(field !== undefined, 'the table of fields has a field that the codec needs');
-  return field;
-}
 
 /** Reads entries until the reader is at its end. */
 export function readOxmMatch(reader: ByteReader, options: OxmOptions = {}): OxmMatch {

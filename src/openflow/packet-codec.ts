@@ -7,8 +7,9 @@
 
 import type { Match } from '../ofproto/match.js';
 import { OFPP_CONTROLLER, type Ofpacts } from '../ofproto/ofpact.js';
+import { PacketInReason } from '../ofproto/packet-ins.js';
 import { readField } from '../packet/field-access.js';
-import { findField } from '../packet/fields.js';
+import { fieldOf } from '../packet/fields.js';
 import { readActions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
@@ -18,7 +19,7 @@ import { readMatch, writeMatch } from './match-codec.js';
 import { OfpError } from './ofp-error.js';
 import { writeOxmMatch } from './oxm-codec.js';
 import { portToWide, readPort } from './port-number.js';
-import { OF10, OF11, OF12, OF13, OF15, type OfpVersion } from './protocol.js';
+import { OF10, OF11, OF12, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
 
 /** A packet on its way to a controller. */
 export interface PacketInMessage {
@@ -39,16 +40,12 @@ export interface PacketInMessage {
 
 export type PacketInFormat = 'standard' | 'nxt_packet_in' | 'nxt_packet_in2';
 
-/** What 1.0 to 1.3 call reasons that came later. */
-const REASON_ACTION = 1;
-const REASONS_OLD = 3;
-
 export function writePacketIn(
   writer: ByteWriter,
   packetIn: PacketInMessage,
   version: OfpVersion,
 ): void {
-  const reason = reasonFor(packetIn.reason, version);
+  const reason = packetInReason(packetIn.reason, version);
   writer.u32(NO_BUFFER);
   if (version === OF10) {
     writer.u16(packetIn.totalLength).u16(packetIn.inPort).u8(reason).zeros(1);
@@ -64,9 +61,12 @@ export function writePacketIn(
   writer.bytes(packetIn.packet);
 }
 
-/** Reasons beyond "invalid TTL" are 1.4's; older versions hear that an action sent it. */
-function reasonFor(reason: number, version: OfpVersion): number {
-  return reason >= REASONS_OLD && version <= OF13 ? REASON_ACTION : reason;
+/** A reason as a version calls it; older ones hear "an action did it" of what came later. */
+export function packetInReason(reason: number, version: OfpVersion): number {
+  const { NO_MATCH, ACTION, INVALID_TTL, EXPLICIT_MISS, IMPLICIT_MISS } = PacketInReason;
+  if (reason === IMPLICIT_MISS) return NO_MATCH;
+  if (reason === EXPLICIT_MISS) return version < OF13 ? ACTION : NO_MATCH;
+  return reason > INVALID_TTL && version < OF14 ? ACTION : reason;
 }
 
 /** `NXT_PACKET_IN`. */
@@ -75,7 +75,7 @@ export function writeNiciraPacketIn(
   packetIn: PacketInMessage,
   version: OfpVersion,
 ): void {
-  writer.u32(NO_BUFFER).u16(packetIn.totalLength).u8(reasonFor(packetIn.reason, version));
+  writer.u32(NO_BUFFER).u16(packetIn.totalLength).u8(packetInReason(packetIn.reason, version));
   writer.u8(packetIn.table).u64(packetIn.cookie);
   const lengthAt = writer.size;
   writer.u16(0).zeros(6);
@@ -98,7 +98,11 @@ const Property = {
 } as const;
 
 /** `NXT_PACKET_IN2`. */
-export function writeNiciraPacketIn2(writer: ByteWriter, packetIn: PacketInMessage): void {
+export function writeNiciraPacketIn2(
+  writer: ByteWriter,
+  packetIn: PacketInMessage,
+  version: OfpVersion,
+): void {
   const { packet, totalLength, userdata, continuation } = packetIn;
   property(writer, Property.PACKET, (body) => body.bytes(packet));
   if (totalLength !== packet.length) {
@@ -106,7 +110,8 @@ export function writeNiciraPacketIn2(writer: ByteWriter, packetIn: PacketInMessa
   }
   property(writer, Property.TABLE, (body) => body.u8(packetIn.table));
   property(writer, Property.COOKIE, (body) => body.zeros(4).u64(packetIn.cookie));
-  property(writer, Property.REASON, (body) => body.u8(packetIn.reason));
+  const reason = packetInReason(packetIn.reason, version);
+  property(writer, Property.REASON, (body) => body.u8(reason));
   property(writer, Property.METADATA, (body) => {
     body.zeros(4);
     writeOxmMatch(body, packetIn.metadata, 'nxm');
@@ -149,8 +154,7 @@ export function readPacketOut(body: ByteReader, version: OfpVersion): PacketOut 
 }
 
 function portOf(match: Match): number {
-  const field = findField('in_port');
-  return field === undefined ? OFPP_CONTROLLER : readField(match.flow, field);
+  return readField(match.flow, fieldOf('in_port'));
 }
 
 /** A flow that went, with its last counters. */

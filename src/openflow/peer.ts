@@ -4,7 +4,9 @@
  * Owner: the controllers of a bridge. Answers to `struct ofconn`.
  */
 
+import type { Bundle } from './bundles.js';
 import type { Connection } from './connection.js';
+import type { FlowMonitorRequest } from './flow-monitor-codec.js';
 import type { PacketInFormat } from './packet-codec.js';
 import { OF10, type OfpVersion } from './protocol.js';
 
@@ -44,6 +46,11 @@ export class Peer {
   missSendLength: number;
   leading: AsyncMasks = ASYNC_LEADING;
   secondary: AsyncMasks = ASYNC_SECONDARY;
+  /** By the numbers that it gave them. */
+  monitors = new Map<number, FlowMonitorRequest>();
+  /** The version of the tables since which its monitors tell of deletions only. */
+  pausedAt: number | undefined = undefined;
+  readonly bundles = new Map<number, Bundle>();
 
   constructor(connection: Connection, isService: boolean) {
     this.connection = connection;

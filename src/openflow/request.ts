@@ -2,7 +2,6 @@
  * A request that is being answered: who asked, what, and of which bridge.
  */
 
-import { UpcallError } from '../base/errors.js';
 import type { OpenFlowBridge } from './bridge.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
@@ -10,20 +9,28 @@ import { bodyOf, encodeMessage, type OfpMessage } from './message.js';
 import { OfpError } from './ofp-error.js';
 import type { Peer } from './peer.js';
 import type { MessageType, OfpVersion } from './protocol.js';
+import type { Services } from './services.js';
 
 export class Request {
   readonly bridge: OpenFlowBridge;
+  readonly services: Services;
   readonly peer: Peer;
   readonly message: OfpMessage;
 
-  constructor(bridge: OpenFlowBridge, peer: Peer, message: OfpMessage) {
-    this.bridge = bridge;
-    this.peer = peer;
+  constructor(asked: Pick<Request, 'bridge' | 'services' | 'peer'>, message: OfpMessage) {
+    this.bridge = asked.bridge;
+    this.services = asked.services;
+    this.peer = asked.peer;
     this.message = message;
   }
 
   get version(): OfpVersion {
     return this.peer.version;
+  }
+
+  /** The same peer's request by another message: one of a bundle. */
+  with(message: OfpMessage): Request {
+    return new Request(this, message);
   }
 
   /** Reads the message behind its header. */
@@ -39,18 +46,5 @@ export class Request {
   /** Only whoever may change the switch goes on. */
   requireWriter(): void {
     if (!this.peer.mayWrite) throw new OfpError('OFPBRC_IS_SECONDARY');
-  }
-}
-
-/** Runs what `src/ofproto/` may refuse; a refusal without a number of its own is `otherwise`. */
-export function carryOut<Result>(
-  task: () => Result,
-  otherwise: OfpError['error'] = 'OFPBRC_EPERM',
-): Result {
-  try {
-    return task();
-  } catch (error) {
-    if (error instanceof OfpError || !(error instanceof UpcallError)) throw error;
-    throw new OfpError(otherwise, error.message);
   }
 }

@@ -23,7 +23,7 @@ export class Roles {
   #generation: bigint | undefined;
 
   /** `OFPT_ROLE_REQUEST`. */
-  handle(request: Request, peers: Iterable<Peer>): void {
+  handle(request: Request): void {
     const body = request.body();
     const number = body.u32();
     body.skip(4);
@@ -31,7 +31,7 @@ export class Roles {
     if (number >= ROLES.length) throw new OfpError('OFPRRFC_BAD_ROLE');
     const role = ROLES[number];
     if (role === 'primary' || role === 'secondary') this.#renew(generation);
-    if (role !== undefined) assign(request.peer, role, peers);
+    if (role !== undefined) assign(request.peer, role, request.services.peers());
     const now = ROLES.indexOf(request.peer.role);
     request.reply('role_reply', (reply) =>
       reply
@@ -42,10 +42,10 @@ export class Roles {
   }
 
   /** `NXT_ROLE_REQUEST`, which knows no generations. */
-  handleNicira(request: Request, body: ByteReader, peers: Iterable<Peer>): void {
+  handleNicira(request: Request, body: ByteReader): void {
     const role = NICIRA_ROLES[body.u32()];
     if (role === undefined) throw new OfpError('OFPRRFC_BAD_ROLE');
-    assign(request.peer, role, peers);
+    assign(request.peer, role, request.services.peers());
     request.peer.connection.reply(
       encodeNicira(request.version, NiciraType.ROLE_REPLY, request.message.xid, (reply) =>
         reply.u32(NICIRA_ROLES.indexOf(role)),

@@ -6,7 +6,7 @@
 
 import { ofpPort } from '../base/brands.js';
 import { TABLES_COUNT } from '../ofproto/flow-tables.js';
-import { OFPP_NONE } from '../ofproto/ofpact.js';
+import { OFPP_NONE, TABLE_MAX } from '../ofproto/ofpact.js';
 import type { Rule } from '../ofproto/rule.js';
 import { meets } from '../ofproto/rule-criteria.js';
 import type { ByteReader } from './byte-reader.js';
@@ -20,12 +20,14 @@ import {
   writeAggregateStats,
   writeFlowStats,
 } from './flow-stats-codec.js';
+import { type MonitorForm, monitorForm } from './flow-monitor-codec.js';
 import { readStatsRequest, StatsReply, type StatsType } from './multipart.js';
 import { OfpError } from './ofp-error.js';
 import { readPortStatsRequest, writePortDescription, writePortStats } from './port-codec.js';
 import { readPort } from './port-number.js';
-import { OF10, OF15 } from './protocol.js';
+import { OF10, OF13, OF14, OF15 } from './protocol.js';
 import type { Request } from './request.js';
+import { writeTableDescription, writeTableFeatures } from './table-features-codec.js';
 import { writeTableStats } from './table-stats-codec.js';
 
 type Handler = (request: Request, body: ByteReader, reply: StatsReply) => void;
@@ -45,6 +47,11 @@ const HANDLERS: Readonly<Partial<Record<StatsType, Handler>>> = {
   port: ports,
   port_desc: portDescriptions,
   queue: queues,
+  table_features: tableFeatures,
+  table_desc: tableDescriptions,
+  flow_monitor: monitors('flow_monitor'),
+  nx_flow_monitor: monitors('nx_flow_monitor'),
+  onf_flow_monitor: monitors('onf_flow_monitor'),
 };
 
 export function handleStats(request: Request): void {
@@ -156,4 +163,27 @@ function queues(request: Request, body: ByteReader): void {
     throw new OfpError('OFPQOFC_BAD_PORT');
   }
   if (!isAny && body.u32() !== 0xffff_ffff) throw new OfpError('OFPQOFC_BAD_QUEUE');
+}
+
+/** What tables can do is not a controller's to change. */
+function tableFeatures({ version }: Request, body: ByteReader, reply: StatsReply): void {
+  if (version < OF13) throw new OfpError('OFPBRC_BAD_STAT');
+  if (body.remaining > 0) throw new OfpError('OFPTFFC_EPERM');
+  for (let table = 0; table <= TABLE_MAX; table++) {
+    reply.append((writer) => writeTableFeatures(writer, table, version));
+  }
+}
+
+function tableDescriptions({ version }: Request, _: ByteReader, reply: StatsReply): void {
+  if (version < OF14) throw new OfpError('OFPBRC_BAD_STAT');
+  for (let table = 0; table <= TABLE_MAX; table++) {
+    reply.append((writer) => writeTableDescription(writer, table));
+  }
+}
+
+function monitors(form: MonitorForm): Handler {
+  return (request, body, reply) => {
+    if (monitorForm(request.version) !== form) throw new OfpError('OFPBRC_BAD_STAT');
+    request.services.monitors.handle(request, body, reply, form);
+  };
 }
