@@ -113,7 +113,7 @@ const PARSERS: ReadonlyMap<string, ActionParser> = new Map<string, ActionParser>
  */
 export function parseActions(
   text: PlacedText,
-  checker: ActionChecker,
+  checker: Pick<ActionChecker, 'check'>,
   ports: PortNumber | undefined,
 ): Ofpacts {
   return parseList(text, ports, checker);
@@ -127,7 +127,7 @@ function parseNested({ argument, ports }: A.Argument): Ofpacts {
 function parseList(
   text: PlacedText,
   ports: PortNumber | undefined,
-  checker: ActionChecker | undefined,
+  checker: Pick<ActionChecker, 'check'> | undefined,
 ): Ofpacts {
   const actions: Ofpact[] = [];
   let dropAt: number | undefined;

@@ -45,7 +45,7 @@ const PCP_SHIFT = 13;
 /** Whether the rest of the rule's actions is still to be carried out. */
 export type Continuation = 'next' | 'stop';
 
-type SimpleAction = Exclude<Ofpact, { type: 'resubmit' | 'goto_table' }>;
+type SimpleAction = Exclude<Ofpact, { type: 'resubmit' | 'goto_table' | 'group' }>;
 
 /** Carries out one action that stays within its rule. */
 export function doAction(ctx: XlateContext, action: SimpleAction): Continuation {
@@ -58,6 +58,9 @@ export function doAction(ctx: XlateContext, action: SimpleAction): Continuation 
       return 'next';
     case 'dec_ttl':
       return decrementTtl(ctx);
+    case 'meter':
+      meter(ctx, action.meter);
+      return 'next';
     case 'push_mpls':
       pushMpls(ctx, action.ethType);
       return 'next';
@@ -230,6 +233,12 @@ function decrementTtl(ctx: XlateContext): Continuation {
   const reason = PacketInReason.INVALID_TTL;
   outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId: 0 });
   return 'stop';
+}
+
+/** Counts the packet as it is so far: what is not committed yet, the meter does not see. */
+function meter(ctx: XlateContext, id: number): void {
+  const found = ctx.ofproto.meters.get(id);
+  if (found !== undefined) ctx.actions.meter(found.datapathId);
 }
 
 function pushMpls(ctx: XlateContext, ethType: number): void {
