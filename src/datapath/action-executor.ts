@@ -16,6 +16,7 @@ import * as L from '../packet/flow-layout.js';
 import { Packet } from '../packet/packet.js';
 import type { UserspaceCookie } from './cookie.js';
 import { FrameEditor } from './frame-editor.js';
+import type { DatapathMeters } from './meter-table.js';
 import type { OdpAction, OdpActions } from './odp-actions.js';
 import type { PortTable } from './port-table.js';
 
@@ -23,6 +24,8 @@ type SetAction = Extract<OdpAction, { type: 'set' }>;
 
 export interface ActionExecutorOptions {
   readonly ports: PortTable;
+  /** Absent: whatever is metered passes. */
+  readonly meters?: DatapathMeters;
   readonly coverage: Coverage;
   readonly vlanLimit: number;
   /** Takes a packet for the slow path; packet and key are the callee's. */
@@ -31,6 +34,7 @@ export interface ActionExecutorOptions {
 
 export class ActionExecutor {
   readonly #ports: PortTable;
+  readonly #meters: DatapathMeters | undefined;
   readonly #coverage: Coverage;
   readonly #vlanLimit: number;
   readonly #sendUp: ActionExecutorOptions['sendUp'];
@@ -40,6 +44,7 @@ export class ActionExecutor {
 
   constructor(options: ActionExecutorOptions) {
     this.#ports = options.ports;
+    this.#meters = options.meters;
     this.#coverage = options.coverage;
     this.#vlanLimit = options.vlanLimit;
     this.#editor = new FrameEditor(options.vlanLimit);
@@ -57,6 +62,11 @@ export class ActionExecutor {
       if (action.type === 'output') {
         if (this.#ports.transmit(action.port, editor.data)) editor.share();
         else this.#coverage.inc('datapath_drop_invalid_port');
+      } else if (action.type === 'meter') {
+        if (this.#meters?.admit(action.meter, editor.data.length) === false) {
+          this.#coverage.inc('datapath_drop_meter');
+          return;
+        }
       } else {
         this.#run(action, key);
       }

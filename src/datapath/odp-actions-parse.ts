@@ -57,6 +57,8 @@ function readAction(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions
       return readPushMpls(term, place);
     case 'pop_mpls':
       return { type: 'pop_mpls', ethType: numberOf(term, 'eth_type', place) };
+    case 'meter':
+      return { type: 'meter', meter: readMeter(term, place) };
     case 'set':
       return readSet(term, place);
     case 'userspace':
@@ -65,7 +67,7 @@ function readAction(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions
       throw expectedError(
         place,
         term.column,
-        'expected a port, drop, set, userspace, push_vlan, pop_vlan, push_mpls or pop_mpls',
+        'expected a port, drop, set, meter, userspace, push_vlan, pop_vlan, push_mpls or pop_mpls',
       );
   }
 }
@@ -102,6 +104,12 @@ function readPushMpls(term: OdpTerm, place: OdpTextPlace): OdpAction {
   const into = { key: createFlow(), mask: createFlowMask() };
   parseMpls(without(term, 'eth_type'), into, place);
   return { type: 'push_mpls', ethType, lse: into.key[L.MPLS0] ?? 0 };
+}
+
+function readMeter(term: OdpTerm, place: OdpTextPlace): number {
+  const number = parseInteger(term.args ?? '');
+  if (number !== undefined && number <= 0xffff_ffffn) return Number(number);
+  throw expectedError(place, term.argsColumn, 'expected the number of a meter');
 }
 
 function readSet(term: OdpTerm, place: OdpTextPlace): OdpAction {

@@ -58,6 +58,8 @@ function formatOdpAction(action: OdpAction, options: OdpTextOptions): string {
       return `pop_mpls(eth_type=0x${action.ethType.toString(16)})`;
     case 'set':
       return `set(${formatSet(action)})`;
+    case 'meter':
+      return `meter(${action.meter})`;
     case 'drop':
       return 'drop';
   }

@@ -32,6 +32,10 @@ export type OdpAction =
       readonly value: Uint32Array;
       readonly mask: Uint32Array;
     }
+  | {
+      readonly type: 'meter' /** What it does not admit goes no further. */;
+      readonly meter: number;
+    }
   | { readonly type: 'drop'; readonly reason: number };
 
 /** Key attributes that a `set` action can write. Answers to `OVS_KEY_ATTR_*`. */

@@ -30,6 +30,7 @@ const Op = {
   PUSH_MPLS: 5,
   POP_MPLS: 6,
   SET: 7,
+  METER: 40,
 } as const;
 
 /** Netlink sizes, headers and padding included. */
@@ -39,6 +40,7 @@ const PUSH_VLAN_SIZE = 8;
 const POP_VLAN_SIZE = 4;
 const PUSH_MPLS_SIZE = 12;
 const POP_MPLS_SIZE = 8;
+const METER_SIZE = 8;
 const SET_HEADERS_SIZE = 8;
 
 /** What makes up a cookie, as words: equal cookies have equal words. */
@@ -101,6 +103,11 @@ export class ActionBuilder {
   popMpls(ethType: number): void {
     this.#begin(Op.POP_MPLS, POP_MPLS_SIZE, 1);
     this.#word(ethType);
+  }
+
+  meter(number: number): void {
+    this.#begin(Op.METER, METER_SIZE, 1);
+    this.#word(number);
   }
 
   /** Writes those bits of the attribute that are in `mask`. */
@@ -204,6 +211,7 @@ const SIMPLE_LENGTHS: Record<number, number> = {
   [Op.POP_VLAN]: 1,
   [Op.PUSH_MPLS]: 3,
   [Op.POP_MPLS]: 2,
+  [Op.METER]: 2,
 };
 
 function decodeSimple(op: number, first: number, second: number): OdpAction {
@@ -216,6 +224,8 @@ function decodeSimple(op: number, first: number, second: number): OdpAction {
       return { type: 'pop_vlan' };
     case Op.PUSH_MPLS:
       return { type: 'push_mpls', ethType: first, lse: second };
+    case Op.METER:
+      return { type: 'meter', meter: first };
     default:
       return { type: 'pop_mpls', ethType: first };
   }

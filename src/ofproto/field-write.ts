@@ -122,7 +122,7 @@ function prepare(action: FieldAction): FieldWrite {
 }
 
 /** A run of bits as if it were a field of its own. */
-function subfieldAsField(subfield: Subfield): Field {
+export function subfieldAsField(subfield: Subfield): Field {
   return { ...subfield.field, bit: firstBit(subfield), width: subfield.width };
 }
 

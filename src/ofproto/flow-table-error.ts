@@ -6,7 +6,12 @@
 
 import { UpcallError } from '../base/errors.js';
 
-export type FlowTableRefusal = 'overlap' | 'table full' | 'no such table';
+export type FlowTableRefusal =
+  | 'overlap'
+  | 'table full'
+  | 'no such table'
+  | 'no such group'
+  | 'no such meter';
 
 export class FlowTableError extends UpcallError {
   override name = 'FlowTableError';

@@ -26,6 +26,7 @@ import {
   createMissRule,
   type FlowCriteria,
   type FlowSpec,
+  type RemovalReason,
   Rule,
   type RuleChange,
   RuleFlag,
@@ -48,12 +49,15 @@ export interface FlowTablesOptions {
   readonly coverage: Coverage;
   /** Rules that one table holds at most; further ones are refused. */
   readonly rulesMax?: number;
+  /** Throws where a rule's actions name what does not exist. */
+  readonly checkActions?: (actions: Ofpacts) => void;
 }
 
 export class FlowTables {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #coverage: Coverage;
   readonly #rulesMax: number;
+  readonly #checkActions: (actions: Ofpacts) => void;
   readonly #classifiers: readonly Classifier[];
   /** Live rules of each table. */
   readonly #counts = new Uint32Array(TABLES_COUNT);
@@ -87,6 +91,7 @@ export class FlowTables {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
     this.#rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    this.#checkActions = options.checkActions ?? (() => {});
     this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
     const made = { now: options.clock.now(), version: this.#version };
     this.missRule = createMissRule(made);
@@ -159,6 +164,7 @@ export class FlowTables {
     return this.transact(() => {
       const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
       this.#checkRoom(spec, old);
+      this.#checkActions(spec.actions);
       const rule = new Rule(spec, { now: this.#clock.now(), version: this.#next });
       if (old === undefined) this.#insert(rule);
       else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
@@ -175,6 +181,7 @@ export class FlowTables {
     criteria: FlowCriteria,
     change: { readonly actions: Ofpacts; readonly cookie?: bigint | undefined },
   ): number {
+    this.#checkActions(change.actions);
     return this.transact(() => {
       const options = { now: this.#clock.now(), version: this.#next };
       const found = this.#select(criteria);
@@ -191,6 +198,15 @@ export class FlowTables {
   /** Deletes the rules that meet `criteria`; returns how many. */
   delete(criteria: FlowCriteria): number {
     return this.#remove(this.#select(criteria).map((rule) => ({ rule, reason: 'delete' })));
+  }
+
+  /** Deletes the rules that `isMeant` says, because what they need goes; returns how many. */
+  deleteWhere(isMeant: (rule: Rule) => boolean, reason: RemovalReason): number {
+    return this.#remove(
+      this.#live()
+        .filter(isMeant)
+        .map((rule) => ({ rule, reason })),
+    );
   }
 
   /** Deletes the rules whose time is up; returns how many. When to call it is said above. */

@@ -62,10 +62,17 @@ export interface FlowCriteria {
   readonly cookieMask?: bigint | undefined;
   /** Only rules that output to this port. */
   readonly outPort?: number | undefined;
+  /** Only rules that send packets to this group. */
+  readonly outGroup?: number | undefined;
 }
 
 /** Why a rule went. Answers to `OFPRR_*`. */
-export type RemovalReason = 'idle_timeout' | 'hard_timeout' | 'delete';
+export type RemovalReason =
+  | 'idle_timeout'
+  | 'hard_timeout'
+  | 'delete'
+  | 'group_delete'
+  | 'meter_delete';
 
 /** A rule that was deleted or expired, and why. */
 export interface RuleRemoval {

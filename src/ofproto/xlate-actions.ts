@@ -45,7 +45,7 @@ const PCP_SHIFT = 13;
 /** Whether the rest of the rule's actions is still to be carried out. */
 export type Continuation = 'next' | 'stop';
 
-type SimpleAction = Exclude<Ofpact, { type: 'resubmit' | 'goto_table' }>;
+type SimpleAction = Exclude<Ofpact, { type: 'resubmit' | 'goto_table' | 'group' }>;
 
 /** Carries out one action that stays within its rule. */
 export function doAction(ctx: XlateContext, action: SimpleAction): Continuation {
@@ -58,15 +58,36 @@ export function doAction(ctx: XlateContext, action: SimpleAction): Continuation 
       return 'next';
     case 'dec_ttl':
       return decrementTtl(ctx);
+    case 'meter':
+      meter(ctx, action.meter);
+      return 'next';
     case 'push_mpls':
       pushMpls(ctx, action.ethType);
       return 'next';
     case 'pop_mpls':
       popMpls(ctx, action.ethType);
       return 'next';
-    default:
+    case 'set_field':
+    case 'load':
+    case 'move':
+    case 'push_vlan':
+    case 'strip_vlan':
+    case 'mod_vlan_vid':
+    case 'mod_vlan_pcp':
+    case 'mod_dl_src':
+    case 'mod_dl_dst':
+    case 'mod_nw_src':
+    case 'mod_nw_dst':
+    case 'mod_nw_tos':
+    case 'mod_nw_ecn':
+    case 'mod_nw_ttl':
+    case 'mod_tp_src':
+    case 'mod_tp_dst':
       changeField(ctx.flow, ctx.wc, action);
       return 'next';
+    default:
+      ctx.error = 'unsupported_action';
+      return 'stop';
   }
 }
 
@@ -91,9 +112,11 @@ export function isBareAction(action: Ofpact): boolean {
   }
 }
 
-type FieldAction = Exclude<
+type FieldAction = Extract<
   SimpleAction,
-  { type: 'output' | 'controller' | 'dec_ttl' | 'push_mpls' | 'pop_mpls' }
+  {
+    type: 'set_field' | 'load' | 'move' | 'push_vlan' | 'strip_vlan' | `mod_${string}`;
+  }
 >;
 
 function changeField(flow: Flow, wc: FlowMask, action: FieldAction): void {
@@ -210,6 +233,12 @@ function decrementTtl(ctx: XlateContext): Continuation {
   const reason = PacketInReason.INVALID_TTL;
   outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId: 0 });
   return 'stop';
+}
+
+/** Counts the packet as it is so far: what is not committed yet, the meter does not see. */
+function meter(ctx: XlateContext, id: number): void {
+  const found = ctx.ofproto.meters.get(id);
+  if (found !== undefined) ctx.actions.meter(found.datapathId);
 }
 
 function pushMpls(ctx: XlateContext, ethType: number): void {

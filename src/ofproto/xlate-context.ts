@@ -32,6 +32,7 @@ export type XlateError =
   | 'too_many_resubmits'
   | 'no_recirculation_context'
   | 'recirculation_unsupported'
+  | 'unsupported_action'
   | 'too_many_mpls_labels';
 
 /** The upcall queue for packets of a port; `Dpif.portGetPid`. */

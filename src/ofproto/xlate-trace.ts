@@ -132,5 +132,6 @@ const ERRORS: Readonly<Record<XlateError, string>> = {
   too_many_resubmits: 'rules were called more than 4096 times',
   no_recirculation_context: 'a recirculated packet that nobody knows',
   recirculation_unsupported: 'what is under the last MPLS label would have to be looked at again',
+  unsupported_action: 'an action that this version of upcall cannot carry out yet',
   too_many_mpls_labels: 'more MPLS labels than a flow can show',
 };

@@ -33,7 +33,7 @@
  * translation reuses. Nothing is called back from within, except what a change of the MAC table
  * notifies.
  *
- * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: groups, meters, conntrack,
+ * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: conntrack,
  * tunnels, patch ports, mirrors, bonds, recirculation.
  *
  * Hot path. Bench: `bench/translate.ts`.
@@ -51,6 +51,7 @@ import { createActionsRule, type Rule } from './rule.js';
 import { doAction, isBareAction } from './xlate-actions.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
 import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
+import { XlateGroups } from './xlate-group.js';
 import { traceAction, traceEnd, traceNoReceive, traceNote } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
@@ -67,7 +68,8 @@ const OUTPUTS_MAX = 1000;
 
 /** A rule that is being carried out, and where to return to. */
 interface Frame {
-  rule: Rule;
+  /** The rule's, or those of a group's bucket. */
+  actions: Ofpacts;
   /** Index of its next action. */
   next: number;
   /** The table and rule that called it. */
@@ -94,12 +96,14 @@ export class Xlate {
   readonly #result: Result;
   /** Only the first `height` of the context are in use; the others wait to be reused. */
   readonly #frames: Frame[] = [];
+  readonly #groups: XlateGroups;
   #depth = 0;
   #resubmitsCount = 0;
 
   constructor(options: XlateContextOptions) {
     this.#ctx = new XlateContext(options);
     this.#result = new Result(this.#ctx.wc);
+    this.#groups = new XlateGroups(this.#ctx, (actions) => this.#runBucket(actions));
   }
 
   /** The answer for `request`, whose ingress belongs to `ofproto`; holds until the next call. */
@@ -131,6 +135,7 @@ export class Xlate {
     ctx.begin(request, ofproto, version);
     this.#depth = 0;
     this.#resubmitsCount = 0;
+    this.#groups.begin();
     if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
     else this.#walk(first);
     finishWildcards(ctx.wc, request.ingress.flow, ofproto.vlanLimit);
@@ -149,9 +154,15 @@ export class Xlate {
       return;
     }
     this.#enter(rule, 0, false);
-    while (ctx.height > 0) {
+    this.#climbDown(0);
+  }
+
+  /** Carries out all rules above `height`. */
+  #climbDown(height: number): void {
+    const ctx = this.#ctx;
+    while (ctx.height > height) {
       const frame = this.#frames[ctx.height - 1]!;
-      const action = frame.rule.actions[frame.next];
+      const action = frame.actions[frame.next];
       if (ctx.error !== undefined) return;
       if (action === undefined) this.#leave();
       else {
@@ -178,6 +189,9 @@ export class Xlate {
       case 'goto_table':
         this.#call(action.table, ctx.inPort);
         break;
+      case 'group':
+        if (this.#mayCall() && !this.#groups.carryOut(action.group)) this.#leave();
+        break;
       default:
         if (action.type === 'output' && action.port === OFPP_TABLE) this.#call(0, ctx.inPort);
         else if (doAction(ctx, action) === 'stop') this.#leave();
@@ -187,24 +201,50 @@ export class Xlate {
   /** Looks up the flow in `table` and goes on with the rule found, to come back afterwards. */
   #call(table: number, inPort: OfpPort): void {
     const ctx = this.#ctx;
+    if (!this.#mayCall()) return;
+    this.#resubmitsCount++;
+    this.#enter(ctx.lookup(table, inPort), table, table <= ctx.table);
+  }
+
+  /** A bucket's actions are one deeper than the rule that calls the group. */
+  #runBucket(actions: Ofpacts): void {
+    const ctx = this.#ctx;
+    const { height, table, rule } = ctx;
+    const depth = this.#depth;
+    this.#push(actions, true);
+    this.#climbDown(height);
+    // Whatever ended the bucket, the rule goes on.
+    ctx.height = height;
+    ctx.table = table;
+    ctx.rule = rule;
+    this.#depth = depth;
+  }
+
+  #mayCall(): boolean {
+    const ctx = this.#ctx;
     if (ctx.isBared) ctx.error = 'recirculation_unsupported';
     else if (this.#depth >= DEPTH_MAX) ctx.error = 'recursion_too_deep';
     else if (this.#resubmitsCount >= RESUBMITS_MAX) ctx.error = 'too_many_resubmits';
     else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
-    else {
-      this.#resubmitsCount++;
-      this.#enter(ctx.lookup(table, inPort), table, table <= ctx.table);
-    }
+    else return true;
+    return false;
   }
 
   #enter(rule: Rule, table: number, isDeep: boolean): void {
     const ctx = this.#ctx;
+    this.#push(rule.actions, isDeep);
+    ctx.table = table;
+    ctx.rule = rule;
+  }
+
+  #push(actions: Ofpacts, isDeep: boolean): void {
+    const ctx = this.#ctx;
     const frame = this.#frames[ctx.height];
     if (frame === undefined) {
       const callerTable = ctx.table;
-      this.#frames.push({ rule, next: 0, callerTable, callerRule: ctx.rule, isDeep });
+      this.#frames.push({ actions, next: 0, callerTable, callerRule: ctx.rule, isDeep });
     } else {
-      frame.rule = rule;
+      frame.actions = actions;
       frame.next = 0;
       frame.callerTable = ctx.table;
       frame.callerRule = ctx.rule;
@@ -212,8 +252,6 @@ export class Xlate {
     }
     ctx.height++;
     if (isDeep) this.#depth++;
-    ctx.table = table;
-    ctx.rule = rule;
   }
 
   #leave(): void {

@@ -34,6 +34,8 @@ export const REMOVAL_REASONS: Readonly<Record<RemovalReason, number>> = {
   idle_timeout: 0,
   hard_timeout: 1,
   delete: 2,
+  group_delete: 3,
+  meter_delete: 4,
 };
 
 export class AsyncMessages {

@@ -60,6 +60,8 @@ const ERRORS: Readonly<Record<FlowTableError['reason'], OfpErrorName>> = {
   overlap: 'OFPFMFC_OVERLAP',
   'table full': 'OFPFMFC_TABLE_FULL',
   'no such table': 'OFPFMFC_BAD_TABLE_ID',
+  'no such group': 'OFPBAC_BAD_OUT_GROUP',
+  'no such meter': 'OFPMMFC_INVALID_METER',
 };
 
 function change(tables: FlowTables, mod: FlowMod): void {
@@ -104,7 +106,7 @@ function modify(tables: FlowTables, mod: FlowMod): void {
 }
 
 function criteriaOf(mod: FlowMod): FlowCriteria {
-  const { match, priority, outPort, cookieMask, selectCookie, table, command } = mod;
+  const { match, priority, outPort, outGroup, cookieMask, selectCookie, table, command } = mod;
   return {
     table,
     match,
@@ -112,6 +114,7 @@ function criteriaOf(mod: FlowMod): FlowCriteria {
     cookie: cookieMask === 0n ? undefined : selectCookie,
     cookieMask: cookieMask === 0n ? undefined : cookieMask,
     outPort,
+    outGroup,
   };
 }
 
@@ -119,8 +122,6 @@ function checkActions(mod: FlowMod, actions: Ofpacts): void {
   const checker = new ActionChecker(mod.match, mod.table ?? 0);
   for (const action of actions) {
     const problem = checker.check(action);
-    if (problem === undefined) continue;
-    const isTable = action.type === 'goto_table';
-    throw new OfpError(isTable ? 'OFPBIC_BAD_TABLE_ID' : 'OFPBAC_MATCH_INCONSISTENT', problem);
+    if (problem !== undefined) throw new OfpError(problem.error, problem.text);
   }
 }

@@ -85,7 +85,7 @@ export function preparePacketOut(request: Request) {
   const checker = new ActionChecker(CATCH_ALL, 0);
   for (const action of actions) {
     const problem = checker.check(action);
-    if (problem !== undefined) throw new OfpError('OFPBAC_MATCH_INCONSISTENT', problem);
+    if (problem !== undefined) throw new OfpError(problem.error, problem.text);
   }
   return { after: () => bridge.packetOut(ofpPort(inPort), actions, packet) };
 }
