@@ -5,7 +5,7 @@
  */
 
 import type { OfpPort } from '../base/brands.js';
-import { parseEthernet, parseIpv4, parseInteger } from '../packet/address-parse.js';
+import { parseEthernet, parseInteger, parseIpv4 } from '../packet/address-parse.js';
 import { type PlacedText, parseNumber } from '../packet/key-value-scanner.js';
 import { parseOfpPort } from '../packet/ofp-port-text.js';
 import { isMplsType, isVlanType } from '../packet/protocol.js';

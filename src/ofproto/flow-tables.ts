@@ -18,8 +18,10 @@ import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
 import { FlowTableError } from './flow-table-error.js';
-import type { Match } from './match.js';
+import { LearnedCookies } from './learned-cookies.js';
+import { CATCH_ALL, type Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
+import { ofpactsEqual } from './ofpacts-equal.js';
 import {
   createMissRule,
   type FlowCriteria,
@@ -46,14 +48,25 @@ export interface FlowTablesOptions {
   readonly rulesMax?: number;
 }
 
+/** What a table does when it is full. */
+export interface TableLimits {
+  /** Rules that it holds at most. */
+  readonly rulesMax: number;
+  /** Whether it gives up a rule for a new one: the least important one, the soonest to expire. */
+  readonly evicts: boolean;
+}
+
+const COOKIE_ALL = 0xffff_ffff_ffff_ffffn;
+
 export class FlowTables {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #coverage: Coverage;
-  readonly #rulesMax: number;
   readonly #classifiers: readonly Classifier[];
   /** Live rules of each table. */
   readonly #counts = new Uint32Array(TABLES_COUNT);
   readonly #expiry = new RuleExpiry();
+  readonly #learned = new LearnedCookies();
+  readonly #limits: TableLimits[];
   /** Removed rules that a pinned version may still have. */
   #removed: Rule[] = [];
   #version = 1;
@@ -74,9 +87,21 @@ export class FlowTables {
   constructor(options: FlowTablesOptions) {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
-    this.#rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    const rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    this.#limits = Array.from({ length: TABLES_COUNT }, () => ({ rulesMax, evicts: false }));
     this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
     this.missRule = createMissRule({ now: options.clock.now(), version: this.#version });
+  }
+
+  /** What `table` does when it is full. */
+  limitsOf(table: number): TableLimits {
+    this.#userTable(table);
+    return this.#limits[table]!;
+  }
+
+  /** Table-mod: rules beyond a new limit stay. */
+  limit(table: number, limits: Partial<TableLimits>): void {
+    this.#limits[table] = { ...this.limitsOf(table), ...limits };
   }
 
   /** The newest version. */
@@ -132,6 +157,40 @@ export class FlowTables {
     else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
     this.#publish();
     return rule;
+  }
+
+  /**
+   * What a packet has taught: a rule like `spec`. One that does the same is only as good as new
+   * again; one that does something else is modified. Undefined: a further rule of its cookie would
+   * be more than `limit` (0: any number). Throws an `UpcallError` where there is no room.
+   */
+  learn(spec: FlowSpec, limit: number): Rule | undefined {
+    const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#version);
+    if (old === undefined) return this.#hasRoomToLearn(spec, limit) ? this.add(spec) : undefined;
+    if (old.isHidden) return undefined;
+    const { match, priority, table } = spec;
+    if (doesSame(old, spec)) this.refresh(old);
+    else this.modify({ table, match, priority }, spec);
+    return this.#userTable(table).find(match, priority, this.#version);
+  }
+
+  /** A rule has been learned again, as it is: its hard timeout begins anew. */
+  refresh(rule: Rule): void {
+    rule.modified = this.#clock.now();
+  }
+
+  /** Whether `learn` would. */
+  canLearn(spec: FlowSpec, limit: number): boolean {
+    const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#version);
+    return old !== undefined || this.#hasRoomToLearn(spec, limit);
+  }
+
+  /** Gives a rule earlier timeouts, in seconds; 0 changes nothing. */
+  reduceTimeouts(rule: Rule, idleTimeout: number, hardTimeout: number): void {
+    if (!rule.isLive || rule.isHidden) return;
+    rule.idleTimeout = reduced(rule.idleTimeout, idleTimeout);
+    rule.hardTimeout = reduced(rule.hardTimeout, hardTimeout);
+    this.#expiry.add(rule);
   }
 
   /**
@@ -215,6 +274,11 @@ export class FlowTables {
     );
   }
 
+  #hasRoomToLearn({ table, cookie = 0n }: FlowSpec, limit: number): boolean {
+    if (limit === 0) return true;
+    return this.#live(table).filter((rule) => rule.cookie === cookie).length < limit;
+  }
+
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
     const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
@@ -224,17 +288,29 @@ export class FlowTables {
         `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
       );
     }
-    if (old !== undefined || this.#counts[table]! < this.#rulesMax) return;
+    const { rulesMax, evicts } = this.#limits[table]!;
+    if (old !== undefined || this.#counts[table]! < rulesMax) return;
+    if (evicts && this.#evict(table)) return;
     throw new FlowTableError(
       'table full',
-      `Cannot add flow to table ${table}: it is full at ${this.#rulesMax} flows; delete some first`,
+      `Cannot add flow to table ${table}: it is full at ${rulesMax} flows; delete some first`,
     );
+  }
+
+  /** Rules without timeouts are never given up. */
+  #evict(table: number): boolean {
+    const rule = this.#expiry.victimOf(table);
+    if (rule === undefined) return false;
+    this.#coverage.inc('ofproto_evict_rule');
+    this.#remove([{ rule, reason: 'eviction' }]);
+    return true;
   }
 
   #insert(rule: Rule): void {
     this.#classifiers[rule.table]!.insert(rule);
     this.#counts[rule.table]!++;
     this.#expiry.add(rule);
+    this.#learned.add(rule);
   }
 
   #replace(old: Rule, rule: Rule, keepsCounts: boolean): void {
@@ -255,6 +331,7 @@ export class FlowTables {
     rule.removedIn = version;
     this.#counts[rule.table]!--;
     this.#expiry.delete(rule);
+    this.#learned.delete(rule);
     this.#removed.push(rule);
   }
 
@@ -262,6 +339,9 @@ export class FlowTables {
     this.#version++;
     if (this.#pins === 0) this.#dropRemoved();
     this.#changes.next();
+    for (const { table, cookie } of this.#learned.takeGone()) {
+      this.delete({ table, match: CATCH_ALL, cookie, cookieMask: COOKIE_ALL });
+    }
   }
 
   #dropRemoved(): void {
@@ -269,4 +349,14 @@ export class FlowTables {
     this.#removed = [];
     for (const rule of removed) this.#classifiers[rule.table]!.remove(rule);
   }
+}
+
+/** Whether a modification of `rule` to what `spec` says would change nothing. */
+function doesSame(rule: Rule, { actions, cookie = 0n }: FlowSpec): boolean {
+  return rule.cookie === cookie && ofpactsEqual(rule.actions, actions);
+}
+
+/** Seconds; 0 is no timeout. */
+function reduced(timeout: number, limit: number): number {
+  return limit !== 0 && (timeout === 0 || timeout > limit) ? limit : timeout;
 }

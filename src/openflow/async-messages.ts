@@ -32,6 +32,7 @@ const REMOVAL_REASONS: Readonly<Record<RemovalReason, number>> = {
   idle_timeout: 0,
   hard_timeout: 1,
   delete: 2,
+  eviction: 5,
 };
 
 export class AsyncMessages {
