@@ -37,6 +37,7 @@ import {
   IPPROTO_TCP,
   IPPROTO_UDP,
   isMplsType,
+  PT_ETH,
   PT_NSH,
 } from '../packet/protocol.js';
 import type { ActionBuilder } from './action-builder.js';
@@ -74,7 +75,7 @@ export function commitActions(state: Committing): number {
   const { flow, base } = state;
   if (isCommitted(flow, base) && state.encap === undefined) return 0;
   commitHeaders(state);
-  commitSet(state, S.SET_ETH);
+  if (flow[PACKET_TYPE] === PT_ETH) commitSet(state, S.SET_ETH);
   const isPoppedBare = isMplsType(base[DL_TYPE]! >>> 16) && !isMplsType(flow[DL_TYPE]! >>> 16);
   if (isPoppedBare) commitMpls(state);
   if (flow[DL_TYPE]! >>> 16 === ETH_TYPE_NSH) commitSet(state, S.SET_NSH);
@@ -82,7 +83,7 @@ export function commitActions(state: Committing): number {
   slow |= commitTransport(state);
   if (!isPoppedBare) commitMpls(state);
   commitVlans(state);
-  commitWhole(state, S.SET_SKB_PRIORITY);
+  commitSet(state, S.SET_SKB_PRIORITY);
   commitSet(state, S.SET_SKB_MARK);
   return slow;
 }

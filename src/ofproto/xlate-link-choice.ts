@@ -63,7 +63,7 @@ function linkOf(hash: number, { algorithm, linksCount, argument }: MultipathActi
 }
 
 function hashTwoWords(first: number, second: number): number {
-  return hashFinish(hashAdd(hashAdd(0, first), second), WORDS_SIZE);
+  return hashFinish(hashAdd(hashAdd(first, 0), second), WORDS_SIZE);
 }
 
 /** Highest random weight: a link that comes or goes moves only its own packets. */

@@ -52,6 +52,7 @@ type RareAction = Action<
   | 'dec_nsh_ttl'
 >;
 
+const EXACT = 0xffff_ffff;
 const PROTO_BITS = 0xff;
 const PORT_MAX = 0xffffn;
 const U32_BITS = 32n;
@@ -65,10 +66,10 @@ export function doRareAction(ctx: XlateContext, action: RareAction): Continuatio
     case 'enqueue':
       return enqueue(ctx, action);
     case 'set_queue':
-      ctx.flow[SKB_PRIORITY] = action.queue;
+      setPriority(ctx, action.queue);
       return 'next';
     case 'pop_queue':
-      ctx.flow[SKB_PRIORITY] = ctx.priority;
+      setPriority(ctx, ctx.priority);
       return 'next';
     case 'push':
       ctx.stack.push(readSubfield(action.subfield, ctx.flow, ctx.wc), action.subfield.width);
@@ -122,7 +123,7 @@ function doOtherAction(ctx: XlateContext, action: RareAction): Continuation {
 
 /** The mask has the bits in any case: a number that no port has is an answer, too. */
 function outputToField(ctx: XlateContext, action: Action<'output_reg'>): Continuation {
-  const port = readSubfield(action.source, ctx.flow, ctx.wc);
+  const port = BigInt.asUintN(64, readSubfield(action.source, ctx.flow, ctx.wc));
   if (ctx.trace !== undefined) traceNote(ctx, `the port is ${port}`);
   return port > PORT_MAX ? 'next' : output(ctx, ofpPort(Number(port)), action.maxLength);
 }
@@ -143,14 +144,20 @@ function outputTruncated(ctx: XlateContext, action: Action<'output_trunc'>): Con
 
 /** The queue is the packet's priority, for this output only. */
 function enqueue(ctx: XlateContext, action: Action<'enqueue'>): Continuation {
-  const { flow } = ctx;
   const port = action.port === OFPP_IN_PORT ? ctx.inPort : action.port;
+  ctx.wc[SKB_PRIORITY] = EXACT;
   if (action.port === ctx.inPort || !isQueued(port)) return 'next';
-  const priority = flow[SKB_PRIORITY]!;
-  flow[SKB_PRIORITY] = action.queue;
+  const priority = ctx.flow[SKB_PRIORITY]!;
+  setPriority(ctx, action.queue);
   ctx.outputTo(port);
-  flow[SKB_PRIORITY] = priority;
+  setPriority(ctx, priority);
   return 'next';
+}
+
+/** A datapath's queue is a priority of the packet. */
+function setPriority({ flow, wc }: XlateContext, priority: number): void {
+  wc[SKB_PRIORITY] = EXACT;
+  flow[SKB_PRIORITY] = priority;
 }
 
 function isQueued(port: OfpPort): boolean {
