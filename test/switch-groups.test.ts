@@ -70,7 +70,7 @@ describe('meters of a switch', () => {
     await sw.settled();
     expect(sw.port(2).stats.txPackets).toBe(3);
     expect(sw.meters()).toMatchObject([{ id: 5, packets: 8, bands: [{ packets: 5 }] }]);
-    expect(sw.coverage.get('datapath_drop_meter')).toBe(5);
+    expect(sw.coverage.read('datapath_drop_meter')).toBe(5);
     await sw.stop();
   });
 });

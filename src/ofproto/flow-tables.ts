@@ -19,8 +19,10 @@ import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
 import { FlowJournal } from './flow-journal.js';
 import { FlowTableError } from './flow-table-error.js';
-import type { Match } from './match.js';
+import { LearnedCookies } from './learned-cookies.js';
+import { CATCH_ALL, type Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
+import { ofpactsEqual } from './ofpacts-equal.js';
 import {
   createControllerMissRule,
   createMissRule,
@@ -53,15 +55,26 @@ export interface FlowTablesOptions {
   readonly checkActions?: (actions: Ofpacts) => void;
 }
 
+/** What a table does when it is full. */
+export interface TableLimits {
+  /** Rules that it holds at most. */
+  readonly rulesMax: number;
+  /** Whether it gives up a rule for a new one: the least important one, the soonest to expire. */
+  readonly evicts: boolean;
+}
+
+const COOKIE_ALL = 0xffff_ffff_ffff_ffffn;
+
 export class FlowTables {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #coverage: Coverage;
-  readonly #rulesMax: number;
   readonly #checkActions: (actions: Ofpacts) => void;
   readonly #classifiers: readonly Classifier[];
   /** Live rules of each table. */
   readonly #counts = new Uint32Array(TABLES_COUNT);
   readonly #expiry = new RuleExpiry();
+  readonly #learned = new LearnedCookies();
+  readonly #limits: TableLimits[];
   /** Removed rules that a pinned version may still have. */
   #removed: Rule[] = [];
   /** Of the change that is being made. */
@@ -90,12 +103,24 @@ export class FlowTables {
   constructor(options: FlowTablesOptions) {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
-    this.#rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    const rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    this.#limits = Array.from({ length: TABLES_COUNT }, () => ({ rulesMax, evicts: false }));
     this.#checkActions = options.checkActions ?? (() => {});
     this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
     const made = { now: options.clock.now(), version: this.#version };
     this.missRule = createMissRule(made);
     this.controllerMissRule = createControllerMissRule(made);
+  }
+
+  /** What `table` does when it is full. */
+  limitsOf(table: number): TableLimits {
+    this.#userTable(table);
+    return this.#limits[table]!;
+  }
+
+  /** Table-mod: rules beyond a new limit stay. */
+  limit(table: number, limits: Partial<TableLimits>): void {
+    this.#limits[table] = { ...this.limitsOf(table), ...limits };
   }
 
   /** The newest version. */
@@ -147,6 +172,7 @@ export class FlowTables {
     this.#journal = journal;
     try {
       const result = task();
+      this.#forget();
       this.#journal = undefined;
       this.#publish(journal);
       return result;
@@ -171,6 +197,40 @@ export class FlowTables {
       this.#journal?.changes.push({ kind: 'added', rule, old });
       return rule;
     });
+  }
+
+  /**
+   * What a packet has taught: a rule like `spec`. One that does the same is only as good as new
+   * again; one that does something else is modified. Undefined: a further rule of its cookie would
+   * be more than `limit` (0: any number). Throws an `UpcallError` where there is no room.
+   */
+  learn(spec: FlowSpec, limit: number): Rule | undefined {
+    const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
+    if (old === undefined) return this.#hasRoomToLearn(spec, limit) ? this.add(spec) : undefined;
+    if (old.isHidden) return undefined;
+    const { match, priority, table } = spec;
+    if (doesSame(old, spec)) this.refresh(old);
+    else this.modify({ table, match, priority }, spec);
+    return this.#userTable(table).find(match, priority, this.#next);
+  }
+
+  /** A rule has been learned again, as it is: its hard timeout begins anew. */
+  refresh(rule: Rule): void {
+    rule.modified = this.#clock.now();
+  }
+
+  /** Whether `learn` would. */
+  canLearn(spec: FlowSpec, limit: number): boolean {
+    const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
+    return old !== undefined || this.#hasRoomToLearn(spec, limit);
+  }
+
+  /** Gives a rule earlier timeouts, in seconds; 0 changes nothing. */
+  reduceTimeouts(rule: Rule, idleTimeout: number, hardTimeout: number): void {
+    if (!rule.isLive || rule.isHidden) return;
+    rule.idleTimeout = reduced(rule.idleTimeout, idleTimeout);
+    rule.hardTimeout = reduced(rule.hardTimeout, hardTimeout);
+    this.#expiry.add(rule);
   }
 
   /**
@@ -266,6 +326,11 @@ export class FlowTables {
     );
   }
 
+  #hasRoomToLearn({ table, cookie = 0n }: FlowSpec, limit: number): boolean {
+    if (limit === 0) return true;
+    return this.#live(table).filter((rule) => rule.cookie === cookie).length < limit;
+  }
+
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
     const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
@@ -275,10 +340,12 @@ export class FlowTables {
         `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
       );
     }
-    if (old !== undefined || this.#counts[table]! < this.#rulesMax) return;
+    const { rulesMax, evicts } = this.#limits[table]!;
+    if (old !== undefined || this.#counts[table]! < rulesMax) return;
+    if (evicts && this.#evict(table)) return;
     throw new FlowTableError(
       'table full',
-      `Cannot add flow to table ${table}: it is full at ${this.#rulesMax} flows; delete some first`,
+      `Cannot add flow to table ${table}: it is full at ${rulesMax} flows; delete some first`,
     );
   }
 
@@ -287,11 +354,21 @@ export class FlowTables {
     return this.#version + 1;
   }
 
+  /** Rules without timeouts are never given up. */
+  #evict(table: number): boolean {
+    const rule = this.#expiry.victimOf(table);
+    if (rule === undefined) return false;
+    this.#coverage.inc('ofproto_evict_rule');
+    this.#remove([{ rule, reason: 'eviction' }]);
+    return true;
+  }
+
   #insert(rule: Rule): void {
     this.#classifiers[rule.table]!.insert(rule);
     this.#counts[rule.table]!++;
     this.#expiry.add(rule);
     this.#journal?.inserted(rule);
+    this.#learned.add(rule);
   }
 
   #replace(old: Rule, rule: Rule, keepsCounts: boolean): void {
@@ -314,6 +391,7 @@ export class FlowTables {
     rule.removedIn = this.#next;
     this.#counts[rule.table]!--;
     this.#expiry.delete(rule);
+    this.#learned.delete(rule);
     this.#removed.push(rule);
     this.#journal?.retired(rule);
   }
@@ -332,16 +410,28 @@ export class FlowTables {
         this.#classifiers[rule.table]!.remove(rule);
         this.#counts[rule.table]!--;
         this.#expiry.delete(rule);
+        this.#learned.delete(rule);
       },
       restore: (rule) => {
         rule.removedIn = VERSION_NEVER;
         rule.resume();
         this.#counts[rule.table]!++;
         this.#expiry.add(rule);
+        this.#learned.add(rule);
         this.#removed.pop();
       },
     });
+    this.#learned.takeGone();
     this.#journal = undefined;
+  }
+
+  /** Rules that nobody teaches any more go in the version in which the last teacher goes. */
+  #forget(): void {
+    for (let gone = this.#learned.takeGone(); gone.length > 0; gone = this.#learned.takeGone()) {
+      for (const { table, cookie } of gone) {
+        this.delete({ table, match: CATCH_ALL, cookie, cookieMask: COOKIE_ALL });
+      }
+    }
   }
 
   #dropRemoved(): void {
@@ -349,4 +439,14 @@ export class FlowTables {
     this.#removed = [];
     for (const rule of removed) this.#classifiers[rule.table]!.remove(rule);
   }
+}
+
+/** Whether a modification of `rule` to what `spec` says would change nothing. */
+function doesSame(rule: Rule, { actions, cookie = 0n }: FlowSpec): boolean {
+  return rule.cookie === cookie && ofpactsEqual(rule.actions, actions);
+}
+
+/** Seconds; 0 is no timeout. */
+function reduced(timeout: number, limit: number): number {
+  return limit !== 0 && (timeout === 0 || timeout > limit) ? limit : timeout;
 }

@@ -89,10 +89,15 @@ export type Ofpact =
   | { readonly type: 'move'; readonly source: Subfield; readonly destination: Subfield }
   | { readonly type: 'mod_vlan_vid'; readonly vid: number }
   | { readonly type: 'mod_vlan_pcp'; readonly pcp: number }
-  | { readonly type: 'mod_dl_src' | 'mod_dl_dst'; readonly address: Uint8Array }
-  | { readonly type: 'mod_nw_src' | 'mod_nw_dst'; readonly address: number }
-  | { readonly type: 'mod_nw_tos' | 'mod_nw_ecn' | 'mod_nw_ttl'; readonly value: number }
-  | { readonly type: 'mod_tp_src' | 'mod_tp_dst'; readonly port: number }
+  | { readonly type: 'mod_dl_src'; readonly address: Uint8Array }
+  | { readonly type: 'mod_dl_dst'; readonly address: Uint8Array }
+  | { readonly type: 'mod_nw_src'; readonly address: number }
+  | { readonly type: 'mod_nw_dst'; readonly address: number }
+  | { readonly type: 'mod_nw_tos'; readonly value: number }
+  | { readonly type: 'mod_nw_ecn'; readonly value: number }
+  | { readonly type: 'mod_nw_ttl'; readonly value: number }
+  | { readonly type: 'mod_tp_src'; readonly port: number }
+  | { readonly type: 'mod_tp_dst'; readonly port: number }
   | { readonly type: 'push_vlan'; readonly ethType: number }
   | { readonly type: 'strip_vlan' /** Written `pop_vlan`. */; readonly isPop: boolean }
   | { readonly type: 'push_mpls'; readonly ethType: number }
@@ -105,17 +110,20 @@ export type Ofpact =
   | { readonly type: 'set_mpls_label'; readonly label: number }
   | { readonly type: 'set_mpls_tc'; readonly trafficClass: number }
   | { readonly type: 'set_mpls_ttl'; readonly ttl: number }
-  | { readonly type: 'dec_mpls_ttl' | 'dec_nsh_ttl' }
+  | { readonly type: 'dec_mpls_ttl' }
+  | { readonly type: 'dec_nsh_ttl' }
   | {
       readonly type: 'set_tunnel';
       readonly id: bigint;
       /** Written `set_tunnel64`, or wider than 32 bits. */
       readonly isWide: boolean;
     }
-  | { readonly type: 'push' | 'pop' /** From or to the stack. */; readonly subfield: Subfield }
+  | { readonly type: 'push' /** What goes onto the stack. */; readonly subfield: Subfield }
+  | { readonly type: 'pop' /** Where it goes from the stack. */; readonly subfield: Subfield }
   | { readonly type: 'delete_field'; readonly field: Field }
   | { readonly type: 'clear_actions' }
-  | { readonly type: 'write_actions' | 'clone'; readonly actions: Ofpacts }
+  | { readonly type: 'write_actions'; readonly actions: Ofpacts }
+  | { readonly type: 'clone'; readonly actions: Ofpacts }
   | { readonly type: 'write_metadata'; readonly value: bigint; readonly mask: bigint }
   | LearnAction
   | { readonly type: 'group'; readonly group: number }
@@ -123,7 +131,8 @@ export type Ofpact =
   | MultipathAction
   | SampleAction
   | { readonly type: 'note'; readonly bytes: Uint8Array }
-  | { readonly type: 'exit' | 'debug_slow' }
+  | { readonly type: 'exit' }
+  | { readonly type: 'debug_slow' }
   | {
       /** The rule is one of those of clause `clause` (from 0) of `clauseCount`. */
       readonly type: 'conjunction';

@@ -56,7 +56,9 @@ export function parseOutput({ argument, ports }: Argument): Ofpact {
     const source = parseSubfield(argument);
     return { type: 'output_reg', source, maxLength: CONTROLLER_MAX_LENGTH };
   }
-  return outputTo(argument, portOf(argument, ports));
+  const port = portOf(argument, ports);
+  if (port !== OFPP_CONTROLLER) return outputTo(argument, port);
+  return { type: 'output', port, maxLength: CONTROLLER_MAX_LENGTH };
 }
 
 function parseTruncated({ argument, ports }: Argument): Ofpact {

@@ -15,7 +15,7 @@ import type { FlowStats } from '../datapath/dpif.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { REGS } from '../packet/flow-layout.js';
 import { CATCH_ALL, Match } from './match.js';
-import { CONTROLLER_MAX_LENGTH, type Ofpacts } from './ofpact.js';
+import { CONTROLLER_MAX_LENGTH, type Ofpact, type Ofpacts } from './ofpact.js';
 import { PacketInReason } from './packet-ins.js';
 
 /** Bits of a rule's flags. Answers to `OFPUTIL_FF_*`. */
@@ -44,7 +44,7 @@ export interface FlowSpec {
   readonly idleTimeout: number;
   /** Seconds; 0: none. */
   readonly hardTimeout: number;
-  /** How dear the rule is to its owner (OpenFlow 1.4); carried, not used yet. */
+  /** How dear the rule is to its owner (OpenFlow 1.4): the least goes first from a full table. */
   readonly importance: number;
   /** Bits of `RuleFlag`. */
   readonly flags: number;
@@ -71,6 +71,7 @@ export type RemovalReason =
   | 'idle_timeout'
   | 'hard_timeout'
   | 'delete'
+  | 'eviction'
   | 'group_delete'
   | 'meter_delete';
 
@@ -86,6 +87,8 @@ export type RuleChange =
   | { readonly kind: 'added'; readonly rule: Rule; readonly old: Rule | undefined }
   | { readonly kind: 'modified'; readonly rule: Rule; readonly old: Rule }
   | { readonly kind: 'removed'; readonly rule: Rule; readonly reason: RemovalReason };
+/** The rule matches as one of the rules of a clause. */
+export type Conjunction = Extract<Ofpact, { type: 'conjunction' }>;
 
 /** What `Rule` takes besides the flow's own text. */
 export interface RuleOptions {
@@ -99,11 +102,13 @@ export class Rule {
   readonly priority: number;
   readonly match: Match;
   readonly actions: Ofpacts;
+  /** Not empty: the rule is found only together with those of the other clauses. */
+  readonly conjunctions: readonly Conjunction[] | undefined;
   readonly cookie: bigint;
   /** Seconds; 0: none. */
-  readonly idleTimeout: number;
+  idleTimeout: number;
   /** Seconds; 0: none. */
-  readonly hardTimeout: number;
+  hardTimeout: number;
   readonly importance: number;
   /** Bits of `RuleFlag`. */
   readonly flags: number;
@@ -111,7 +116,8 @@ export class Rule {
   readonly isHidden: boolean;
   /** When the flow was added; a modification keeps it. */
   readonly created: Instant;
-  readonly modified: Instant;
+  /** When it was added, modified or learned again. */
+  modified: Instant;
   /** When it was last used; `modified` where never. */
   used: Instant;
   packets = 0;
@@ -134,6 +140,7 @@ export class Rule {
     this.priority = spec.priority;
     this.match = spec.match;
     this.actions = spec.actions;
+    this.conjunctions = conjunctionsOf(spec.actions);
     this.cookie = spec.cookie ?? 0n;
     this.idleTimeout = spec.idleTimeout;
     this.hardTimeout = spec.hardTimeout;
@@ -186,6 +193,12 @@ export class Rule {
     this.#successor = undefined;
     this.#forwardsCounts = false;
   }
+}
+
+/** Undefined where there are none. */
+function conjunctionsOf(actions: Ofpacts): readonly Conjunction[] | undefined {
+  if (!actions.some(({ type }) => type === 'conjunction')) return undefined;
+  return actions.filter((action) => action.type === 'conjunction');
 }
 
 /** The table of the rules that the switch makes itself. Answers to `TBL_INTERNAL`. */

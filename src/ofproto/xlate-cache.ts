@@ -16,12 +16,18 @@ import type { Ofproto } from './ofproto.js';
 import { Rule } from './rule.js';
 import { ruleRefOf } from './xlate-trace.js';
 
+/** What packets do besides being counted: teach a rule, end a connection. */
+export abstract class CacheEffect {
+  /** Does it again, for packets of `stats`. */
+  abstract push(stats: Readonly<FlowStats>, mayLearn: boolean): void;
+}
+
 /**
- * A rule; a lookup in a table, as `2 * table`, plus 1 where it matched; a way through a group; or
- * what NORMAL saw.
- * One flat array of them: a flow has three or four, and there may be 200,000 flows.
+ * A rule; a lookup in a table, as `2 * table`, plus 1 where it matched; a way through a group; what
+ * NORMAL saw; or an effect. One flat array of them: a flow has three or four, and there may be
+ * 200,000 flows.
  */
-export type XlateCacheEntry = Rule | number | GroupHit | MacSighting;
+export type XlateCacheEntry = Rule | number | GroupHit | MacSighting | CacheEffect;
 
 const NO_ENTRIES: readonly XlateCacheEntry[] = [];
 
@@ -49,6 +55,7 @@ export class OfprotoXlateCache implements XlateCache {
       const entry = entries[i]!;
       if (typeof entry === 'number') ofproto.creditTable(entry >>> 1, (entry & 1) === 1, stats);
       else if (entry instanceof Rule || entry instanceof GroupHit) entry.credit(stats);
+      else if (entry instanceof CacheEffect) entry.push(stats, mayLearn);
       else if (mayLearn) ofproto.learn(entry);
     }
   }
@@ -56,7 +63,7 @@ export class OfprotoXlateCache implements XlateCache {
   relearn(): void {
     for (const entry of this.#entries) {
       if (typeof entry === 'number' || entry instanceof Rule || entry instanceof GroupHit) continue;
-      this.#ofproto?.learn(entry);
+      if (!(entry instanceof CacheEffect)) this.#ofproto?.learn(entry);
     }
   }
 

@@ -13,15 +13,24 @@ import { ofpPort } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
 import type { XlateRequest, XlateTrace } from '../datapath/translator.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
-import { IN_PORT, NW_PROTO, VLAN_CFI, VLAN_VID_MASK, VLAN0 } from '../packet/flow-layout.js';
+import {
+  ACTSET_OUTPUT,
+  IN_PORT,
+  NW_PROTO,
+  SKB_PRIORITY,
+  VLAN_CFI,
+  VLAN_VID_MASK,
+  VLAN0,
+} from '../packet/flow-layout.js';
 import { ActionBuilder } from './action-builder.js';
-import { commitActions } from './commit-actions.js';
-import { TABLE_MAX } from './ofpact.js';
+import { commitActions, type Encapsulation } from './commit-actions.js';
+import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import type { PacketInQueue } from './packet-ins.js';
 import { isIpAny } from './prerequisites.js';
 import type { Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
+import { XlateStack } from './xlate-stack.js';
 import { traceNoOutput, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
@@ -33,6 +42,8 @@ export type XlateError =
   | 'no_recirculation_context'
   | 'recirculation_unsupported'
   | 'unsupported_action'
+  | 'unsupported_packet_type'
+  | 'stack_too_deep'
   | 'too_many_mpls_labels';
 
 /** The upcall queue for packets of a port; `Dpif.portGetPid`. */
@@ -67,6 +78,19 @@ export class XlateContext {
   isCached = false;
   /** Hears the steps, where somebody wants to. */
   trace: XlateTrace | undefined;
+  /** What `push` has kept. */
+  readonly stack = new XlateStack();
+  /** What `write_actions` has gathered, to be done at the end. */
+  actionSet: Ofpact[] = [];
+  /** A group has been written: where the packet goes, only the end will show. */
+  actionSetHasGroup = false;
+  isInActionSet = false;
+  /** No further action is to be carried out. */
+  isExited = false;
+  /** The header that the next commit puts in front. */
+  encap: Encapsulation | undefined;
+  /** The priority that the packet came with. */
+  priority = 0;
   /** Rules that are being carried out, each called by the one before. */
   height = 0;
   /** The table that is being looked at, and the rule found in it. */
@@ -118,6 +142,14 @@ export class XlateContext {
     this.error = undefined;
     this.slow = 0;
     this.isBared = false;
+    this.stack.clear();
+    if (this.actionSet.length > 0) this.actionSet = [];
+    this.actionSetHasGroup = false;
+    this.isInActionSet = false;
+    this.isExited = false;
+    this.encap = undefined;
+    this.priority = this.flow[SKB_PRIORITY]!;
+    this.flow[ACTSET_OUTPUT] = OFPP_UNSET;
   }
 
   /**

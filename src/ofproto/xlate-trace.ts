@@ -133,5 +133,7 @@ const ERRORS: Readonly<Record<XlateError, string>> = {
   no_recirculation_context: 'a recirculated packet that nobody knows',
   recirculation_unsupported: 'what is under the last MPLS label would have to be looked at again',
   unsupported_action: 'an action that this version of upcall cannot carry out yet',
+  unsupported_packet_type: 'a header that packets of this type cannot be given, or do not have',
+  stack_too_deep: 'more than 64 kB on the stack',
   too_many_mpls_labels: 'more MPLS labels than a flow can show',
 };

@@ -36,6 +36,7 @@ export const REMOVAL_REASONS: Readonly<Record<RemovalReason, number>> = {
   delete: 2,
   group_delete: 3,
   meter_delete: 4,
+  eviction: 5,
 };
 
 export class AsyncMessages {

@@ -57,6 +57,7 @@ export const ND_OPTION_SIZE = 8;
 export const ARP_HARDWARE_ETHERNET = 1;
 
 export const NSH_MD_TYPE1 = 1;
+export const NSH_MD_TYPE2 = 2;
 
 /** Packet types: a namespace (16 bits; 1: Ethernet types) and a type. */
 export const PT_ETH = 0;
