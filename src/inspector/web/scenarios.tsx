@@ -48,12 +48,18 @@ export function ScenarioButton() {
             <button type="button" onClick={() => open(name)}>
               {title}
             </button>
-            <p class="quiet">{look}</p>
+            <p class="quiet">{firstSentence(look)}</p>
           </div>
         ))}
       </dialog>
     </>
   );
+}
+
+/** What the list says of a scenario; the whole paragraph is shown while it is open. */
+export function firstSentence(paragraph: string): string {
+  const end = paragraph.search(/[.:] /);
+  return end < 0 ? paragraph : `${paragraph.slice(0, end)}.`;
 }
 
 /** What to look at, while a scenario is shown. */
@@ -64,8 +70,11 @@ export function ScenarioNote() {
   );
   if (scenario === undefined) return null;
   return (
-    <p class="notice">
-      <strong>What to look at:</strong> {scenario.look}
-    </p>
+    <details class="notice scenario-note" key={scenario.name} open>
+      <summary>
+        <strong>{scenario.title}.</strong> What to look at:
+      </summary>
+      <p>{scenario.look}</p>
+    </details>
   );
 }
