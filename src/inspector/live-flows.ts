@@ -69,8 +69,9 @@ export class LiveFlows {
     const table = this.#tableOf(query);
     this.#refresh(table);
     for (const order of [table.shown, table.next]) order?.want(offset, offset + limit);
-    // What takes no longer than one slice is there at once.
-    if (this.#timer === undefined && this.#isBusy) this.#work();
+    // Where there is nothing to show, and it takes no longer than one slice, it is there at once.
+    if (table.shown?.isReady !== true && this.#timer === undefined) this.#work();
+    this.#arm();
     return this.#answer(table, offset);
   }
 
@@ -128,11 +129,7 @@ export class LiveFlows {
     return [...this.#tables.values()].findLast(isBusy);
   }
 
-  get #isBusy(): boolean {
-    return this.#busy !== undefined;
-  }
-
-  /** One slice; the rest is left to the next. */
+  /** One slice. */
   #work(): void {
     const { clock } = this.#deps;
     const startedAt = clock.monotonic();
@@ -145,12 +142,18 @@ export class LiveFlows {
       if (table.next?.isReady === true) finish(table, now);
       if (!mayGoOn()) break;
     }
-    if (this.#isBusy) this.#timer = clock.setTimeout(() => this.#goOn(), PAUSE_MS);
+  }
+
+  /** The next slice, if there is something to do. */
+  #arm(): void {
+    if (this.#timer !== undefined || this.#busy === undefined) return;
+    this.#timer = this.#deps.clock.setTimeout(() => this.#goOn(), PAUSE_MS);
   }
 
   #goOn(): void {
     this.#timer = undefined;
     this.#work();
+    this.#arm();
     // Also on the way: what is known so far may be all that somebody looks for.
     this.#deps.changed();
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
-import { LiveFlows, PAUSE_MS, SLICE_MS } from '../../src/inspector/live-flows.js';
+import { LiveFlows, ORDER_MS, PAUSE_MS, SLICE_MS } from '../../src/inspector/live-flows.js';
 import type { LiveNames } from '../../src/inspector/live-rows.js';
 import type { FlowsQuery } from '../../src/inspector/view-data.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
@@ -143,7 +143,9 @@ describe('LiveFlows', () => {
     }
     clock.advance(600);
     expect(keysOf()).toEqual(before);
-    real.advance(1001);
+    real.advance(ORDER_MS);
+    expect(keysOf()).toEqual(before);
+    real.advance(PAUSE_MS);
     expect(keysOf()[0]).toContain('src=1004');
   });
 
@@ -223,7 +225,9 @@ describe('LiveFlows', () => {
     sw.inject(1, packet('udp,nw_src=10.0.0.9,nw_dst=10.0.0.2,tp_src=1,tp_dst=53'));
     await sw.settled();
     expect(flows.query(query)).toMatchObject({ total: 200, flows: 201 });
-    real.advance(1001);
+    real.advance(ORDER_MS);
+    expect(flows.query(query)).toMatchObject({ total: 200, flows: 201 });
+    real.advance(PAUSE_MS);
     expect(flows.query(query)).toMatchObject({ total: 201, omitted: 0 });
     expect(looks).toBe(201);
   });
