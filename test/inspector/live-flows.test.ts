@@ -5,6 +5,7 @@ import type { LiveNames } from '../../src/inspector/live-rows.js';
 import type { FlowsQuery } from '../../src/inspector/view-data.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import { packet } from '../../src/switch-packet.js';
+import { WornClock } from './worn-clock.js';
 
 const FLOWS = 'udp,tp_dst=53,actions=output:2\npriority=0,actions=drop';
 
@@ -54,27 +55,6 @@ function show(sw: Switch, options: ShowOptions = {}): { flows: LiveFlows; real: 
     changed,
   };
   return { flows: new LiveFlows(deps), real };
-}
-
-/** A clock on which time passes whenever somebody looks at it. */
-class WornClock extends VirtualClock {
-  readonly #lookMs: number;
-  looks = 0;
-
-  constructor(lookMs: number) {
-    super();
-    this.#lookMs = lookMs;
-  }
-
-  override monotonic(): number {
-    return super.monotonic() + this.#lookMs * this.looks++;
-  }
-
-  /** Moves to the next task, and runs it. */
-  runNext(): void {
-    const at = this.nextDeadline();
-    if (at !== undefined) this.advanceTo(at);
-  }
 }
 
 const all: FlowsQuery = { filter: '', sort: 'packets', isDescending: true, offset: 0, limit: 200 };
