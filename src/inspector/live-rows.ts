@@ -2,7 +2,8 @@
  * The ukeys of a running switch as the rows of a table, read from the columns where they are.
  *
  * A row is a slice and a handle, taken down step by step, once for some queries; numbers are read
- * when they are asked for, texts made when somebody looks. A ukey that has gone meanwhile leaves an empty row.
+ * when they are asked for, texts made when somebody looks. A ukey that has gone meanwhile leaves an
+ * empty row.
  *
  * Hot path. It runs on the switch's thread, over 200,000 rows.
  */
