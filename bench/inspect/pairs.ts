@@ -1,12 +1,17 @@
 /**
  * Alternating pairs: the same work with something and without it, in turns, so that what else a
- * shared machine does meanwhile hits both alike. What is compared are medians of CPU time.
+ * shared machine does meanwhile hits both alike. What is compared are medians.
  */
 
-/** What one pair took: CPU time, ms. */
+/** What one run took, ms. */
+export interface Cost {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+}
+
 export interface Pair {
-  readonly without: number;
-  readonly with: number;
+  readonly without: Cost;
+  readonly with: Cost;
 }
 
 export interface Ratios {
@@ -25,7 +30,7 @@ export function cpuMs(): number {
 /** Runs both sides `count` times, who comes first changing each time. */
 export async function alternate(
   count: number,
-  sides: { readonly without: () => Promise<number>; readonly with: () => Promise<number> },
+  sides: { readonly without: () => Promise<Cost>; readonly with: () => Promise<Cost> },
 ): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (let i = 0; i < count; i++) {
@@ -37,8 +42,8 @@ export async function alternate(
   return pairs;
 }
 
-export function ratiosOf(pairs: readonly Pair[]): Ratios {
-  const ratios = pairs.map((pair) => pair.with / pair.without).sort(ascending);
+export function ratiosOf(pairs: readonly Pair[], of: keyof Cost): Ratios {
+  const ratios = pairs.map((pair) => pair.with[of] / pair.without[of]).sort(ascending);
   return {
     median: medianOf(ratios),
     lowest: ratios[0] ?? Number.NaN,

@@ -2,8 +2,8 @@
  * One replay in a process of its own, as `upcall replay` does it: on its own, recorded, or looked
  * at. Says by IPC what the replay itself took; reading the capture and the report are left out.
  *
- * `replay-child.js CAPTURE plain|record|inspect FILE`; FILE is where a recording goes. Looked at, it
- * says its address first, and ends when it is told that the page has seen the end.
+ * `replay-child.js CAPTURE plain|record|inspect FILE`; FILE is where a recording goes. Looked at,
+ * it says its address first, and ends when it is told that the page has seen the end.
  */
 
 import { silentLog } from '../../src/base/log.js';

@@ -7,11 +7,11 @@ import { fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { alternate, type Pair } from './pairs.js';
+import { alternate, type Cost, type Pair } from './pairs.js';
 import type { ReplayFigures } from './replay-child.js';
 import { WatchingPage } from './watching-page.js';
 
-/** The whole cost of being watched or written down: at most so many times the CPU time. */
+/** What it costs to be watched or written down: at most so many times the time. */
 export const REPLAY_RATIO_MAX = 2;
 
 export type ReplayMode = 'plain' | 'record' | 'inspect';
@@ -32,15 +32,15 @@ export async function measureReplay(
 ): Promise<ReplayCost> {
   let last: ReplayFigures | undefined;
   let documents: ReadonlyMap<string, number> = new Map();
-  const side = async (as: ReplayMode): Promise<number> => {
+  const side = async (as: ReplayMode): Promise<Cost> => {
     const outcome = await replayOnce(capture, as);
-    const { packets, upcalls, cpuMs } = outcome.figures;
+    const { packets, upcalls, cpuMs, wallMs } = outcome.figures;
     if (last !== undefined && (last.packets !== packets || last.upcalls !== upcalls)) {
       throw new Error(`Cannot compare replays: ${upcalls} upcalls here, ${last.upcalls} there`);
     }
     last = outcome.figures;
     if (as === 'inspect') documents = outcome.documents;
-    return cpuMs;
+    return { cpuMs, wallMs };
   };
   const sides = { without: () => side('plain'), with: () => side(mode) };
   const pairs = await alternate(count, sides);

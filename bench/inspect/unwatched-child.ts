@@ -10,8 +10,8 @@ import { Session } from 'node:inspector/promises';
 import type { Bench, BenchCase, Visit } from '../bench.js';
 import { unchangedDumpBench } from '../dump.js';
 import { hitPathBench } from '../hit-path.js';
-import { setUpBench } from '../set-up.js';
 import { cpuMs, medianOf } from './pairs.js';
+import { repeatedSetUpBench } from './repeated-set-up.js';
 
 export type Watched = 'never' | 'gone' | 'profile';
 
@@ -25,7 +25,7 @@ export interface UnwatchedFigures {
 
 const benches: Readonly<Record<string, Bench>> = {
   'hot-path': hitPathBench,
-  'set-up': setUpBench,
+  'set-up': repeatedSetUpBench,
   dump: unchangedDumpBench,
 };
 
