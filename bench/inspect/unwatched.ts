@@ -23,8 +23,9 @@ export interface UnwatchedCost {
   /** µs an operation, medians. */
   readonly never: number;
   readonly gone: number;
-  /** What the medians differ by, and what two equal runs do, in the median. */
+  /** What the one with an inspector in its past takes more; negative: less. */
   readonly difference: number;
+  /** What two equal runs differ by, in the median. */
   readonly spread: number;
 }
 
@@ -49,7 +50,7 @@ export async function measureUnwatched(
     spreads.push(Math.abs(one - other));
   }
   const medians = { never: medianOf(never), gone: medianOf(gone) };
-  const difference = Math.abs(medians.gone - medians.never);
+  const difference = medians.gone - medians.never;
   return { ...medians, difference, spread: medianOf(spreads) };
 }
 
