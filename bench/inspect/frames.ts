@@ -12,9 +12,6 @@ import type { LiveEnd, LiveFigures } from './live-child.js';
 import type { LiveLoadOptions } from './live-load.js';
 import { LiveSwitch } from './live-switch.js';
 
-/** Two frames of a display at 60 Hz; a clock of 0.1 ms may add half of that. */
-export const FRAME_MS_MAX = 33.05;
-
 export interface FramesEffort {
   readonly load: LiveLoadOptions;
   readonly seconds: number;

@@ -42,7 +42,7 @@ const { values, positionals } = parseArgs({
 });
 const isSmoke = values.scale === '1';
 const effort = isSmoke ? SMOKE : FULL;
-const report = new Report();
+const report = new Report((line) => console.log(line));
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   unwatched: reportUnwatched,
@@ -67,12 +67,17 @@ async function reportUnwatched(): Promise<void> {
 
 async function reportReplay(): Promise<void> {
   const isThere = existsSync(MIXED);
-  if (!isThere) report.title(`No "${MIXED}": set UPCALL_SHARED to the folder that has it`);
+  if (!isThere) {
+    report.title(
+      `No "${MIXED}": set UPCALL_SHARED to the folder that has it. ` +
+        'The bundled capture is too short to judge by',
+    );
+  }
   const capture = isThere && !isSmoke ? MIXED : BUNDLED;
   report.title(`A replay of ${capture}: medians of ${effort.replays} pairs (${load()})`);
   report.head(['', 'without', 'with', 'ratio', 'of all pairs']);
   for (const mode of ['inspect', 'record'] as const) {
-    report.replay(mode, await measureReplay(capture, mode, effort.replays));
+    report.replay(mode, await measureReplay(capture, mode, effort.replays), capture === MIXED);
   }
 }
 
