@@ -37,6 +37,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['xstate', 'xstate/graph', 'node:util'],
   },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
+  openflow: {
+    rooms: [...BELOW_SWITCH, 'switch'],
+    packages: ['rxjs', 'xstate', 'node:fs', 'node:net'],
+  },
   inspector: {
     rooms: [...BELOW_SWITCH, 'switch'],
     packages: [
