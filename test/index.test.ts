@@ -5,9 +5,10 @@ import * as rxjs from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import * as upcall from '../src/index.js';
 import * as inspector from '../src/inspector/index.js';
+import * as openflow from '../src/openflow/index.js';
 
 const SOURCES = join(import.meta.dirname, '../src');
-const MODULES = { upcall, rxjs, 'upcall/inspector': inspector };
+const MODULES = { upcall, rxjs, 'upcall/inspector': inspector, 'upcall/openflow': openflow };
 
 interface Example {
   /** The file it stands in. */

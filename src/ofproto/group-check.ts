@@ -6,7 +6,6 @@
  * as OVS does: packets that meet one are dropped.
  */
 
-import { GroupError, type GroupErrorName } from './group-error.js';
 import {
   BUCKET_MAX,
   type Bucket,
@@ -15,6 +14,7 @@ import {
   type GroupType,
   SELECTION_METHODS,
 } from './group.js';
+import { GroupError, type GroupErrorName } from './group-error.js';
 
 /** Throws a `GroupError` for a group that cannot be. */
 export function checkGroup(group: GroupSpec): void {

@@ -4,8 +4,8 @@
  * and `collect_rule` of OVS's `ofproto/ofproto.c`.
  */
 
-import { groupsOf } from './ofpact-uses.js';
 import { OFPP_CONTROLLER, type Ofpacts } from './ofpact.js';
+import { groupsOf } from './ofpact-uses.js';
 import type { FlowCriteria, Rule } from './rule.js';
 
 /** Whether `criteria` mean `rule`; its table is not looked at. */

@@ -1,7 +1,8 @@
 /**
  * Which rules expire, and when: after their hard timeout, or unused for their idle timeout.
  *
- * Also which rule goes first where a table is full. Nothing here runs by itself. Answers to `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
+ * Also which rule goes first where a table is full. Nothing here runs by itself. Answers to
+ * `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
  *
  * Owner: `FlowTables`.
  */
@@ -16,6 +17,13 @@ export class RuleExpiry {
   /** Takes notice of `rule` if it has a timeout. */
   add(rule: Rule): void {
     if (rule.idleTimeout > 0 || rule.hardTimeout > 0) this.#rules.add(rule);
+  }
+
+  /** Gives a rule earlier timeouts, in seconds; 0 changes nothing. */
+  reduce(rule: Rule, idleTimeout: number, hardTimeout: number): void {
+    rule.idleTimeout = reduced(rule.idleTimeout, idleTimeout);
+    rule.hardTimeout = reduced(rule.hardTimeout, hardTimeout);
+    this.add(rule);
   }
 
   delete(rule: Rule): void {
@@ -67,4 +75,9 @@ function hardDeadline(rule: Rule): number {
 
 function idleDeadline(rule: Rule): number {
   return rule.idleTimeout > 0 ? rule.used + 1000 * rule.idleTimeout : Number.POSITIVE_INFINITY;
+}
+
+/** Seconds; 0 is no timeout. */
+function reduced(timeout: number, limit: number): number {
+  return limit !== 0 && (timeout === 0 || timeout > limit) ? limit : timeout;
 }
