@@ -88,7 +88,6 @@ const FITTING: Readonly<Record<string, readonly Draw[]>> = {
   ipv6: IP_HEADERS,
   icmp6: IP_HEADERS,
   tcp6: [...IP_HEADERS, ...PORT_HEADERS],
-  mpls: [() => 'dec_mpls_ttl', () => 'set_mpls_label(9)'],
 };
 
 const CALLS: readonly Draw[] = [
@@ -141,10 +140,18 @@ function action(rng: Rng, scope: ActionScope): string {
 }
 
 function header(rng: Rng, scope: ActionScope): string {
-  return pick(rng, [...HEADERS, ...VLANS[scope.protocol], ...(FITTING[scope.kind] ?? [])])(
-    rng,
-    scope,
-  );
+  const draws = [...HEADERS, ...VLANS[scope.protocol], ...(FITTING[scope.kind] ?? [])];
+  const text = pick(rng, draws)(rng, scope);
+  return scope.protocol === 'OpenFlow15' ? inNewWords(text, scope.kind) : text;
+}
+
+/** OpenFlow 1.5 sets fields by their names only, which looks at less than the actions of 1.0. */
+function inNewWords(text: string, kind: string): string {
+  return text.replace(/mod_([a-z]+)_([a-z]+):([^,]+)/g, (_, layer: string, part: string, value) => {
+    const [protocol = ''] = /tcp|udp/.exec(kind) ?? [];
+    const field = { dl: `eth_${part}`, nw: `nw_${part}`, tp: `${protocol}_${part}` }[layer];
+    return `set_field:${value}->${field}`;
+  });
 }
 
 function laterTable(rng: Rng, { table, tablesCount }: ActionScope): number {
