@@ -61,7 +61,15 @@ export class OurTwin implements Twin {
     const { sw, clock } = this.#now();
     sw.inject(port, data);
     clock.runDue();
-    await sw.revalidated();
+  }
+
+  /** Whether packets have taught something that the flows do not know yet. */
+  get hasLearned(): boolean {
+    return this.#now().sw.udpif.isRevalidationPending;
+  }
+
+  async revalidate(): Promise<void> {
+    await this.#now().sw.revalidated();
   }
 
   async finish(): Promise<Outcome> {

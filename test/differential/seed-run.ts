@@ -3,6 +3,7 @@
  */
 
 import { compareOutcomes, compareTraces, type Difference } from './comparison.js';
+import type { OurTwin } from './our-twin.js';
 import { createSituation, type Situation } from './situation.js';
 import type { Twin } from './twin.js';
 
@@ -16,7 +17,7 @@ export interface SeedResult {
   readonly theirs: number;
 }
 
-export async function runSeed(seed: number, ours: Twin, theirs: Twin): Promise<SeedResult> {
+export async function runSeed(seed: number, ours: OurTwin, theirs: Twin): Promise<SeedResult> {
   const situation = createSituation(seed);
   const { kind, packets } = situation;
   const differences: Difference[] = [];
@@ -36,6 +37,9 @@ export async function runSeed(seed: number, ours: Twin, theirs: Twin): Promise<S
     }
     await ours.receive(packet);
     await theirs.receive(packet);
+    if (!ours.hasLearned) continue;
+    await ours.revalidate();
+    await theirs.revalidate();
   }
   const ourOutcome = await ours.finish();
   const theirOutcome = await theirs.finish();

@@ -61,6 +61,11 @@ export class TheirTwin implements Twin {
     await this.#peer.receive([frame]);
   }
 
+  /** Half a second where nothing was learned, so it is not asked then. */
+  async revalidate(): Promise<void> {
+    await this.#peer.command('revalidator/wait');
+  }
+
   async finish(): Promise<Outcome> {
     const megaflows = (await this.#peer.megaflows()).length;
     await this.#peer.command('revalidator/purge');

@@ -26,8 +26,10 @@ export interface Twin {
   begin(situation: Situation): Promise<void>;
   /** What would become of a frame; without side effects. Undefined: it cannot be asked. */
   trace(frame: IncomingFrame): Promise<Trace | undefined>;
-  /** Lets a frame in, and waits until everything that comes of it has come. */
+  /** Lets a frame in, and waits until it has been answered and sent. */
   receive(frame: IncomingFrame): Promise<void>;
+  /** Has the flows follow what was learned. */
+  revalidate(): Promise<void>;
   /** With all counters pushed. */
   finish(): Promise<Outcome>;
 }
