@@ -73,7 +73,6 @@ const IP_HEADERS: readonly Draw[] = [
 const V4_HEADERS: readonly Draw[] = [
   (rng) => `mod_nw_src:10.0.9.${rng.below(3)}`,
   (rng) => `mod_nw_dst:10.0.1.${rng.below(3)}`,
-  () => 'move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[]',
   ...IP_HEADERS,
 ];
 const PORT_HEADERS: readonly Draw[] = [
