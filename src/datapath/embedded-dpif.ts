@@ -63,8 +63,8 @@ export interface EmbeddedDpifOptions {
   /** Tests: what a dump returned becomes garbage when its thread goes on. */
   readonly poisonsDumps?: boolean;
   /**
-   * The policy `inline`: called for each upcall of a frame before the next frame is looked up; true:
-   * it is taken care of, false: it is queued. The callee owns the upcall, and may use `operate`.
+   * The policy `inline`: called for each upcall of a frame, before the next is looked up; true: it
+   * is taken care of, false: it is queued. The callee owns the upcall, and may use `operate`.
    * Absent: `queued`.
    */
   readonly upcallInline?: (upcall: Upcall) => boolean;

@@ -112,8 +112,10 @@ export function generateActions(rng: Rng, scope: ActionScope): string {
   const count = 1 + rng.below(4);
   for (let i = 0; i < count; i++) actions.push(action(rng, scope));
   if (scope.protocol === 'OpenFlow10') return actions.join(',');
-  if (isOneIn(rng, 4))
-    actions.push(`write_actions(${header(rng, scope)},output:${1 + rng.below(4)})`);
+  const set = `write_actions(${header(rng, scope)},output:${1 + rng.below(4)})`;
+  // No rule pushes two tags: the packet may have one.
+  const isTooHigh = set.includes('push') && actions.some((text) => text.includes('push_vlan'));
+  if (isOneIn(rng, 4) && !isTooHigh) actions.push(set);
   if (isOneIn(rng, 4) && scope.table + 1 < scope.tablesCount) {
     actions.push(`goto_table:${laterTable(rng, scope)}`);
   }

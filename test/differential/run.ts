@@ -53,9 +53,10 @@ function conclude(results: readonly SeedResult[]): boolean {
   const inOrder = results.filter(({ situation }) => situation.kind === 'D').length;
   const ours = sum((result) => result.ours);
   const theirs = sum((result) => result.theirs);
-  console.log(
-    `${results.length} seeds (${inOrder} of class D), ${rules} rules, ${packets} packets (${sum((result) => result.untraced)} not traced): ` +
-      `${failed} differ; megaflows ${ours}, Open vSwitch ${theirs} (x ${(ours / theirs).toFixed(3)})`,
-  );
+  const untraced = sum((result) => result.untraced);
+  const seeds = `${results.length} seeds (${inOrder} of class D)`;
+  const contents = `${rules} rules, ${packets} packets (${untraced} not traced)`;
+  const megaflows = `${ours} megaflows, Open vSwitch ${theirs} (x ${(ours / theirs).toFixed(3)})`;
+  console.log(`${seeds}, ${contents}: ${failed} differ; ${megaflows}`);
   return failed === 0 && ours <= theirs * RATIO_MAX;
 }
