@@ -142,7 +142,8 @@ function writeNewBucket(
   const start = writer.size;
   writeActions(writer, actions, version);
   writer.patchLength(sizeAt, start);
-  if (type === 'select') writeProperty(writer, Property.WEIGHT, (body) => body.u16(weight));
+  if (type === 'select')
+    writeProperty(writer, Property.WEIGHT, (body) => body.u16(weight).zeros(2));
   if (watchPort !== undefined) {
     writeProperty(writer, Property.WATCH_PORT, (body) => body.u32(portToWide(watchPort)));
   }

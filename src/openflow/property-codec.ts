@@ -48,9 +48,9 @@ export function unknownProperty({ type, experimenter }: Property): OfpError {
   return new OfpError('OFPBPC_BAD_EXP_TYPE', `property ${experimenter.type}`);
 }
 
-/** Reads a property that is a number of 16 bits. */
+/** Reads a property that is a number of 16 bits, which has padding of its own. */
 export function propertyU16({ body }: Property): number {
-  if (body.remaining !== 2) throw new OfpError('OFPBPC_BAD_LEN');
+  if (body.remaining !== 4) throw new OfpError('OFPBPC_BAD_LEN');
   return body.u16();
 }
 
