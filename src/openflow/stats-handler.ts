@@ -81,7 +81,9 @@ const VERSIONS: Readonly<Partial<Record<StatsType, readonly [OfpVersion, OfpVers
 export function handleStats(request: Request): void {
   const { type, body } = readStatsRequest(request.message);
   const [first, last] = VERSIONS[type] ?? [OF10, OF15];
-  if (request.version < first || request.version > last) throw new OfpError('OFPBRC_BAD_STAT');
+  if (request.version < first || request.version > last) {
+    throw new OfpError(type.startsWith('nx_') ? 'OFPBRC_BAD_SUBTYPE' : 'OFPBRC_BAD_STAT', type);
+  }
   const handler = HANDLERS[type];
   if (handler === undefined) throw new OfpError('OFPBRC_BAD_STAT', type);
   const reply = new StatsReply(request.version, request.message.xid, type);

@@ -25,9 +25,12 @@ async function same(version: VersionName, ...args: readonly string[]): Promise<s
   return theirs;
 }
 
-/** OVS lists groups by the hash of their numbers. */
+/** OVS lists groups by the hash of their numbers; its time stands still, ours does not. */
 function lines(text: string): string[] {
-  return text.split('\n').sort();
+  return text
+    .replace(/idle_age=\d+/g, 'idle_age=T')
+    .split('\n')
+    .sort();
 }
 
 describe.runIf(hasOvsPeer && hasOvsOfctl)('ovs-ofctl and groups', { timeout: 120_000 }, () => {
