@@ -35,6 +35,10 @@ export interface PortConfig {
   readonly noForward: boolean;
   readonly noFlood: boolean;
   readonly noPacketIn: boolean;
+  /** OpenFlow 1.0 only: no part in the spanning tree; this switch has none. */
+  readonly noStp: boolean;
+  /** OpenFlow 1.0 only: what `noReceive` is for all other frames. */
+  readonly noReceiveStp: boolean;
 }
 
 export interface OfprotoPort {
@@ -44,8 +48,11 @@ export interface OfprotoPort {
   readonly config: PortConfig;
 }
 
-/** How rules see fragments: with ports 0, or not at all. Answers to `OFPUTIL_FRAG_*`. */
-export type FragmentMode = 'normal' | 'drop';
+/**
+ * How rules see fragments: with ports 0, not at all, or as they are: the first of a packet with its
+ * ports. Answers to `OFPUTIL_FRAG_*`.
+ */
+export type FragmentMode = 'normal' | 'drop' | 'nx-match';
 
 export interface OfprotoOptions {
   readonly name: string;
@@ -64,6 +71,8 @@ const PORT_CONFIG_DEFAULT: PortConfig = {
   noForward: false,
   noFlood: false,
   noPacketIn: false,
+  noStp: false,
+  noReceiveStp: false,
 };
 
 export class Ofproto {
@@ -208,6 +217,7 @@ export class Ofproto {
 
   set fragmentMode(value: FragmentMode) {
     this.#fragmentMode = value;
+    this.tables.seesFragmentPorts = value === 'nx-match';
     this.#revalidate('reconfigure');
   }
 

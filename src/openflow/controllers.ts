@@ -22,6 +22,7 @@ import { OF13, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 import { Request } from './request.js';
 import { Roles } from './role-handler.js';
 import type { Services } from './services.js';
+import { TlvTable } from './tlv-table.js';
 
 /** Bytes that may wait for somebody who snoops; what comes then, they miss. */
 const SNOOP_BYTES_MAX = 1024 * 1024;
@@ -64,7 +65,7 @@ export class Controllers {
         monitors.attribute({ peer, xid }, () => bridge.ofproto.transact(task)),
     });
     const peers = (): readonly Peer[] => this.peers;
-    this.#services = { roles: new Roles(), monitors, bundles, peers };
+    this.#services = { roles: new Roles(), monitors, bundles, tlvs: new TlvTable(), peers };
     this.#subscriptions = [...new AsyncMessages(bridge).follow(peers), monitors.follow(peers)];
   }
 

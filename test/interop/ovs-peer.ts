@@ -37,6 +37,8 @@ export interface OvsPeerOptions {
   readonly flowFile?: string;
   /** `other_config` of the database, e.g. `{ 'vlan-limit': '0' }`. */
   readonly otherConfig?: Readonly<Record<string, string>>;
+  /** Versions of OpenFlow, as `ovs-vsctl` lists them. Default: OVS's own choice. */
+  readonly protocols?: string;
 }
 
 /** A frame and the number of the port that it enters. */
@@ -79,6 +81,21 @@ export class OvsPeer {
   /** Runs an `ovs-ofctl` command on the bridge: `add-flow`, `mod-flows`, `del-flows`. */
   changeRules(command: string, ...rules: string[]): void {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
+  }
+
+  /** Where its bridge speaks OpenFlow: an `ovs-ofctl` target. */
+  get openFlowTarget(): string {
+    return bridgeOf(this.#folder);
+  }
+
+  /** Where `ovs-ofctl snoop` listens, given the bridge's name. */
+  get rundir(): string {
+    return this.#folder;
+  }
+
+  /** Runs an `ovs-vsctl` command. */
+  configure(...args: string[]): void {
+    runner(this.#folder)('ovs-vsctl', `--db=unix:${join(this.#folder, 'db.sock')}`, ...args);
   }
 
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
@@ -146,7 +163,7 @@ function startDaemons(folder: string, options: OvsPeerOptions): void {
   vsctl('--no-wait', 'set', 'Open_vSwitch', '.', ...otherConfig(options));
   const dummy = ['--enable-dummy=override', '--disable-system'];
   run('ovs-vswitchd', ...dummy, '--pidfile', '--detach', '--log-file', database);
-  vsctl(...bridgeCommand(options.portCount));
+  vsctl(...bridgeCommand(options));
   if (options.flowFile !== undefined) {
     run('ovs-ofctl', 'add-flows', bridgeOf(folder), options.flowFile);
   }
@@ -157,9 +174,10 @@ function otherConfig(options: OvsPeerOptions): string[] {
   return Object.entries(settings).map(([name, value]) => `other_config:${name}=${value}`);
 }
 
-function bridgeCommand(portCount: number): string[] {
+function bridgeCommand({ portCount, protocols }: OvsPeerOptions): string[] {
   const command = ['add-br', 'br0', '--', 'set', 'bridge', 'br0'];
   command.push('datapath-type=dummy', 'fail-mode=secure');
+  if (protocols !== undefined) command.push(`protocols=${protocols}`);
   for (let port = 1; port <= portCount; port++) {
     command.push('--', 'add-port', 'br0', `p${port}`);
     command.push('--', 'set', 'interface', `p${port}`, 'type=dummy', `ofport_request=${port}`);
