@@ -80,9 +80,10 @@ export class FlowTables {
   /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
-  /** Hidden: what a packet meets that no rule of its table matches; it is dropped. */
+  /** Fragment mode "nx-match". */
+  seesFragmentPorts = false;
+  /** Hidden: what a packet meets that no rule matches; it is dropped, or a controller told. */
   readonly missRule: Rule;
-  /** Hidden: the same, with a controller that is to be told. */
   readonly controllerMissRule: Rule;
 
   constructor(options: FlowTablesOptions) {
@@ -131,12 +132,11 @@ export class FlowTables {
 
   /**
    * The rule of `table` that `flow` meets in `version`, adding to `wc` the bits that decided it;
-   * the hidden `missRule` where none matches. The ports of a fragment read as 0 meanwhile, which is
-   * OpenFlow's "normal" treatment of fragments.
+   * the hidden `missRule` where none matches. Ports of fragments read as 0: OpenFlow's "normal".
    */
   lookup(table: number, version: number, flow: Flow, wc: FlowMask | undefined): Rule {
     const classifier = this.#classifiers[table]!;
-    if (((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
+    if (this.seesFragmentPorts || ((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
       return classifier.lookup(flow, version, wc) ?? this.missRule;
     }
     const ports = flow[TP]!;

@@ -23,6 +23,9 @@ export function checkGroup(group: GroupSpec): void {
   if (type === 'indirect' && buckets.length !== 1) {
     refuse('OFPGMFC_INVALID_GROUP', id, 'an indirect group has one bucket');
   }
+  if (type !== 'select' && buckets.some(({ weight }) => weight !== 0)) {
+    refuse('OFPGMFC_INVALID_GROUP', id, 'only buckets of select groups have weights');
+  }
   checkBuckets(id, type, buckets);
   if (selection === undefined) return;
   if (type !== 'select') {
@@ -34,11 +37,11 @@ export function checkGroup(group: GroupSpec): void {
   }
 }
 
-/** Throws a `GroupError` for buckets that a group of this type cannot have. */
+/**
+ * Throws a `GroupError` for buckets that a group of this type cannot have. Weights aside: whoever
+ * inserts buckets into a select group need not know that it is one.
+ */
 export function checkBuckets(id: number, type: GroupType, buckets: readonly Bucket[]): void {
-  if (type !== 'select' && buckets.some(({ weight }) => weight !== 0)) {
-    refuse('OFPGMFC_INVALID_GROUP', id, 'only buckets of select groups have weights');
-  }
   checkBucketIds(id, buckets);
   checkWatches(id, type, buckets);
 }

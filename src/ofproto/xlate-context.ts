@@ -30,6 +30,7 @@ import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import type { PacketInQueue } from './packet-ins.js';
 import { isIpAny } from './prerequisites.js';
+import { isSpanningTree } from './reserved-addresses.js';
 import type { Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
 import { XlateStack } from './xlate-stack.js';
@@ -214,6 +215,13 @@ export class XlateContext {
   /** Whether misses of this port may go to the controller. */
   #tellsController(inPort: OfpPort): boolean {
     return this.ofproto.port(inPort)?.config.noPacketIn !== true;
+  }
+
+  /** Whether the port that the packet came in by takes no such packets. */
+  isUnwanted(): boolean {
+    const config = this.ofproto.port(this.inPort)?.config;
+    if (config === undefined) return false;
+    return isSpanningTree(this.flow) ? config.noReceiveStp : config.noReceive;
   }
 
   /** Notes what a push of statistics must reach. */

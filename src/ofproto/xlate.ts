@@ -126,7 +126,7 @@ export class Xlate {
     const ctx = this.#ctx;
     if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
     const rule = first ?? ctx.lookup(0, ctx.inPort);
-    if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) {
+    if (ctx.isUnwanted()) {
       if (ctx.trace !== undefined) traceNoReceive(ctx);
       return;
     }

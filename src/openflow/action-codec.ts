@@ -49,6 +49,7 @@ export function actionNumbers(version: OfpVersion): readonly number[] {
 /** Reads actions until the reader is at its end. */
 export function readActions(reader: ByteReader, version: OfpVersion): Ofpacts {
   const actions: Ofpact[] = [];
+  if (reader.remaining % 8 !== 0) throw new OfpError('OFPBRC_BAD_LEN');
   while (reader.remaining > 0) actions.push(readAction(reader, { version }));
   return actions;
 }
@@ -57,8 +58,11 @@ function readAction(reader: ByteReader, context: ActionContext): Ofpact {
   if (reader.remaining < ACTION_HEADER_SIZE) throw new OfpError('OFPBAC_BAD_LEN');
   const type = reader.u16();
   const length = reader.u16();
-  if (length < 8 || length % 8 !== 0) throw new OfpError('OFPBAC_BAD_LEN');
-  const body = reader.part(length - ACTION_HEADER_SIZE, 'OFPBAC_BAD_LEN');
+  const size = length - ACTION_HEADER_SIZE;
+  if (length < 8 || length % 8 !== 0 || size > reader.remaining) {
+    throw new OfpError('OFPBAC_BAD_LEN');
+  }
+  const body = reader.part(size, 'OFPBAC_BAD_LEN');
   if (type !== TYPE_VENDOR) {
     const row = byNumber.get(`${context.version} ${type}`);
     if (row === undefined) throw new OfpError('OFPBAC_BAD_TYPE', `type ${type}`);

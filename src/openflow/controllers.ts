@@ -11,9 +11,9 @@ import type { Log } from '../base/log.js';
 import { PacketInReason } from '../ofproto/packet-ins.js';
 import { AsyncMessages } from './async-messages.js';
 import type { OpenFlowBridge } from './bridge.js';
+import { Bundles } from './bundles.js';
 import type { Channel } from './channel.js';
 import { Connection, type ConnectionEvents } from './connection.js';
-import { Bundles } from './bundles.js';
 import { FlowMonitors } from './flow-monitors.js';
 import { handleRequest, prepareBundled } from './handlers.js';
 import type { OfpMessage } from './message.js';
@@ -22,6 +22,7 @@ import { OF13, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 import { Request } from './request.js';
 import { Roles } from './role-handler.js';
 import type { Services } from './services.js';
+import { TlvTable } from './tlv-table.js';
 
 /** Bytes that may wait for somebody who snoops; what comes then, they miss. */
 const SNOOP_BYTES_MAX = 1024 * 1024;
@@ -64,7 +65,7 @@ export class Controllers {
         monitors.attribute({ peer, xid }, () => bridge.ofproto.transact(task)),
     });
     const peers = (): readonly Peer[] => this.peers;
-    this.#services = { roles: new Roles(), monitors, bundles, peers };
+    this.#services = { roles: new Roles(), monitors, bundles, tlvs: new TlvTable(), peers };
     this.#subscriptions = [...new AsyncMessages(bridge).follow(peers), monitors.follow(peers)];
   }
 

@@ -15,13 +15,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OfpError } from './ofp-error.js';
 import { portFromWide, portToWide } from './port-number.js';
-import {
-  propertyU16,
-  propertyU32,
-  readProperties,
-  unknownProperty,
-  writeProperty,
-} from './property-codec.js';
+import { readProperties, unknownProperty, writeProperty } from './property-codec.js';
 import { OF10, OF15, type OfpVersion } from './protocol.js';
 
 const HEADER_SIZE_11 = 16;
@@ -79,9 +73,10 @@ function readNewBucket(
   let weight = defaultWeight(type ?? 'all');
   let [watchPort, watchGroup] = [portToWide(OFPP_NONE), GROUP_ANY];
   for (const property of readProperties(reader.part(rest - actionsSize))) {
-    if (property.type === Property.WEIGHT) weight = propertyU16(property);
-    else if (property.type === Property.WATCH_PORT) watchPort = propertyU32(property);
-    else if (property.type === Property.WATCH_GROUP) watchGroup = propertyU32(property);
+    const { body } = property;
+    if (property.type === Property.WEIGHT) weight = body.u16();
+    else if (property.type === Property.WATCH_PORT) watchPort = body.u32();
+    else if (property.type === Property.WATCH_GROUP) watchGroup = body.u32();
     else throw unknownProperty(property);
   }
   const watched = watches(watchPort, watchGroup);
@@ -142,7 +137,8 @@ function writeNewBucket(
   const start = writer.size;
   writeActions(writer, actions, version);
   writer.patchLength(sizeAt, start);
-  if (type === 'select') writeProperty(writer, Property.WEIGHT, (body) => body.u16(weight));
+  if (type === 'select')
+    writeProperty(writer, Property.WEIGHT, (body) => body.u16(weight).zeros(2));
   if (watchPort !== undefined) {
     writeProperty(writer, Property.WATCH_PORT, (body) => body.u32(portToWide(watchPort)));
   }

@@ -40,6 +40,8 @@ const TYPES = [
 
 /** Those inside of a vendor's, by vendor and subtype. */
 const VENDOR_TYPES = {
+  nx_ipfix_bridge: [NX_VENDOR_ID, 3],
+  nx_ipfix_flow: [NX_VENDOR_ID, 4],
   nx_flow: [NX_VENDOR_ID, 0],
   nx_aggregate: [NX_VENDOR_ID, 1],
   nx_flow_monitor: [NX_VENDOR_ID, 2],

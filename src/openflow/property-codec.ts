@@ -48,18 +48,6 @@ export function unknownProperty({ type, experimenter }: Property): OfpError {
   return new OfpError('OFPBPC_BAD_EXP_TYPE', `property ${experimenter.type}`);
 }
 
-/** Reads a property that is a number of 16 bits. */
-export function propertyU16({ body }: Property): number {
-  if (body.remaining !== 2) throw new OfpError('OFPBPC_BAD_LEN');
-  return body.u16();
-}
-
-/** Reads a property that is a number of 32 bits. */
-export function propertyU32({ body }: Property): number {
-  if (body.remaining !== 4) throw new OfpError('OFPBPC_BAD_LEN');
-  return body.u32();
-}
-
 /** Writes a property; `write` writes its body. */
 export function writeProperty(
   writer: ByteWriter,

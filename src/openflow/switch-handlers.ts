@@ -21,7 +21,8 @@ import type { Request } from './request.js';
 import { readTableMod } from './table-mod-codec.js';
 
 /** Tables that controllers see: 254 is the switch's own. */
-const TABLES_VISIBLE = 254;
+const TABLES_VISIBLE = TABLE_MAX + 1;
+const ALL_TABLES: readonly number[] = Array.from({ length: TABLES_VISIBLE }, (_, i) => i);
 
 export function handleFeatures(request: Request): void {
   const { datapathId } = request.bridge;
@@ -44,7 +45,7 @@ export function handleSetConfig(request: Request): void {
   const { fragments, missSendLength, sendsInvalidTtl } = readConfig(request.body(), version);
   if (peer.mayWrite && fragments !== bridge.ofproto.fragmentMode) {
     // What this switch cannot do is left as it is, as OVS leaves "reassemble".
-    if (fragments === 'normal' || fragments === 'drop') bridge.ofproto.fragmentMode = fragments;
+    if (fragments !== 'reassemble') bridge.ofproto.fragmentMode = fragments;
   }
   if (version < OF14) peer.setInvalidTtl(sendsInvalidTtl);
   peer.missSendLength = missSendLength;
@@ -114,9 +115,12 @@ export function handleQueueConfig(request: Request): void {
 
 export function handleTableMod(request: Request): void {
   request.requireWriter();
-  const { table, treatment, isLimited } = readTableMod(request.body(), request.version);
+  const { table, treatment, evicts, hasVacancy } = readTableMod(request.body(), request.version);
   if (table !== undefined && table > TABLE_MAX) throw new OfpError('OFPTMFC_EPERM');
-  // Tables that are full refuse flows; they neither evict any nor warn of it.
-  if (isLimited) throw new OfpError('OFPTMFC_BAD_CONFIG');
-  request.bridge.ofproto.misses.configure(table, treatment);
+  // Nobody here warns of tables that are getting full.
+  if (hasVacancy) throw new OfpError('OFPTMFC_BAD_CONFIG');
+  const { misses, tables } = request.bridge.ofproto;
+  misses.configure(table, treatment);
+  if (evicts === undefined) return;
+  for (const each of table === undefined ? ALL_TABLES : [table]) tables.limit(each, { evicts });
 }

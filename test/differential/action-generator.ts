@@ -110,16 +110,22 @@ export function generateActions(rng: Rng, scope: ActionScope): string {
   if (isOneIn(rng, 12)) return 'drop';
   const actions: string[] = [];
   const count = 1 + rng.below(4);
-  for (let i = 0; i < count; i++) actions.push(action(rng, scope));
+  while (actions.length < count) {
+    const next = action(rng, scope);
+    if (!isSecondTag(actions, next)) actions.push(next);
+  }
   if (scope.protocol === 'OpenFlow10') return actions.join(',');
   const set = `write_actions(${header(rng, scope)},output:${1 + rng.below(4)})`;
-  // No rule pushes two tags: the packet may have one.
-  const isTooHigh = set.includes('push') && actions.some((text) => text.includes('push_vlan'));
-  if (isOneIn(rng, 4) && !isTooHigh) actions.push(set);
+  if (isOneIn(rng, 4) && !isSecondTag(actions, set)) actions.push(set);
   if (isOneIn(rng, 4) && scope.table + 1 < scope.tablesCount) {
     actions.push(`goto_table:${laterTable(rng, scope)}`);
   }
   return actions.join(',');
+}
+
+/** A packet may have one already, and two are the most. */
+function isSecondTag(actions: readonly string[], next: string): boolean {
+  return next.includes('push_vlan') && actions.some((text) => text.includes('push_vlan'));
 }
 
 /** A bucket's: no calls, so that groups never lead back. */

@@ -1,9 +1,9 @@
 /**
  * What a seed stands for: rules, groups, and packets that enter ports one after the other.
  *
- * Class D: each rule of a table has a priority of its own, so that one order of rules is right and
- * the megaflows of both switches are comparable word by word. Class E: rules share priorities and no
- * packet meets two of them; which bits an answer hangs on is then up to the classifier.
+ * Class D: each rule of a table has a priority of its own, so that one order of rules is right
+ * and the megaflows of both switches are comparable word by word. Class E: rules share priorities
+ * and no packet meets two of them; which bits an answer hangs on is then up to the classifier.
  */
 
 import { createRng, type Rng } from '../../src/base/rng.js';

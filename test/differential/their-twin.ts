@@ -31,7 +31,11 @@ export class TheirTwin implements Twin {
   }
 
   static async start(): Promise<TheirTwin> {
-    const peer = await OvsPeer.start({ portCount: PORTS_COUNT, otherConfig: OTHER_CONFIG });
+    const peer = await OvsPeer.start({
+      portCount: PORTS_COUNT,
+      otherConfig: OTHER_CONFIG,
+      protocols: 'OpenFlow10,OpenFlow15',
+    });
     return new TheirTwin(peer);
   }
 

@@ -20,8 +20,6 @@ import { UnixctlClient } from './unixctl-client.js';
 const WAITING_MAX = 64;
 const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
 const DATABASE = 'conf.db';
-/** All that there are; without being told, the bridge speaks some of them. */
-const PROTOCOLS = [10, 11, 12, 13, 14, 15].map((version) => `OpenFlow${version}`).join(',');
 /** More flows than any capture makes: neither the limit nor its adaptation is in the way. */
 const FLOW_LIMIT = '200000';
 
@@ -40,6 +38,8 @@ export interface OvsPeerOptions {
   readonly flowFile?: string;
   /** `other_config` of the database, e.g. `{ 'vlan-limit': '0' }`. */
   readonly otherConfig?: Readonly<Record<string, string>>;
+  /** Versions of OpenFlow, as `ovs-vsctl` lists them. Default: OVS's own choice. */
+  readonly protocols?: string;
 }
 
 /** A frame and the number of the port that it enters. */
@@ -103,6 +103,21 @@ export class OvsPeer {
     const { stdout, stderr, status } = runOvsOfctl(args);
     if (status !== 0) throw new Error(`Cannot dump the rules of the peer: ${stderr}`);
     return stdout;
+  }
+
+  /** Where its bridge speaks OpenFlow: an `ovs-ofctl` target. */
+  get openFlowTarget(): string {
+    return bridgeOf(this.#folder);
+  }
+
+  /** Where `ovs-ofctl snoop` listens, given the bridge's name. */
+  get rundir(): string {
+    return this.#folder;
+  }
+
+  /** Runs an `ovs-vsctl` command. */
+  configure(...args: string[]): void {
+    runner(this.#folder)('ovs-vsctl', `--db=unix:${join(this.#folder, 'db.sock')}`, ...args);
   }
 
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
@@ -170,7 +185,7 @@ function startDaemons(folder: string, options: OvsPeerOptions): void {
   vsctl('--no-wait', 'set', 'Open_vSwitch', '.', ...otherConfig(options));
   const dummy = ['--enable-dummy=override', '--disable-system'];
   run('ovs-vswitchd', ...dummy, '--pidfile', '--detach', '--log-file', database);
-  vsctl(...bridgeCommand(options.portCount));
+  vsctl(...bridgeCommand(options));
   if (options.flowFile !== undefined) {
     run('ovs-ofctl', 'add-flows', bridgeOf(folder), options.flowFile);
   }
@@ -181,9 +196,10 @@ function otherConfig(options: OvsPeerOptions): string[] {
   return Object.entries(settings).map(([name, value]) => `other_config:${name}=${value}`);
 }
 
-function bridgeCommand(portCount: number): string[] {
+function bridgeCommand({ portCount, protocols }: OvsPeerOptions): string[] {
   const command = ['add-br', 'br0', '--', 'set', 'bridge', 'br0'];
-  command.push('datapath-type=dummy', 'fail-mode=secure', `protocols=[${PROTOCOLS}]`);
+  command.push('datapath-type=dummy', 'fail-mode=secure');
+  if (protocols !== undefined) command.push(`protocols=${protocols}`);
   for (let port = 1; port <= portCount; port++) {
     command.push('--', 'add-port', 'br0', `p${port}`);
     command.push('--', 'set', 'interface', `p${port}`, 'type=dummy', `ofport_request=${port}`);

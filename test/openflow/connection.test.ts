@@ -7,6 +7,7 @@ import {
   type ConnectionDeps,
   PACKET_INS_MAX,
   REPLIES_MAX,
+  REPLY_BYTES_MAX,
   TOLD_MAX,
 } from '../../src/openflow/connection.js';
 import { encodeHello } from '../../src/openflow/hello-codec.js';
@@ -131,7 +132,7 @@ describe('Connection: messages', () => {
     expect(ends).toEqual([expect.stringContaining('7 bytes is shorter than its header')]);
   });
 
-  it('refuses other versions and unknown types with the first 64 bytes', () => {
+  it('refuses other versions and unknown types, and sends back the message', () => {
     const { channel } = greeted();
     const long = encodeMessage(OF12, 'packet_out', 5, (body) => body.zeros(200));
     channel.receive(long);
@@ -141,9 +142,17 @@ describe('Connection: messages', () => {
       return { type: body.u16(), code: body.u16(), data: body.rest().length };
     });
     expect(errors).toEqual([
-      { type: 1, code: 0, data: 64 },
+      { type: 1, code: 0, data: 208 },
       { type: 1, code: 1, data: 8 },
     ]);
+  });
+
+  it('sends back as much as an answer can hold of a message that is as long as can be', () => {
+    const { channel } = greeted();
+    channel.receive(encodeMessage(OF13, 'hello', 5, (body) => body.zeros(0xffff - 8)));
+    channel.receive(encodeMessage(OF12, 'packet_out', 6, (body) => body.zeros(0xffff - 8)));
+    const [error] = channel.read.map((bytes) => parseMessage(bytes));
+    expect(error?.bytes.length).toBe(0xffff - 8);
   });
 
   it('answers what a handler refuses with its error, and a fault of ours with one', () => {
@@ -218,6 +227,14 @@ describe('Connection: a peer that does not read', () => {
     expect(channel.isPaused).toBe(false);
     const xids = channel.read.slice(2).map((bytes) => parseMessage(bytes).xid);
     expect(xids).toEqual(Array.from({ length: REPLIES_MAX + 50 }, (_, i) => i + 1));
+  });
+
+  it('is not listened to either while a megabyte of long answers waits', () => {
+    const { channel, connection } = blocked();
+    const wrong = encodeMessage(OF12, 'packet_out', 6, (body) => body.zeros(0xffff - 8));
+    for (let i = 0; i < 50; i++) channel.receive(wrong);
+    expect(connection.waiting).toBe(Math.ceil(REPLY_BYTES_MAX / 0xffff));
+    expect(channel.isPaused).toBe(true);
   });
 
   it('misses packet-ins beyond 100, which are counted', () => {
