@@ -1,0 +1,79 @@
+/**
+ * `docs/mutation.md`, as text: the scores, and who survived and why.
+ *
+ * The reasons are data (`survivor-reasons.ts`); a survivor that none of them covers is listed as not
+ * yet explained.
+ */
+
+import { isNoticed, type Mutant } from './mutant.js';
+import { SCORE_HEADINGS, type ScoreRow, scoreRows } from './score-table.js';
+import { type Reason, reasons } from './survivor-reasons.js';
+
+const INTRODUCTION = `# Mutation testing
+
+Is a change of the machines or the actors noticed? \`npm run mutate\` makes every small change that Stryker
+knows to \`src/machines/\` and \`src/actors/\`, one at a time, and runs rows, paths and unit tests on each
+(the suites are in \`vitest.mutation.config.ts\`; no simulator, no random traffic). It fails below 85 %.
+
+This page is written by \`npm run mutate -- --document\`; the reasons are in \`test/mutation/survivor-reasons.ts\`.
+
+## How it is run
+
+- It takes about 25 minutes on two idle cores. An interrupted run is taken up by \`npm run mutate -- --keep\`,
+  which keeps what \`reports/mutation/\` has of finished areas.
+- A machine's configuration is built when its file is loaded, so all tests are tried on each mutant of it. That is
+  quick, because these are tried on the tests of the machines alone; only what those let pass
+  is tried on the tests of the actors and on the rows. \`test/mutation/areas.ts\` has the order.
+- The comparison of machines with their drawings notices every change of a configuration, and says nothing of
+  behaviour; it is run only for the files that draw.
+- *Timed out* are mutants that never end. Stryker stops those that take a step a hundred times as often as the
+  tests do. Where only the clock ran out, which on a busy machine proves nothing, the mutant is tried again, and
+  once more with a minute and a half beyond its tests.
+`;
+
+export function documentOf(mutants: readonly Mutant[]): string {
+  const survivors = mutants.filter((one) => !isNoticed(one));
+  const explained = reasons.map((reason) => ({ reason, of: survivors.filter(matches(reason)) }));
+  const known = new Set(explained.flatMap(({ of }) => of));
+  const rest = survivors.filter((one) => !known.has(one));
+  return [
+    INTRODUCTION,
+    '## Scores\n',
+    ...scoreLines(mutants),
+    '\n## Survivors\n',
+    `${survivors.length} of ${mutants.length}. Lines are \`file:line:column\`; the change is \`before\` → \`after\`.`,
+    ...explained.filter(({ of }) => of.length > 0).flatMap(({ reason, of }) => section(reason, of)),
+    ...(rest.length > 0 ? ['\n### Not yet explained\n', ...rest.map(lineOf)] : []),
+    '',
+  ].join('\n');
+}
+
+function matches({ survivors }: Reason): (mutant: Mutant) => boolean {
+  return ({ file, original, replacement }) =>
+    survivors.some(
+      (one) =>
+        file === `src/${one.file}` &&
+        isLike(original, one.original) &&
+        (one.replacement === undefined || isLike(replacement, one.replacement)),
+    );
+}
+
+const isLike = (text: string, pattern: string): boolean =>
+  pattern.endsWith('…') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+
+function section(reason: Reason, of: readonly Mutant[]): string[] {
+  return [`\n### ${reason.title}\n`, `${reason.why}\n`, ...of.map(lineOf)];
+}
+
+function scoreLines(mutants: readonly Mutant[]): string[] {
+  const row = (cells: ScoreRow) => `| ${cells.join(' | ')} |`;
+  return [row(SCORE_HEADINGS), '|---|--:|--:|--:|--:|--:|--:|', ...scoreRows(mutants).map(row)];
+}
+
+function lineOf({ file, line, column, original, replacement }: Mutant): string {
+  const change = [original, replacement].map(shortened).join(' → ');
+  return `- ${file.slice('src/'.length)}:${line}:${column} ${change}`;
+}
+
+const shortened = (text: string): string =>
+  `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\``.replaceAll('|', '\\|');
