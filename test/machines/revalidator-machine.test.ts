@@ -19,7 +19,8 @@ function run(...events: readonly RevalidatorEvent[]) {
     actor.send(event);
     return actor.getSnapshot().value;
   });
-  return { log, values, status: actor.getSnapshot().status };
+  const { status, context } = actor.getSnapshot();
+  return { log, values, status, context };
 }
 
 describe('revalidatorMachine', () => {
