@@ -40,7 +40,7 @@ export interface Score {
   readonly percent: number;
 }
 
-export const isNoticed = ({ status }: Mutant): boolean =>
+export const isNoticed = ({ status }: { readonly status: string }): boolean =>
   status === 'killed' || status === 'endless';
 
 /** Where and what: the same for the same mutant of another run. */

@@ -9,10 +9,13 @@ import { relative } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import type { Mutant, MutantStatus } from './mutant.js';
 
+/** One of those in `vitest.mutation.config.ts`. */
+export type Suite = 'drawings' | 'machines' | 'whole';
+
 export interface StrykerRun {
-  /** Globs, or `file:line:column-line:column`; "!" takes away. */
+  /** Files, or `file:line:column-line:column`. */
   readonly mutate: readonly string[];
-  readonly suite: 'drawings' | 'machines' | 'whole';
+  readonly suite: Suite;
   /** What a mutant may take beyond one and a half times the tests that it is tried on. */
   readonly patienceMs: number;
 }
