@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assign, createActor, createMachine, raise, setup } from 'xstate';
+import { assign, createActor, createMachine, not, raise, setup } from 'xstate';
 import { compileMachine, GUARDED, NO_TRANSITION } from '../../src/machines/compile.js';
 import { createCompiledLogic } from '../../src/machines/compiled-logic.js';
 import { ukeyMachine } from '../../src/machines/ukey-machine.js';
@@ -90,6 +90,7 @@ describe('compileMachine()', () => {
     ['state "one" invokes', flat({ invoke: { src: 'work' } })],
     ['state "one" takes "*"', flat({ on: { '*': 'two' } })],
     ['an action has no name', flat({ entry: () => {} })],
+    ['an action has no name', flat({ entry: assign({}) })],
     ['a guard has no name', flat({ on: { 'a.b': { guard: () => true, target: 'two' } } })],
   ])('refuses a machine: %s', (reason, machine) => {
     expect(() => compileMachine(machine)).toThrow(`Cannot compile machine "x": ${reason}`);
@@ -159,6 +160,16 @@ describe('createCompiledLogic()', () => {
     expect(actor.getSnapshot()).toMatchObject({ status: 'error', error: { message } });
   });
 
+  it('has snapshots that look like those of the interpreter', () => {
+    const options = { input: { limit: 2 } };
+    const interpreted = createActor(turnstile, options).start().getSnapshot();
+    const snapshot = createActor(createCompiledLogic(turnstile), options).start().getSnapshot();
+    expect(JSON.parse(JSON.stringify(snapshot))).toEqual(JSON.parse(JSON.stringify(interpreted)));
+    expect(snapshot.hasTag()).toBe(false);
+    expect(snapshot.getMeta()).toEqual({});
+    expect([snapshot.matches('locked'), snapshot.matches('open')]).toEqual([true, false]);
+  });
+
   it('ignores events that the machine does not know', () => {
     const actor = createActor(createCompiledLogic(turnstile), { input: { limit: 1 } }).start();
     const before = actor.getSnapshot();
@@ -174,10 +185,12 @@ describe('createCompiledLogic()', () => {
       'Cannot compile machine "x": action "vanish" is not there',
     );
     const guarded = flat({ on: { 'a.b': { guard: 'isFull', target: 'two' } } });
-    const actor = createActor(createCompiledLogic(guarded)).start();
-    expect(() => actor.getSnapshot().can({ type: 'a.b' })).toThrow(
-      'Cannot compile machine "x": guard "isFull" is no function',
-    );
+    for (const guards of [{}, { isFull: not('isEmpty'), isEmpty: () => true }]) {
+      const actor = createActor(createCompiledLogic(guarded.provide({ guards }))).start();
+      expect(() => actor.getSnapshot().can({ type: 'a.b' })).toThrow(
+        'Cannot compile machine "x": guard "isFull" is no function',
+      );
+    }
   });
 
   it('refuses actions that are neither assigns nor effects', () => {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, createMachine } from 'xstate';
+import { type AnyStateMachine, assign, createMachine } from 'xstate';
 import { drawJson, drawMermaid } from '../../src/machines/drawing.js';
 import { handlerMachine } from '../../src/machines/handler-machine.js';
 import { edgesOf, initialStateOf, statesOf } from '../../src/machines/machine-edges.js';
@@ -58,7 +58,7 @@ describe('edgesOf() and initialStateOf()', () => {
 
   it('refuse a machine with an anonymous guard or action', () => {
     const message = 'Cannot draw machine: a guard or an action has no name, set it up by name';
-    for (const reference of [() => true, { type: 7 }, {}]) {
+    for (const reference of [() => true, assign({}), { type: 7 }, {}]) {
       const on = { 'a.b': { guard: reference, target: '.one' } } as object;
       expect(() => edgesOf(createMachine({ initial: 'one', states: { one: {} }, on }))).toThrow(
         message,

@@ -19,13 +19,18 @@ This page is written by \`npm run mutate -- --document\`; the reasons are in \`t
 
 ## How it is run
 
-- It takes about 25 minutes on two idle cores. An interrupted run is taken up by \`npm run mutate -- --keep\`,
-  which keeps what \`reports/mutation/\` has of finished areas.
-- A machine's configuration is built when its file is loaded, so all tests are tried on each mutant of it. That is
-  quick, because these are tried on the tests of the machines alone; only what those let pass
-  is tried on the tests of the actors and on the rows. \`test/mutation/areas.ts\` has the order.
+- It takes about 20 minutes on two idle cores. Files that an interrupted run has finished are kept in
+  \`reports/mutation.json\`; \`npm run mutate -- --keep\` tries the others, and those that have changed since.
+  After tests were added, \`npm run mutate -- --again\` tries what survived.
+- A machine's configuration is built when its file is loaded, so Stryker tries all tests on each mutant of it.
+  That is quick, because it is done with the tests of the machines alone; only what those let pass is tried on
+  the tests of the actors and on the rows (\`test/mutation/areas.ts\`).
 - The comparison of machines with their drawings notices every change of a configuration, and says nothing of
   behaviour; it is run only for the files that draw.
+- Each mutant gets a worker of its own, in which test files share their modules; the files that noticed the
+  mutant before come first, and the first failure ends it.
+- A test file that cannot be loaded, because xstate refuses to build the mutant, counts as a failure: Stryker looks at
+  tests alone, and such a file has none (\`LoadingReporter\`).
 - *Timed out* are mutants that never end. Stryker stops those that take a step a hundred times as often as the
   tests do. Where only the clock ran out, which on a busy machine proves nothing, the mutant is tried again, and
   once more with a minute and a half beyond its tests.
