@@ -47,6 +47,10 @@ describe('revalidatorMachine', () => {
     expect(run(passed, finished, passed, finished, exiting).values.at(-1)).toBe('atStartBarrier');
   });
 
+  it('knows which of the revalidators it is', () => {
+    expect(run().context).toEqual({ index: 1 });
+  });
+
   it('does not sweep before the barrier lets it', () => {
     expect(run(passed, finished, finished).values.at(-1)).toBe('atSweepBarrier');
   });
