@@ -29,11 +29,14 @@ export class KeptResults {
     return kept?.hash === hashOf(file) ? kept.mutants : undefined;
   }
 
-  /** Keeps what came out for `files`, be it that they have no mutants. */
-  keep(files: readonly string[], mutants: readonly Mutant[]): void {
-    for (const file of files) {
+  /** Tries `files` and keeps what comes out, be it that they have no mutants. */
+  async keep(files: readonly string[], attempt: () => Promise<readonly Mutant[]>): Promise<void> {
+    // Before they are tried: somebody may edit them meanwhile.
+    const hashes = files.map(hashOf);
+    const mutants = await attempt();
+    for (const [i, file] of files.entries()) {
       const own = mutants.filter((one) => one.file === file);
-      this.#files.set(file, { hash: hashOf(file), mutants: own });
+      this.#files.set(file, { hash: hashes[i] ?? '', mutants: own });
     }
     mkdirSync(dirname(this.#path), { recursive: true });
     writeFileSync(this.#path, JSON.stringify(Object.fromEntries(this.#files), undefined, 1));

@@ -40,14 +40,11 @@ process.exitCode = percent >= PERCENT_MIN ? 0 : 1;
 
 async function mutantsOf({ files, suite }: Area): Promise<readonly Mutant[]> {
   const fresh = files.filter((file) => results.of(file) === undefined);
-  const old = files.flatMap((file) => results.of(file) ?? []);
-  if (fresh.length > 0) results.keep(fresh, await tryArea({ files: fresh, suite }));
-  if (values.again) {
-    const again = await tryAgain(suite, old);
-    results.keep(
-      files.filter((file) => !fresh.includes(file)),
-      again,
-    );
+  const tried = files.filter((file) => !fresh.includes(file));
+  if (fresh.length > 0) await results.keep(fresh, () => tryArea({ files: fresh, suite }));
+  if (values.again && tried.length > 0) {
+    const before = tried.flatMap((file) => results.of(file) ?? []);
+    await results.keep(tried, () => tryAgain(suite, before));
   }
   return files.flatMap((file) => results.of(file) ?? []);
 }
