@@ -1,16 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // The examples import the package by its name; here that is the source.
   resolve: {
     alias: [
       { find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` },
-      { find: /^upcall\/(machines|model)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` },
+      {
+        find: /^upcall\/(machines|model|inspector)$/,
+        replacement: `${import.meta.dirname}/src/$1/index.ts`,
+      },
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.js'],
-    exclude: ['test/interop/**', '**/node_modules/**'],
+    include: ['test/**/*.test.{ts,tsx}', 'examples/**/*.test.js'],
+    exclude: ['test/interop/**', 'test/page/**', '**/node_modules/**'],
     testTimeout: 30_000,
   },
 });

@@ -20,10 +20,13 @@ export async function main(print = console.log) {
     settings: { maxIdleMs: IDLE_MS },
     clock,
     // The first actor that is born as a ukey; `sw.udpif.ukeys()` finds those that live already.
-    inspect: (event) => {
-      if (event.type === '@xstate.snapshot' && stateOf(event.snapshot) === 'created') {
-        follow(/** @type {import('xstate').AnyActorRef} */ (event.actorRef));
-      }
+    inspect: {
+      observer: (event) => {
+        if (event.type === '@xstate.snapshot' && stateOf(event.snapshot) === 'created') {
+          follow(/** @type {import('xstate').AnyActorRef} */ (event.actorRef));
+        }
+      },
+      ukeys: 'all',
     },
   });
   sw.events.subscribe((event) => {

@@ -23,9 +23,10 @@ export { type SwitchSettings, settingsOf } from './switch-settings.js';
 
 export type { ActorTree } from './actors/actor-tree.js';
 export { type CostModel, defaultCostModel } from './actors/cost-model.js';
+export type { InspectionStatus, InspectOptions, Inspector } from './actors/inspect-options.js';
+export type { Interest, Stopwatch } from './actors/record-stream.js';
 export {
   createUdpif,
-  type Inspector,
   Udpif,
   type UdpifOptions,
   type UdpifStatus,
@@ -33,6 +34,7 @@ export {
 export type { UdpifSettings } from './actors/udpif-core.js';
 export type { UdpifRecord, UncreditedCause } from './actors/udpif-event.js';
 export type { UkeyActor } from './actors/ukey-actor.js';
+export type { UkeyChoice } from './actors/ukey-choice.js';
 export { type DeleteReason, deleteReasons } from './machines/delete-reasons.js';
 export { ovs23Profile } from './machines/profile-2014.js';
 export {
@@ -71,10 +73,12 @@ export { MemoryPort, type Port, type PortStats } from './datapath/port.js';
 export type {
   Ingress,
   RevalidationReason,
+  RuleRef,
   Translator,
   XlateCache,
   XlateRequest,
   XlateResult,
+  XlateTrace,
 } from './datapath/translator.js';
 
 // Packets, flows, capture files.

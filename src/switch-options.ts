@@ -3,7 +3,7 @@
  */
 
 import type { CostModel } from './actors/cost-model.js';
-import type { Inspector } from './actors/udpif.js';
+import type { InspectOptions, Inspector } from './actors/inspect-options.js';
 import type { Clock } from './base/clock.js';
 import type { Log } from './base/log.js';
 import type { Dpif } from './datapath/dpif.js';
@@ -48,8 +48,11 @@ export interface SwitchOptions extends BridgeOptions {
   readonly log?: Log;
   /** Shared with other switches of this process. Default: one of its own. */
   readonly runtime?: Runtime;
-  /** Sees every inspection event of the udpif's actor system, from the start. */
-  readonly inspect?: Inspector;
+  /**
+   * Sees the inspection events of the udpif's actor system, from the start: those of all actors,
+   * and of a sample of the ukeys, or of those that `InspectOptions.ukeys` says.
+   */
+  readonly inspect?: Inspector | InspectOptions;
   /** Puts something between slow path and datapath: a recorder, a fault. */
   readonly wrapDpif?: (dpif: Dpif) => Dpif;
   /** Puts something between slow path and OpenFlow. */

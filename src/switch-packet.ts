@@ -5,13 +5,12 @@
  * that are good for tests, so that a frame has a sender whom a switch can learn.
  */
 
-import { ParseError } from './base/errors.js';
-import { PlacedText } from './ofproto/key-value-scanner.js';
 import { composePacket } from './packet/compose.js';
 import { createFlow, createFlowMask, type Flow } from './packet/flow.js';
 import { VLAN_CFI, VLAN0 } from './packet/flow-layout.js';
 import { dlTypeOf } from './packet/flow-predicates.js';
-import { type MatchTarget, parseMatchTerm } from './packet/match-parse.js';
+import { addMatchTerms } from './packet/match-expression.js';
+import type { MatchTarget } from './packet/match-parse.js';
 import { ETH_TYPE_ARP, ETH_TYPE_IPV4, ETH_TYPE_IPV6, ETH_TYPE_VLAN } from './packet/protocol.js';
 
 export interface PacketOptions {
@@ -57,16 +56,6 @@ function fixVlanType(flow: Flow): void {
 /** Later terms override earlier ones. */
 function parseTerms(...texts: readonly string[]): Flow {
   const target: MatchTarget = { flow: createFlow(), mask: createFlowMask() };
-  for (const text of texts) addTerms(target, text);
+  for (const text of texts) addMatchTerms(target, text);
   return target.flow;
-}
-
-function addTerms(target: MatchTarget, terms: string): void {
-  const text = new PlacedText(terms, { source: terms, line: 0 });
-  for (const { name, value, at } of text.items()) {
-    const isTerm = text.placing(at, () => parseMatchTerm(target, name, value));
-    if (isTerm) continue;
-    const expected = `expected a match term; "${name}" is none`;
-    throw new ParseError({ source: terms, column: at + 1, expected });
-  }
 }

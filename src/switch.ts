@@ -22,6 +22,7 @@ import { UpcallError } from './base/errors.js';
 import { GuardedObservable } from './base/guarded-observable.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
+import type { Profile } from './machines/profiles.js';
 import type { PacketIn } from './ofproto/packet-ins.js';
 import type { FlowChoice, RuleState, SwitchBridge } from './switch-bridge.js';
 import { type Conservation, type Traffic, weighConservation } from './switch-conservation.js';
@@ -72,6 +73,11 @@ export class Switch implements AsyncDisposable {
       (error) => reportSubscriber(parts, error),
     );
     followDumps(parts);
+  }
+
+  /** Which Open vSwitch the slow path behaves like. */
+  get profile(): Profile {
+    return this.#parts.profile;
   }
 
   get clock(): Clock {

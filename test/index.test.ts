@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import * as rxjs from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import * as upcall from '../src/index.js';
+import * as inspector from '../src/inspector/index.js';
 
 const SOURCES = join(import.meta.dirname, '../src');
-const MODULES = { upcall, rxjs };
+const MODULES = { upcall, rxjs, 'upcall/inspector': inspector };
 
 interface Example {
   /** The file it stands in. */
@@ -34,8 +35,8 @@ function readExamples(): readonly Example[] {
 /** Imports become look-ups in `modules`, so that the code can run as it stands. */
 function compile(code: string): (modules: typeof MODULES, check: typeof assert) => Promise<void> {
   const body = code
-    .replace(/import \* as (\w+) from '(\w+)';/g, 'const $1 = modules.$2;')
-    .replace(/import (\{[^}]*\}) from '(\w+)';/g, 'const $1 = modules.$2;');
+    .replace(/import \* as (\w+) from '([\w/]+)';/g, "const $1 = modules['$2'];")
+    .replace(/import (\{[^}]*\}) from '([\w/]+)';/g, "const $1 = modules['$2'];");
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
   return AsyncFunction('modules', 'assert', body) as ReturnType<typeof compile>;
 }

@@ -60,6 +60,15 @@ describe('The packed package', () => {
     ]);
   });
 
+  it("holds the inspector's page, which loads nothing but itself and ELK's worker", () => {
+    const page = join(project, 'node_modules/upcall/dist/inspector/page');
+    expect(readdirSync(page).sort()).toEqual(['elk-worker.js', 'index.html']);
+    const html = readFileSync(join(page, 'index.html'), 'utf8');
+    expect(html).toMatch(/<script type="module">.*<\/script>/s);
+    const shell = html.replace(/<(script|style)[^>]*>.*?<\/\1>/gs, '');
+    expect(shell.match(/\b(src|href)="(?!data:)[^"]*"/g)).toBeNull();
+  });
+
   it('forwards a packet for whoever imports it', () => {
     write(
       'main.js',
@@ -98,15 +107,32 @@ describe('The packed package', () => {
     expect(run('node', ['model.js'])).toBe('created < ukey.install\n');
   });
 
+  it('shows a switch by a third', () => {
+    write(
+      'inspector.js',
+      `import { createSwitch } from 'upcall';
+      import { startInspector } from 'upcall/inspector';
+      const sw = createSwitch({ ports: 2 });
+      const inspector = await startInspector(sw, { port: 0 });
+      const house = await fetch(new URL('/api/house', inspector.url));
+      console.log((await house.json()).root.name);
+      await inspector.close();
+      await sw.stop();`,
+    );
+    expect(run('node', ['inspector.js'])).toBe('udpif\n');
+  });
+
   it('type-checks for whoever imports it', () => {
     write(
       'types.ts',
       `import { createSwitch, type Switch } from 'upcall';
       import { ukeyMachine } from 'upcall/machines';
+      import { type Inspector, startInspector } from 'upcall/inspector';
       import type { Driver } from 'upcall/model';
       const sw: Switch = createSwitch({ ports: 2 });
       // @ts-expect-error A port is a number or a name.
       sw.inject({}, new Uint8Array());
+      export const shown: Promise<Inspector> = startInspector(sw, { host: '::1', port: 0 });
       export const id: string = ukeyMachine.id;
       export const drivers: readonly Driver<{ type: 'a' }>[] = [];`,
     );

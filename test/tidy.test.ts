@@ -94,6 +94,20 @@ const CASES: readonly Case[] = [
     broken: "const b = await import('../switch.js');",
     says: /actors\/ imports from switch/,
   },
+  {
+    rule: checkLayers,
+    files: sources,
+    path: 'src/inspector/web/a.tsx',
+    broken: "import { PUSH_MS } from '../wire.js';",
+    says: /types only/,
+  },
+  {
+    rule: checkLayers,
+    files: sources,
+    path: 'src/inspector/a.ts',
+    broken: "import type { Route } from './web/route.js';",
+    says: /inspector\/ imports from inspector\/web/,
+  },
 ];
 
 describe('The shape of the code', () => {
@@ -129,7 +143,15 @@ describe('The rooms of src/', () => {
     const readme = readFileSync(join(ROOT, 'src', folder, 'README.md'), 'utf8');
     const names = sources
       .filter(({ path }) => path.startsWith(`src/${folder}/`))
-      .map(({ path }) => path.slice(`src/${folder}/`.length).replace(/\.ts$/, ''));
+      .filter(({ path }) => !isInRoomWithin(path, folder))
+      .map(({ path }) => path.slice(`src/${folder}/`.length).replace(/(\.d)?\.tsx?$/, ''));
     expect(names.filter((name) => !readme.includes(name))).toEqual([]);
   });
 });
+
+/** Whether a file of a room is in another one that the room holds. */
+function isInRoomWithin(path: string, folder: string): boolean {
+  return sourceFolders().some(
+    (room) => room.startsWith(`${folder}/`) && path.startsWith(`src/${room}/`),
+  );
+}

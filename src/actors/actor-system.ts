@@ -8,7 +8,14 @@
  * Owner: the count of inspectors.
  */
 
-import type { AnyActorRef, AnyEventObject, Snapshot, Subscription } from 'xstate';
+import type {
+  AnyActorRef,
+  AnyEventObject,
+  AnyTransitionDefinition,
+  Snapshot,
+  Subscription,
+} from 'xstate';
+import { UkeyInspection } from './ukey-inspection.js';
 
 export type AnyActorSystem = AnyActorRef['system'];
 
@@ -24,21 +31,43 @@ interface Inspection {
   readonly sourceRef?: AnyActorRef | undefined;
   readonly event?: AnyEventObject;
   readonly snapshot?: Snapshot<unknown>;
+  readonly _transitions?: readonly AnyTransitionDefinition[];
+}
+
+/** As xstate's own actors reach each other. */
+interface Receiver {
+  _send(event: AnyEventObject): void;
 }
 
 type Inspect = AnyActorSystem['inspect'];
 
 export class ActorSystemDoor {
   readonly system: AnyActorSystem;
+  /** Which ukeys inspectors hear of. */
+  readonly ukeys: UkeyInspection;
   readonly #internals: AnyActorSystem & SystemInternals;
   #inspectors: number;
+  /** Whose inspection events go to nobody just now. */
+  #unseen: AnyActorRef | undefined;
 
-  /** `inspectorsAtStart`: those that `createActor` attached before this door was made. */
-  constructor(system: AnyActorSystem, inspectorsAtStart: number) {
+  /**
+   * `inspectorsAtStart`: those that `createActor` attached before this door was made. `ukeys`:
+   * default all.
+   */
+  constructor(
+    system: AnyActorSystem,
+    inspectorsAtStart: number,
+    ukeys: UkeyInspection = new UkeyInspection('all'),
+  ) {
     this.system = system;
+    this.ukeys = ukeys;
     this.#internals = system as AnyActorSystem & SystemInternals;
     this.#inspectors = inspectorsAtStart;
     system.inspect = this.#counted(system.inspect);
+    const announce = this.#internals._sendInspectionEvent;
+    this.#internals._sendInspectionEvent = (event) => {
+      if (event.actorRef !== this.#unseen) announce(event);
+    };
   }
 
   get isInspected(): boolean {
@@ -55,12 +84,34 @@ export class ActorSystemDoor {
     this.#internals._relay(source, target, event);
   }
 
+  /** Delivers `event` without inspectors seeing it, nor what `target` makes of it. */
+  relayUnseen(target: AnyActorRef, event: AnyEventObject): void {
+    const before = this.#unseen;
+    this.#unseen = target;
+    try {
+      (target as AnyActorRef & Receiver)._send(event);
+    } finally {
+      this.#unseen = before;
+    }
+  }
+
   announceActor(actorRef: AnyActorRef): void {
     this.#internals._sendInspectionEvent({ type: '@xstate.actor', actorRef });
   }
 
   announceEvent(actorRef: AnyActorRef, event: AnyEventObject, sourceRef?: AnyActorRef): void {
     this.#internals._sendInspectionEvent({ type: '@xstate.event', actorRef, sourceRef, event });
+  }
+
+  announceMicrostep(
+    actorRef: AnyActorRef,
+    event: AnyEventObject,
+    snapshot: Snapshot<unknown>,
+    transitions: readonly AnyTransitionDefinition[],
+  ): void {
+    const type = '@xstate.microstep';
+    const _transitions = transitions;
+    this.#internals._sendInspectionEvent({ type, actorRef, event, snapshot, _transitions });
   }
 
   announceSnapshot(
@@ -74,6 +125,7 @@ export class ActorSystemDoor {
   #counted(inspect: Inspect): Inspect {
     return (observer: Parameters<Inspect>[0]): Subscription => {
       const subscription = inspect(observer);
+      if (this.#inspectors === 0) this.ukeys.restart();
       this.#inspectors++;
       let isAttached = true;
       return {

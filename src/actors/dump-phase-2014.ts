@@ -20,7 +20,7 @@ import { NO_HANDLE } from './ukey-columns.js';
 import { Ukey2014State, ukeyMoves2014 } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
 import type { FlowJudge2014, Verdict2014 } from './verdict-2014.js';
-import { reportVerdict } from './verdict-carrier.js';
+import { VerdictReport } from './verdict-report.js';
 
 export interface PhaseTools2014 extends LifeTools {
   readonly judge: FlowJudge2014;
@@ -34,11 +34,13 @@ export class DumpPhase2014 {
   readonly #tools: PhaseTools2014;
   /** A ukey of 2.3 takes nothing from it but its type. */
   readonly #kept = createSighting();
+  readonly #report: VerdictReport;
   #thread: FlowDumpThread | undefined;
   #flowLimit = 0;
 
   constructor(tools: PhaseTools2014) {
     this.#tools = tools;
+    this.#report = new VerdictReport(tools.core, 'dump', tools.index);
   }
 
   /** Joins the open dump and samples what holds for all of it. */
@@ -54,6 +56,7 @@ export class DumpPhase2014 {
     if (flows.length === 0) {
       core.dump!.endThread(this.#thread!);
       this.#thread = undefined;
+      this.#report.flush(true);
       return 'finished';
     }
     const now = core.deps.clock.now();
@@ -62,6 +65,7 @@ export class DumpPhase2014 {
     judge.prepare(now);
     for (let i = 0; i < flows.length; i++) this.#look(flows[i]!, now, table);
     work.batch = undefined;
+    this.#report.flush(false);
     timer.flowsDumped += flows.length;
     return batch.push(false) ? 'more' : 'waiting';
   }
@@ -78,12 +82,16 @@ export class DumpPhase2014 {
     const { used } = flow.stats;
     const createdAt = instant(slice.columns.createdAt[handle]!);
     const reason = judgeIdle({ used, createdAt }, now, table);
-    this.#carryOut(slice, handle, reason ?? judge.judge(slice, handle, flow));
+    // The judge accepts the counters, and nobody can tell afterwards.
+    const hasMoved = flow.stats.packets !== slice.columns.packets[handle];
+    const verdict = reason ?? judge.judge(slice, handle, flow);
+    if (this.#report.isWanted) {
+      this.#report.tell({ key: slice.columns.keys[handle]!, verdict, stats: flow.stats, hasMoved });
+    }
+    this.#carryOut(slice, handle, verdict);
   }
 
   #carryOut(slice: UkeySlice, handle: number, verdict: Verdict2014): void {
-    const { core, index } = this.#tools;
-    if (core.isObserved) reportVerdict(core, { phase: 'dump', index, slice, handle }, verdict);
     if (verdict === 'keep') slice.move(handle, KEEP, this.#kept);
     else slice.move(handle, DELETE, { type: 'flow.delete', reason: verdict });
   }

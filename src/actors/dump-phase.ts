@@ -59,6 +59,7 @@ export class DumpPhase {
     if (flows.length === 0) {
       core.dump!.endThread(this.#thread!);
       this.#thread = undefined;
+      this.#carrier.report.flush(true);
       return 'finished';
     }
     const now = core.deps.clock.now();
@@ -67,6 +68,7 @@ export class DumpPhase {
     judge.prepare(now);
     for (let i = 0; i < flows.length; i++) this.#look(flows[i]!, now, table);
     work.batch = undefined;
+    this.#carrier.report.flush(false);
     this.#timer.flowsDumped += flows.length;
     return batch.push(false) ? 'more' : 'waiting';
   }

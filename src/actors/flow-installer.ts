@@ -30,6 +30,16 @@ export interface NewFlow {
   readonly actions: OdpActions;
   readonly revalSeq: SeqNo;
   readonly createdAt: Instant;
+  /** The number of the upcall that asks for it; 0: nobody was told of that one. */
+  readonly upcall: number;
+}
+
+/** A packet that no bridge wants, and who read it. */
+export interface UnwantedPacket {
+  readonly key: Flow;
+  readonly handler: number;
+  /** As `NewFlow.upcall`. */
+  readonly upcall: number;
 }
 
 export interface FlowInstaller {
@@ -41,7 +51,7 @@ export interface FlowInstaller {
    * A flow that drops all packets like this one, so that no more of them come up (U-038). Calls
    * `settled` when its put is answered; false: there is none, for a live ukey has the key.
    */
-  installDrop(key: Flow, handler: number, settled: () => void): boolean;
+  installDrop(packet: UnwantedPacket, settled: () => void): boolean;
 }
 
 /** The installer that the profile asks for. */
@@ -61,8 +71,9 @@ const NO_SEQ = seqNo(0);
 
 class UkeyInstaller implements FlowInstaller {
   readonly #core: UdpifCore;
-  /** Of the puts that are not answered yet. */
+  /** Of the puts that are not answered yet, with the upcalls that they answer. */
   #ukeys: UkeyActor[] = [];
+  #upcalls: number[] = [];
 
   constructor(core: UdpifCore) {
     this.#core = core;
@@ -72,24 +83,29 @@ class UkeyInstaller implements FlowInstaller {
     const ukey = this.#installUkey(flow);
     if (ukey === undefined) return undefined;
     this.#ukeys.push(ukey);
+    this.#upcalls.push(flow.upcall);
     return putOf(ukey);
   }
 
   settle(operations: readonly DpifOp[], handler: number): void {
     const ukeys = this.#ukeys;
+    const upcalls = this.#upcalls;
     this.#ukeys = [];
+    this.#upcalls = [];
     let next = 0;
     for (const operation of operations) {
-      if (operation.type === 'put') this.#settlePut(ukeys[next++]!, operation, handler);
+      if (operation.type !== 'put') continue;
+      this.#settlePut(ukeys[next]!, operation, { handler, upcall: upcalls[next]! });
+      next++;
     }
   }
 
-  installDrop(key: Flow, handler: number, settled: () => void): boolean {
-    const ukey = this.#installUkey(dropFlow(this.#core, key));
+  installDrop(packet: UnwantedPacket, settled: () => void): boolean {
+    const ukey = this.#installUkey(dropFlow(this.#core, packet));
     if (ukey === undefined) return false;
     const put = putOf(ukey);
     this.#core.deps.dpif.operate([put], () => {
-      this.#settlePut(ukey, put, handler);
+      this.#settlePut(ukey, put, packet);
       settled();
     });
     return true;
@@ -100,7 +116,7 @@ class UkeyInstaller implements FlowInstaller {
     return this.#createUkey(FlowKey.from(flow.key), flow);
   }
 
-  #createUkey(key: FlowKey, flow: Omit<NewFlow, 'key'>): UkeyActor | undefined {
+  #createUkey(key: FlowKey, flow: Omit<NewFlow, 'key' | 'upcall'>): UkeyActor | undefined {
     const slice = this.#core.sliceOf(key);
     const old = slice.find(key);
     const dumpSeq = old === NO_HANDLE ? NO_DUMP : slice.columns.dumpSeqOf(old);
@@ -112,7 +128,8 @@ class UkeyInstaller implements FlowInstaller {
   }
 
   /** The answer to a put. The ukey may be further by now, or gone. */
-  #settlePut(ukey: UkeyActor, put: PutOp, handler: number): void {
+  #settlePut(ukey: UkeyActor, put: PutOp, asker: Asker): void {
+    if (this.#core.isObserved) reportPut(this.#core, put, asker);
     if (ukey.handle !== NO_HANDLE) {
       if (put.error === undefined) {
         ukey.slice.move(ukey.handle, PUT_SUCCEEDED, { type: 'put.succeeded' });
@@ -121,7 +138,6 @@ class UkeyInstaller implements FlowInstaller {
       }
     }
     if (put.error === undefined && isGone(ukey)) this.#takeBack(put);
-    if (this.#core.isObserved) reportPut(this.#core, put, handler);
   }
 
   /**
@@ -151,29 +167,40 @@ class UkeyInstaller implements FlowInstaller {
 
 class PlainInstaller implements FlowInstaller {
   readonly #core: UdpifCore;
+  /** That the puts answer which are not answered yet themselves. */
+  #upcalls: number[] = [];
 
   constructor(core: UdpifCore) {
     this.#core = core;
   }
 
-  install({ key, mask, actions }: NewFlow): PutOp {
-    return createPut(FlowKey.from(key), mask, actions);
+  install(flow: NewFlow): PutOp {
+    this.#upcalls.push(flow.upcall);
+    return this.#putOf(flow);
   }
 
   settle(operations: readonly DpifOp[], handler: number): void {
+    const upcalls = this.#upcalls;
+    this.#upcalls = [];
     if (!this.#core.isObserved) return;
+    let next = 0;
     for (const operation of operations) {
-      if (operation.type === 'put') reportPut(this.#core, operation, handler);
+      if (operation.type !== 'put') continue;
+      reportPut(this.#core, operation, { handler, upcall: upcalls[next++]! });
     }
   }
 
-  installDrop(key: Flow, handler: number, settled: () => void): boolean {
-    const put = this.install(dropFlow(this.#core, key));
+  installDrop(packet: UnwantedPacket, settled: () => void): boolean {
+    const put = this.#putOf(dropFlow(this.#core, packet));
     this.#core.deps.dpif.operate([put], () => {
-      this.settle([put], handler);
+      if (this.#core.isObserved) reportPut(this.#core, put, packet);
       settled();
     });
     return true;
+  }
+
+  #putOf({ key, mask, actions }: NewFlow): PutOp {
+    return createPut(FlowKey.from(key), mask, actions);
   }
 }
 
@@ -191,13 +218,18 @@ function createPut(key: FlowKey, mask: Mask | undefined, actions: OdpActions): P
   return { type: 'put', mode: 'create', key, mask, actions, error: undefined };
 }
 
-function dropFlow({ revalSeq, deps }: UdpifCore, key: Flow): NewFlow {
+function dropFlow({ revalSeq, deps }: UdpifCore, { key, upcall }: UnwantedPacket): NewFlow {
   const createdAt = deps.clock.now();
-  return { key, mask: undefined, actions: NO_ACTIONS, revalSeq: revalSeq.read(), createdAt };
+  const revalSeqNow = revalSeq.read();
+  return { key, mask: undefined, actions: NO_ACTIONS, revalSeq: revalSeqNow, createdAt, upcall };
 }
 
-function reportPut(core: UdpifCore, put: PutOp, handler: number): void {
+/** Whom a put is for. */
+type Asker = Pick<UnwantedPacket, 'handler' | 'upcall'>;
+
+/** Tells of a put before anybody acts on its answer. */
+function reportPut(core: UdpifCore, put: PutOp, { handler, upcall }: Asker): void {
   const { key, mask, actions, error } = put;
   const time = core.deps.clock.now();
-  core.emit({ type: 'put', time, handler, key, mask, actions, error });
+  core.emit({ type: 'put', time, handler, upcall, key, mask, actions, error });
 }

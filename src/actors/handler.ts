@@ -72,12 +72,18 @@ export class Handler {
   }
 
   #read(): void {
+    const { watch } = this.#tools;
+    watch.start();
     const count = this.#round.read();
+    watch.stop('read');
     this.actor.send({ type: 'batch.received', count });
   }
 
   #translate(): void {
+    const { watch } = this.#tools;
+    watch.start();
     this.#round.translate();
+    watch.stop('translate');
     this.actor.send({ type: 'batch.translated' });
   }
 

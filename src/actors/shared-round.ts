@@ -24,6 +24,7 @@ import { composeSlowPath, slowReasonsOf } from './slow-path-action.js';
 import { UpcallAnswers } from './upcall-answers.js';
 import { UpcallIntake, type UpcallRoundTools } from './upcall-intake.js';
 import type { UpcallRound } from './upcall-round.js';
+import { UpcallTrace } from './upcall-trace.js';
 import { removeSplinterTag, splinterTciOf } from './vlan-splinters.js';
 
 /** What the upcalls of one flow have in common. */
@@ -85,7 +86,8 @@ export class SharedRound implements UpcallRound {
   }
 
   operate(done: () => void): void {
-    this.#answers.send(this.#arrivals.length, () => {
+    const batch = { upcalls: this.#arrivals.length, intake: this.#intake };
+    this.#answers.send(batch, () => {
       this.#arrivals = [];
       this.#misses = [];
       this.#intake.afterDrops(done);
@@ -127,16 +129,27 @@ export class SharedRound implements UpcallRound {
   #translateMiss(miss: SharedMiss): void {
     const { core, translator } = this.#tools;
     const { ingress, first, stats } = miss;
+    const trace = UpcallTrace.begin(core);
     const request: XlateRequest = {
       ingress,
       tcpFlags: stats.tcpFlags,
       mayLearn: true,
       skipWildcards: false,
+      trace,
     };
     // Of an upcall that an action sent, a datapath flow has counted the packet already.
     const result = translator.translate(first.type === 'miss' ? { ...request, stats } : request);
+    trace?.stop();
     if (result !== undefined) miss.answer = this.#keep(ingress, result);
-    else core.countUncredited('translator', miss.missed.packets, miss.missed.bytes);
+    if (trace !== undefined) this.#tell(miss, trace, result);
+    if (result === undefined)
+      core.countUncredited('translator', miss.missed.packets, miss.missed.bytes);
+  }
+
+  #tell(miss: SharedMiss, trace: UpcallTrace, result: XlateResult | undefined): void {
+    const sharing = this.#arrivals.filter((arrival) => arrival.miss === miss);
+    const upcalls = sharing.map(({ upcall }) => this.#intake.numberOf(upcall));
+    trace.tell({ handler: this.#tools.index, upcalls }, result, miss.answer?.slow ?? 0);
   }
 
   /** What of a translation outlives the next one. */
@@ -150,7 +163,8 @@ export class SharedRound implements UpcallRound {
     };
   }
 
-  #handle({ upcall, miss }: Arrival): void {
+  #handle(arrival: Arrival): void {
+    const { upcall, miss } = arrival;
     const { answer, ingress, first } = miss;
     if (answer === undefined) return;
     const { actions, slow } = answer;
@@ -158,17 +172,20 @@ export class SharedRound implements UpcallRound {
     if (slow !== 0) this.#processPacket(miss, upcall);
     const isSplinter = splinterTciOf(this.#tools.core.deps.profile, ingress) !== undefined;
     if (isSplinter && actions.length > 0) removeSplinterTag(packet);
-    if (upcall.type === 'miss' && !miss.isPut && this.#answers.allowPut()) this.#put(miss, answer);
+    if (upcall.type === 'miss' && !miss.isPut && this.#answers.allowPut())
+      this.#put(arrival, answer);
     if (actions.length > 0) this.#answers.execute({ packet, key: first.key, actions, slow });
   }
 
-  #put(miss: SharedMiss, { actions, mask, slow }: SharedAnswer): void {
+  #put({ upcall, miss }: Arrival, { actions, mask, slow }: SharedAnswer): void {
     const { core } = this.#tools;
     miss.isPut = true;
     const put = slow === 0 ? actions : composeSlowPath(core.deps.dpif, miss.ingress, slow);
     const revalSeq = core.revalSeq.read();
     const { key } = miss.first;
-    this.#answers.put({ key, mask, actions: put, revalSeq, createdAt: this.#intake.now });
+    const number = this.#intake.numberOf(upcall);
+    const createdAt = this.#intake.now;
+    this.#answers.put({ key, mask, actions: put, revalSeq, createdAt, upcall: number });
   }
 
   /** Again with the packet, for its side effects: protocols, packet-ins (U-063). */

@@ -17,8 +17,7 @@ import { REVALIDATE_BATCH_MAX } from './operation-batch.js';
 import type { StepResult } from './slices.js';
 import { Ukey2014State, ukeyMoves2014 } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
-import type { Verdict2014 } from './verdict-2014.js';
-import { reportVerdict } from './verdict-carrier.js';
+import { VerdictReport } from './verdict-report.js';
 
 const SWEEP = ukeyMoves2014.eventCode('ukey.sweep');
 const DELETE = ukeyMoves2014.eventCode('flow.delete');
@@ -26,12 +25,14 @@ const DELETE = ukeyMoves2014.eventCode('flow.delete');
 export class SweepPhase2014 {
   readonly #tools: PhaseTools2014;
   readonly #slice: UkeySlice;
+  readonly #report: VerdictReport;
   #cursor = 0;
   #isPurge = false;
 
   constructor(tools: PhaseTools2014, slice: UkeySlice) {
     this.#tools = tools;
     this.#slice = slice;
+    this.#report = new VerdictReport(tools.core, 'sweep', tools.index);
   }
 
   start(isPurge: boolean): void {
@@ -42,11 +43,15 @@ export class SweepPhase2014 {
   step(): StepResult {
     const { batch } = this.#tools;
     const { columns } = this.#slice;
-    if (this.#cursor >= columns.end) return batch.push(true) ? 'finished' : 'waiting';
+    if (this.#cursor >= columns.end) {
+      this.#report.flush(true);
+      return batch.push(true) ? 'finished' : 'waiting';
+    }
     const end = Math.min(columns.end, this.#cursor + REVALIDATE_BATCH_MAX);
     while (this.#cursor < end && !batch.isFull) {
       if (!this.#visit(this.#cursor++)) return 'waiting';
     }
+    this.#report.flush(false);
     return batch.push(true) ? 'more' : 'waiting';
   }
 
@@ -85,8 +90,10 @@ export class SweepPhase2014 {
     if (slice.columns.keys[handle] !== key) return;
     judge.prepare(core.deps.clock.now());
     const isFound = error === undefined && flow !== undefined;
+    const stats = isFound ? flow.stats : slice.stats(handle);
+    const hasMoved = stats.packets !== slice.columns.packets[handle];
     const verdict = isFound ? judge.judge(slice, handle, flow) : 'flow_missing_dp';
-    if (core.isObserved) this.#report(handle, verdict);
+    if (this.#report.isWanted) this.#report.tell({ key, verdict, stats, hasMoved });
     if (verdict !== 'keep') this.#delete(handle, verdict);
   }
 
@@ -95,10 +102,5 @@ export class SweepPhase2014 {
     work.batch = batch;
     this.#slice.move(handle, DELETE, { type: 'flow.delete', reason });
     work.batch = undefined;
-  }
-
-  #report(handle: number, verdict: Verdict2014): void {
-    const { core, index } = this.#tools;
-    reportVerdict(core, { phase: 'sweep', index, slice: this.#slice, handle }, verdict);
   }
 }

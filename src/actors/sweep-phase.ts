@@ -49,13 +49,17 @@ export class SweepPhase {
   step(): StepResult {
     const { core, work, batch, judge } = this.#tools;
     const { columns } = this.#slice;
-    if (this.#cursor >= columns.end) return 'finished';
+    if (this.#cursor >= columns.end) {
+      this.#carrier.report.flush(true);
+      return 'finished';
+    }
     work.batch = batch;
     judge.prepare(core.deps.clock.now());
     const end = Math.min(columns.end, this.#cursor + REVALIDATE_BATCH_MAX);
     for (let handle = this.#cursor; handle < end; handle++) this.#visit(handle);
     this.#cursor = end;
     work.batch = undefined;
+    this.#carrier.report.flush(false);
     return batch.push(true) ? 'more' : 'waiting';
   }
 

@@ -9,11 +9,9 @@
  * Hot path. Bench: `bench/dump.ts`. Answers to the seed's `struct udpif`.
  */
 
-import { type Observable, Subject } from 'rxjs';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import { UpcallError } from '../base/errors.js';
-import { GuardedObservable } from '../base/guarded-observable.js';
 import type { Log, LogLevel } from '../base/log.js';
 import { RateLimit } from '../base/rate-limit.js';
 import type { Rng } from '../base/rng.js';
@@ -21,7 +19,7 @@ import { Seq } from '../base/seq.js';
 import type { Dpif } from '../datapath/dpif.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { MaskTable } from '../datapath/mask.js';
-import type { Translator } from '../datapath/translator.js';
+import type { RevalidationReason, Translator } from '../datapath/translator.js';
 import type { CoverageCounter } from '../machines/coverage-counters.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import { type FlowCounts, NO_FLOW_COUNTS } from '../machines/flow-counts.js';
@@ -30,6 +28,7 @@ import type { Profile } from '../machines/profiles.js';
 import type { CostModel } from './cost-model.js';
 import { FlowCount } from './flow-count.js';
 import type { OpenDump } from './open-dump.js';
+import { RecordStream } from './record-stream.js';
 import { type UdpifRecord, type UncreditedCause, uncreditedCauses } from './udpif-event.js';
 import type { UkeySlice } from './ukey-slice.js';
 
@@ -70,8 +69,7 @@ export class UdpifCore {
   readonly revalSeq = new Seq();
   readonly dumpSeq = new Seq();
   readonly flowCount: FlowCount;
-  readonly events: Observable<UdpifRecord>;
-  readonly #events = new Subject<UdpifRecord>();
+  readonly records = new RecordStream((error) => this.reportFault('event', error));
   /** One bucket for all messages about upcalls, as in the seed (L207). */
   readonly #rateLimit = new RateLimit(1, 5);
   readonly #killRateLimit = new RateLimit(1, 1);
@@ -98,7 +96,6 @@ export class UdpifCore {
     this.areMegaflowsEnabled = areMegaflowsEnabled;
     this.flowCount = new FlowCount(deps);
     this.flowLimit = initialFlowLimit(deps.settings.flowLimit());
-    this.events = new GuardedObservable(this.#events, (error) => this.reportFault('event', error));
     this.uncredited = Object.fromEntries(
       uncreditedCauses.map((cause) => [cause, { packets: 0, bytes: 0 }]),
     ) as Record<UncreditedCause, Tally>;
@@ -106,7 +103,7 @@ export class UdpifCore {
 
   /** Whether a record is worth building. */
   get isObserved(): boolean {
-    return this.#events.observed;
+    return this.records.isObserved;
   }
 
   /** Counts under the name that the profile has for it, if it has one. */
@@ -117,7 +114,7 @@ export class UdpifCore {
   }
 
   emit(record: UdpifRecord): void {
-    this.#events.next(record);
+    this.records.emit(record);
   }
 
   /** The slice that the ukey of `key` belongs to. */
@@ -162,6 +159,12 @@ export class UdpifCore {
     if (this.deps.profile.reportsLostDeltas) this.countUncredited('push', packets, bytes);
   }
 
+  /** Answers may have changed. */
+  countChange(reason: RevalidationReason): void {
+    this.deps.coverage.inc(`rev_${reason}`);
+    if (this.isObserved) this.emit({ type: 'change', time: this.deps.clock.now(), reason });
+  }
+
   setFlowLimit(to: number, cause: 'cycle' | 'operator'): void {
     const from = this.flowLimit;
     this.flowLimit = to;
@@ -181,7 +184,7 @@ export class UdpifCore {
   }
 
   complete(): void {
-    this.#events.complete();
+    this.records.complete();
   }
 }
 

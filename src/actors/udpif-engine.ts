@@ -8,13 +8,7 @@
  */
 
 import type { Subscription } from 'rxjs';
-import {
-  type ActorRefFrom,
-  type AnyActorRef,
-  createActor,
-  type InspectionEvent,
-  type Observer,
-} from 'xstate';
+import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
 import type { Instant } from '../base/brands.js';
 import type { TimerId } from '../base/clock.js';
 import { assert } from '../base/errors.js';
@@ -22,15 +16,16 @@ import type { RevalidationReason } from '../datapath/translator.js';
 import { type UdpifContext, type UdpifEvent, udpifMachine } from '../machines/udpif-machine.js';
 import { ActorSystemDoor } from './actor-system.js';
 import { type CostModel, DumpTimer, defaultCostModel } from './cost-model.js';
+import { type InspectOptions, type Inspector, observerOf, ukeysOf } from './inspect-options.js';
 import { createAnswers } from './revalidator-phases.js';
 import type { RevalidatorTools } from './revalidator-worker.js';
 import { SafeTranslator } from './safe-translator.js';
 import { UdpifCore, type UdpifDeps } from './udpif-core.js';
 import { UdpifThreads } from './udpif-threads.js';
+import { UkeyInspection } from './ukey-inspection.js';
 import type { OrphanedUkey } from './ukey-orphans.js';
 import { UkeyWork } from './ukey-work.js';
 
-export type Inspector = ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
 export type UdpifActor = ActorRefFrom<typeof udpifMachine>;
 
 export interface UdpifOptions extends Omit<UdpifDeps, 'costModel'> {
@@ -38,8 +33,8 @@ export interface UdpifOptions extends Omit<UdpifDeps, 'costModel'> {
   readonly costModel?: CostModel;
   /** False: flows are exact. Default true. */
   readonly areMegaflowsEnabled?: boolean;
-  /** Sees the inspection events of the actor system, from the start. */
-  readonly inspect?: Inspector;
+  /** Sees the inspection events of the actor system, from the start; of ukeys a sample. */
+  readonly inspect?: Inspector | InspectOptions;
 }
 
 /** What the machine tells an effect. */
@@ -56,6 +51,8 @@ interface PendingStart {
 export class UdpifEngine {
   readonly core: UdpifCore;
   readonly actor: UdpifActor;
+  /** Which ukeys inspectors hear of. */
+  readonly inspection: UkeyInspection;
   readonly #translator: SafeTranslator;
   readonly #tools: RevalidatorTools;
   readonly #revalidations: Subscription;
@@ -68,10 +65,13 @@ export class UdpifEngine {
   constructor(options: UdpifOptions) {
     const { inspect, areMegaflowsEnabled = true, costModel = defaultCostModel, ...deps } = options;
     this.core = new UdpifCore({ ...deps, costModel }, areMegaflowsEnabled);
+    this.inspection = new UkeyInspection(ukeysOf(inspect), () =>
+      deps.coverage.inc('inspect_omitted_ukey'),
+    );
     this.actor = createActor(udpifMachine.provide({ actions: this.#effects() }), {
       clock: deps.clock,
       id: 'udpif',
-      ...(inspect === undefined ? {} : { inspect }),
+      ...(inspect === undefined ? {} : { inspect: observerOf(inspect) }),
     });
     this.#translator = new SafeTranslator(this.core);
     const answers = createAnswers(this.core, this.#translator);
@@ -82,7 +82,7 @@ export class UdpifEngine {
       work: new UkeyWork(this.core, this.#translator, answers),
       translator: this.#translator,
       timer,
-      door: new ActorSystemDoor(this.actor.system, inspect === undefined ? 0 : 1),
+      door: new ActorSystemDoor(this.actor.system, inspect === undefined ? 0 : 1, this.inspection),
     };
     this.#revalidations = deps.translator.revalidations.subscribe((reason) =>
       this.revalidate(reason),
@@ -108,6 +108,10 @@ export class UdpifEngine {
     const { clock } = this.core.deps;
     if (this.#reasons.size === 0) clock.setTimeout(() => this.#announceRevalidation(), 0);
     this.#reasons.add(reason);
+  }
+
+  get isInspected(): boolean {
+    return this.#tools.door.isInspected;
   }
 
   get isRevalidationPending(): boolean {
@@ -201,7 +205,7 @@ export class UdpifEngine {
   #announceRevalidation(): void {
     const reasons = [...this.#reasons];
     this.#reasons.clear();
-    for (const reason of reasons) this.core.deps.coverage.inc(`rev_${reason}`);
+    for (const reason of reasons) this.core.countChange(reason);
     const [reason = 'reconfigure'] = reasons;
     this.command({ type: 'udpif.revalidate', reason });
   }

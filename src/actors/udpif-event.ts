@@ -14,6 +14,7 @@ import type { Errno, FlowStats } from '../datapath/dpif.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { Mask } from '../datapath/mask.js';
 import type { OdpActions } from '../datapath/odp-actions.js';
+import type { RevalidationReason, RuleRef } from '../datapath/translator.js';
 import type { UpcallClass } from '../machines/classify-upcall.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import type { Flow } from '../packet/flow.js';
@@ -23,11 +24,43 @@ import type { Packet } from '../packet/packet.js';
 export interface UpcallRecord {
   readonly type: 'upcall';
   readonly time: Instant;
+  /** From 1; of those that somebody was told of. */
+  readonly number: number;
   readonly handler: number;
   readonly class: UpcallClass | 'unassociated' | 'invalid';
   readonly port: OdpPort;
   readonly key: Flow;
   readonly packet: Packet;
+  /** When the datapath queued it, where it says so. */
+  readonly queuedAt: Instant | undefined;
+}
+
+/** One step of a translation; see `XlateTrace`. */
+export interface TraceStep {
+  readonly depth: number;
+  readonly kind: 'table' | 'action' | 'note';
+  readonly text: string;
+  /** Of a lookup: the rule that the flow met. */
+  readonly rule: RuleRef | undefined;
+}
+
+/** An upcall was translated, or several of one flow together (profile `ovs-2.3`). */
+export interface XlateRecord {
+  readonly type: 'xlate';
+  readonly time: Instant;
+  readonly handler: number;
+  /** Numbers of the upcalls. */
+  readonly upcalls: readonly number[];
+  /** By the observers' stopwatch; 0 where there is none. */
+  readonly us: number;
+  readonly steps: readonly TraceStep[];
+  /** Those that the flow met, each once. */
+  readonly rules: readonly RuleRef[];
+  readonly actions: OdpActions;
+  /** Bits that `Profile.slowReasons` names. */
+  readonly slow: number;
+  /** Why there is no real answer. */
+  readonly error: string | undefined;
 }
 
 /** A handler is done with a batch. */
@@ -36,7 +69,11 @@ export interface BatchRecord {
   readonly time: Instant;
   readonly handler: number;
   readonly upcalls: number;
+  /** Numbers of all that were read, samples included. */
+  readonly numbers: readonly number[];
   readonly operations: number;
+  /** Reading, translating and operating took so long by the observers' stopwatch, if any. */
+  readonly us: readonly [read: number, translate: number, operate: number] | undefined;
 }
 
 /** `op_flow_put`: a handler put a flow. */
@@ -44,6 +81,8 @@ export interface PutRecord {
   readonly type: 'put';
   readonly time: Instant;
   readonly handler: number;
+  /** The number of the upcall that it answers; 0: nobody was told of that one. */
+  readonly upcall: number;
   readonly key: FlowKey;
   readonly mask: Mask | undefined;
   readonly actions: OdpActions;
@@ -56,6 +95,8 @@ export interface ModifyRecord {
   readonly time: Instant;
   readonly key: FlowKey;
   readonly actions: OdpActions;
+  /** Those that it stands for now, where the translator says so. */
+  readonly rules: readonly RuleRef[];
   readonly error: Errno | undefined;
 }
 
@@ -77,6 +118,35 @@ export interface VerdictRecord {
   readonly revalidator: number;
   readonly key: FlowKey;
   readonly verdict: 'keep' | 'modify' | DeleteReason;
+  /** The counters that it was judged by. */
+  readonly packets: number;
+  readonly bytes: number;
+  readonly used: Instant;
+}
+
+/**
+ * What a revalidator decided about the flows of a batch, in parallel columns: only those that say
+ * anything new. For observers that ask for it (`Interest`).
+ */
+export interface VerdictsRecord {
+  readonly type: 'verdicts';
+  readonly time: Instant;
+  readonly phase: 'dump' | 'sweep';
+  readonly revalidator: number;
+  readonly keys: readonly FlowKey[];
+  readonly verdicts: readonly VerdictRecord['verdict'][];
+  readonly packets: readonly number[];
+  readonly bytes: readonly number[];
+  readonly used: readonly Instant[];
+  /** Flows that were kept and are left out here, since the last such record. */
+  readonly unchanged: number;
+}
+
+/** Answers may have changed; once a turn and reason. Counted as `rev_<reason>`. */
+export interface ChangeRecord {
+  readonly type: 'change';
+  readonly time: Instant;
+  readonly reason: RevalidationReason;
 }
 
 /** `start_dump`. */
@@ -160,11 +230,14 @@ export type UncreditedCause = (typeof uncreditedCauses)[number];
 
 export type UdpifRecord =
   | UpcallRecord
+  | XlateRecord
   | BatchRecord
   | PutRecord
   | ModifyRecord
   | DeleteRecord
   | VerdictRecord
+  | VerdictsRecord
+  | ChangeRecord
   | CycleStartRecord
   | CycleDoneRecord
   | IdleCrossedRecord

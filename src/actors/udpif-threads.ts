@@ -16,6 +16,7 @@ import { Handler } from './handler.js';
 import { Leader } from './leader.js';
 import { Revalidator } from './revalidator.js';
 import type { RevalidatorTools, RevalidatorWorker } from './revalidator-worker.js';
+import { RoundWatch } from './round-watch.js';
 import type { SafeTranslator } from './safe-translator.js';
 import { adoptUkey, type OrphanedUkey, orphanUkeys } from './ukey-orphans.js';
 
@@ -94,7 +95,9 @@ export class UdpifThreads {
 
   #createHandler(index: number): Handler {
     const { translator, parent, tools } = this.#deps;
-    const installer = createInstaller(tools.core);
-    return new Handler({ core: tools.core, translator, installer, index }, parent);
+    const { core } = tools;
+    const installer = createInstaller(core);
+    const watch = new RoundWatch(core.records);
+    return new Handler({ core, translator, installer, watch, index }, parent);
   }
 }

@@ -45,20 +45,22 @@ import type { FlowKey } from '../datapath/flow-key.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
 import { type ActorTree, createActorTree } from './actor-tree.js';
+import type { InspectionStatus } from './inspect-options.js';
+import type { Interest } from './record-stream.js';
 import type { RevalidatorWorker } from './revalidator-worker.js';
 import type { Tally, UdpifCore } from './udpif-core.js';
 import { type UdpifActor, UdpifEngine, type UdpifOptions } from './udpif-engine.js';
 import type { UdpifRecord, UncreditedCause } from './udpif-event.js';
 import { formatUdpif } from './udpif-show.js';
 import type { UkeyActor } from './ukey-actor.js';
+import type { UkeyChoice } from './ukey-choice.js';
 import { NO_HANDLE } from './ukey-columns.js';
+import type { UkeySlice } from './ukey-slice.js';
 
-export type { Inspector, UdpifActor, UdpifOptions } from './udpif-engine.js';
+export type { UdpifActor, UdpifOptions } from './udpif-engine.js';
 
-/** The udpif in numbers. */
-export interface UdpifStatus {
-  /** Flows in the datapath, through the cache of 100 ms. */
-  readonly flowsCurrent: number;
+/** What the udpif knows of itself without asking the datapath. */
+export interface UdpifTallies {
   readonly flowsAverage: number;
   readonly flowsMaximum: number;
   readonly flowLimit: number;
@@ -66,6 +68,12 @@ export interface UdpifStatus {
   readonly cycles: number;
   readonly ukeys: number;
   readonly deleted: Readonly<Partial<Record<DeleteReason, number>>>;
+}
+
+/** The udpif in numbers. */
+export interface UdpifStatus extends UdpifTallies {
+  /** Flows in the datapath, through the cache of 100 ms. */
+  readonly flowsCurrent: number;
   readonly uncredited: Readonly<Record<UncreditedCause, Readonly<Tally>>>;
 }
 
@@ -122,7 +130,25 @@ export class Udpif {
     this.actor = this.#engine.actor;
     this.dumpSeq = this.#core.dumpSeq;
     this.revalSeq = this.#core.revalSeq;
-    this.events = this.#core.events;
+    this.events = this.#core.records.events;
+  }
+
+  /**
+   * The same by interest: the steps of translations, verdicts in batches. Each observer gets what
+   * it asked for; what nobody asks for is not built.
+   */
+  observe(interest: Interest): Observable<UdpifRecord> {
+    return this.#core.records.observe(interest);
+  }
+
+  /** Whether anybody listens. */
+  get isObserved(): boolean {
+    return this.#core.isObserved;
+  }
+
+  /** Whether an inspector is attached to the actor system. */
+  get isInspected(): boolean {
+    return this.#engine.isInspected;
   }
 
   /** How many handlers and revalidators there shall be; a change restarts them (U-006). */
@@ -201,9 +227,18 @@ export class Udpif {
   }
 
   status(): UdpifStatus {
-    const { flowCount, flowCounts, flowLimit, dumpDurationMs, cycles, deleted } = this.#core;
+    const { flowCount, uncredited } = this.#core;
     return {
       flowsCurrent: flowCount.read(),
+      ...this.tallies(),
+      uncredited: structuredClone(uncredited),
+    };
+  }
+
+  /** The part of `status` that costs nothing and refreshes no cache: for those who only watch. */
+  tallies(): UdpifTallies {
+    const { flowCounts, flowLimit, dumpDurationMs, cycles, deleted } = this.#core;
+    return {
       flowsAverage: flowCounts.average,
       flowsMaximum: flowCounts.maximum,
       flowLimit,
@@ -211,7 +246,6 @@ export class Udpif {
       cycles,
       ukeys: this.#core.ukeysCount,
       deleted: Object.fromEntries(deleted),
-      uncredited: structuredClone(this.#core.uncredited),
     };
   }
 
@@ -231,12 +265,31 @@ export class Udpif {
     for (const slice of this.#core.slices) yield* slice;
   }
 
+  /** The same by their columns, for who looks at all of them at once: to be read, never written. */
+  get slices(): readonly UkeySlice[] {
+    return this.#core.slices;
+  }
+
   /** The ukey of the flow that was put with `key`. */
   ukey(key: FlowKey): UkeyActor | undefined {
     if (this.#core.slices.length === 0) return undefined;
     const slice = this.#core.sliceOf(key);
     const handle = slice.find(key);
     return handle === NO_HANDLE ? undefined : slice.actor(handle);
+  }
+
+  /**
+   * Which ukeys inspectors hear of from now on: those given to `inspect`, and those attached later
+   * with `actor.system.inspect(...)`. One that is alive is announced before its next event.
+   */
+  inspectUkeys(choice: UkeyChoice): void {
+    this.#engine.inspection.choose(choice);
+  }
+
+  /** Which ukeys inspectors hear of, and how many they did not. */
+  get inspection(): InspectionStatus {
+    const { choice, announced, omitted } = this.#engine.inspection;
+    return { ukeys: choice, announcedUkeys: announced, omittedUkeys: omitted };
   }
 
   /** The actors as they hang together. */

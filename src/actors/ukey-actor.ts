@@ -61,6 +61,11 @@ export class UkeyActor implements ActorRef<UkeySnapshot, AnyUkeyEvent, EventObje
     return this.slice.door.system;
   }
 
+  /** The definition, where inspectors look for it. */
+  get logic(): UkeyMoves['machine'] {
+    return this.slice.moves.machine;
+  }
+
   get src(): UkeyMoves['machine'] {
     return this.slice.moves.machine;
   }

@@ -65,7 +65,9 @@ export class UkeyAnswers implements OperationAnswers {
     }
     if (!this.#core.isObserved) return;
     const time = this.#core.deps.clock.now();
-    this.#core.emit({ type: 'modify', time, key, actions, error });
+    const cache = actor.handle >= 0 ? actor.slice.columns.caches[actor.handle] : undefined;
+    const rules = cache?.rules?.() ?? [];
+    this.#core.emit({ type: 'modify', time, key, actions, rules, error });
   }
 }
 

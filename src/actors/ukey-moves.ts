@@ -9,6 +9,7 @@
  * Hot path. Bench: `bench/dump.ts`. Answers to OVS's `transition_ukey`.
  */
 
+import type { AnyTransitionDefinition } from 'xstate';
 import { assert } from '../base/errors.js';
 import {
   type CompiledMachine,
@@ -96,6 +97,11 @@ export class UkeyMoves {
     this.actions = actionLists(compiled);
   }
 
+  /** Names of the states, by their numbers. */
+  get states(): readonly string[] {
+    return this.#compiled.states;
+  }
+
   /** The number of an event's type; undefined for one that the machine does not know. */
   eventCodeOf(type: string): number | undefined {
     return this.#eventCodes.get(type);
@@ -106,6 +112,17 @@ export class UkeyMoves {
     const code = this.#eventCodes.get(type);
     assert(code !== undefined, 'the ukey machine has no such event');
     return code;
+  }
+
+  /** The transition that `code` takes from `state`, as xstate tells inspectors; none: ignored. */
+  transitionsOf(state: number, code: number | undefined): readonly AnyTransitionDefinition[] {
+    const taken = code === undefined ? [] : this.#compiled.transitionsOf(state, code);
+    return taken.map(({ definition }) => definition);
+  }
+
+  /** What the machine calls `state`. */
+  stateName(state: number): string {
+    return this.#compiled.states[state] ?? '';
   }
 
   /** A snapshot of a ukey in `state`. */

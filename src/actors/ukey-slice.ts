@@ -4,7 +4,7 @@
  * It moves them by the compiled machine of their life (`UkeyMoves`), keeps the machine's context in
  * columns, and has the machine's effects done by whoever owns it. `send` is the door for events as
  * objects; the phases, which see every flow in every cycle, use `move` with an event that they own
- * and use again. While somebody watches, both take the longer way, on which observers and
+ * and use again. A ukey that somebody watches takes the longer way, on which observers and
  * inspectors are told.
  *
  * Owner: its revalidator; handlers come here only to install a ukey and to report its put.
@@ -23,6 +23,7 @@ import type { ActorSystemDoor } from './actor-system.js';
 import { UkeyActor } from './ukey-actor.js';
 import { FREE_ROW, UkeyColumns, type UkeySeed } from './ukey-columns.js';
 import { UkeyIndex } from './ukey-index.js';
+import { SliceInspection } from './ukey-inspection.js';
 import {
   type AnyUkeyEvent,
   STAY,
@@ -63,6 +64,8 @@ export class UkeySlice {
   readonly #effects: UkeyEffects;
   readonly #report: ErrorReport;
   readonly #index = new UkeyIndex(this.columns.keys);
+  /** Which of the ukeys here inspectors hear of. */
+  readonly #inspection: SliceInspection;
   /** Ukeys here that somebody observes. */
   #observedCount = 0;
 
@@ -75,6 +78,7 @@ export class UkeySlice {
     this.#eventsCount = this.moves.eventsCount;
     this.#effects = deps.effects;
     this.#report = deps.report;
+    this.#inspection = new SliceInspection(deps.door.ukeys);
   }
 
   get count(): number {
@@ -93,7 +97,7 @@ export class UkeySlice {
     this.#index.insert(handle);
     const actor = new UkeyActor(this, handle);
     columns.actors[handle] = actor;
-    if (this.door.isInspected) this.#announce(actor);
+    if (this.door.isInspected && this.#inspection.decide(handle, seed.key)) this.#announce(actor);
     return handle;
   }
 
@@ -115,33 +119,36 @@ export class UkeySlice {
 
   /** The same with the event's code; whether the ukey heeded it. `event` is not kept. */
   move(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
-    if (this.#observedCount > 0 || this.door.isInspected)
+    if ((this.#observedCount > 0 || this.door.isInspected) && this.#isWatched(handle))
       return this.#moveWatched(handle, code, event);
-    return code !== undefined && this.#step(handle, code, event);
+    if (code === undefined) return false;
+    const to = this.#step(handle, code, event);
+    if (to === this.moves.deleted) this.#end(handle, this.snapshot(handle), false);
+    return to !== STAY;
   }
 
   snapshot(handle: number): UkeySnapshot {
     return this.moves.snapshot(this.columns.state[handle]!, this.#context(handle));
   }
 
-  /** A watch for one of the ukeys here; all take the longer way while it is observed. */
+  /** A watch for one of the ukeys here, which takes the longer way while it is observed. */
   watchUkey(): UkeyWatch {
     return new UkeyWatch(this.#report, (isObserved) => {
       this.#observedCount += isObserved ? 1 : -1;
     });
   }
 
-  #step(handle: number, code: number, event: AnyUkeyEvent): boolean {
+  /** The state that the ukey is now in, or `STAY`; one that has ended still has its row. */
+  #step(handle: number, code: number, event: AnyUkeyEvent): number {
     const columns = this.columns;
     const from = columns.state[handle]!;
     const cell = from * this.#eventsCount + code;
     const to = this.#next[cell]!;
-    if (to === STAY) return false;
+    if (to === STAY) return STAY;
     const actions = this.#actions[cell]!;
     for (let i = 0; i < actions.length; i++) this.#act(actions[i]!, handle, event);
     columns.state[handle] = to;
-    if (to === this.moves.deleted) this.#end(handle);
-    return true;
+    return to;
   }
 
   #act(action: number, handle: number, event: AnyUkeyEvent): void {
@@ -187,44 +194,63 @@ export class UkeySlice {
     columns.tcpFlags[handle] = stats.tcpFlags;
   }
 
-  #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
-    const actor = this.actor(handle);
-    // Phases own their events and change them: who is told later must not see that.
-    const copy = { ...event };
-    if (this.door.isInspected) this.door.announceEvent(actor, copy);
-    const isHeeded = code !== undefined && this.#step(handle, code, event);
-    const watch = actor.watch;
-    if (watch === undefined && !this.door.isInspected) return isHeeded;
-    const snapshot = actor.getSnapshot();
-    if (this.door.isInspected) this.door.announceSnapshot(actor, copy, snapshot);
-    // A ukey that has ended told its observers while it did.
-    if (snapshot.status === 'active') this.#tell(actor, watch, snapshot);
-    return isHeeded;
+  #isWatched(handle: number): boolean {
+    return this.actor(handle).watch !== undefined || this.#isInspected(handle);
   }
 
-  #tell(actor: UkeyActor, watch: UkeyWatch | undefined, snapshot: UkeySnapshot): void {
-    if (watch === undefined) return;
-    watch.tell(snapshot);
-    for (let next = watch.backlog.shift(); next !== undefined; next = watch.backlog.shift()) {
-      actor.send(next);
+  /** Whether inspectors hear of the ukey, which may be older than they are: then of it first. */
+  #isInspected(handle: number): boolean {
+    if (!this.door.isInspected) return false;
+    if (this.#inspection.isDecided(handle)) return this.#inspection.isChosen(handle);
+    const isChosen = this.#inspection.decide(handle, this.columns.keys[handle]!);
+    if (isChosen) this.door.announceActor(this.actor(handle));
+    return isChosen;
+  }
+
+  /** What is told, and in what order, is what xstate's interpreter tells. */
+  #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
+    const actor = this.actor(handle);
+    const isInspected = this.#isInspected(handle);
+    // Phases own their events and change them: who is told later must not see that.
+    const copy = { ...event };
+    if (isInspected) this.door.announceEvent(actor, copy);
+    const from = this.columns.state[handle]!;
+    const to = code === undefined ? STAY : this.#step(handle, code, event);
+    const snapshot = this.snapshot(handle);
+    if (isInspected) {
+      const transitions = this.moves.transitionsOf(from, code);
+      this.door.announceMicrostep(actor, copy, snapshot, transitions);
     }
+    if (to === this.moves.deleted) this.#end(handle, snapshot, isInspected);
+    else actor.watch?.tell(snapshot);
+    if (isInspected) this.door.announceSnapshot(actor, copy, snapshot);
+    if (to !== this.moves.deleted) this.#sendBacklog(actor);
+    return to !== STAY;
+  }
+
+  /** What observers sent while they were told. */
+  #sendBacklog(actor: UkeyActor): void {
+    const backlog = actor.watch?.backlog ?? [];
+    for (let next = backlog.shift(); next !== undefined; next = backlog.shift()) actor.send(next);
   }
 
   /** The ukey at `handle` is deleted: it leaves the table, and whoever followed it hears of it. */
-  #end(handle: number): void {
+  #end(handle: number, last: UkeySnapshot, isInspected: boolean): void {
     const actor = this.actor(handle);
-    const last = this.snapshot(handle);
     this.#index.remove(handle);
     this.columns.release(handle);
     actor.end(last);
     actor.watch?.tell(last);
     actor.watch?.complete();
-    this.#tellParent(actor);
+    this.#tellParent(actor, isInspected);
   }
 
-  #tellParent(actor: UkeyActor): void {
+  /** An inspector that never heard of the ukey shall not hear of its end. */
+  #tellParent(actor: UkeyActor, isInspected: boolean): void {
     const type = `xstate.done.actor.${actor.id}`;
-    this.door.relay(actor, this.parent, { type, actorId: actor.id, output: undefined });
+    const event = { type, actorId: actor.id, output: undefined };
+    if (isInspected) this.door.relay(actor, this.parent, event);
+    else this.door.relayUnseen(this.parent, event);
   }
 
   #announce(actor: UkeyActor): void {

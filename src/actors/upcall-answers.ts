@@ -14,7 +14,7 @@ import type { OdpActions } from '../datapath/odp-actions.js';
 import { mayPut } from '../machines/idle.js';
 import type { Flow } from '../packet/flow.js';
 import type { NewFlow } from './flow-installer.js';
-import type { UpcallRoundTools } from './upcall-intake.js';
+import type { UpcallIntake, UpcallRoundTools } from './upcall-intake.js';
 
 /** A packet that is to be executed. */
 export interface Execution {
@@ -24,6 +24,13 @@ export interface Execution {
   readonly actions: OdpActions;
   /** Bits of `SlowReason`. */
   readonly slow: number;
+}
+
+/** Which upcalls a batch answers. */
+export interface SentBatch {
+  /** How many were translated. */
+  readonly upcalls: number;
+  readonly intake: Pick<UpcallIntake, 'numbers'>;
 }
 
 export class UpcallAnswers {
@@ -62,22 +69,24 @@ export class UpcallAnswers {
     this.#operations.push({ type: 'execute', packet, key, actions, needsHelp, error: undefined });
   }
 
-  /** Has the operations of a batch of `upcalls` carried out; then `done`. */
-  send(upcalls: number, done: () => void): void {
-    const { core, installer, index } = this.#tools;
+  /** Has the operations of a batch carried out; then `done`. */
+  send(batch: SentBatch, done: () => void): void {
+    const { core, installer, index, watch } = this.#tools;
     const operations = this.#operations;
-    if (core.isObserved) this.#report(upcalls);
+    watch.start();
     core.deps.dpif.operate(operations, () => {
+      watch.stop('operate');
       this.#operations = [];
+      if (core.isObserved) this.#report(batch, operations.length);
       installer.settle(operations, index);
       done();
     });
   }
 
-  #report(upcalls: number): void {
-    const { core, index } = this.#tools;
-    const operations = this.#operations.length;
+  #report({ upcalls, intake: { numbers } }: SentBatch, operations: number): void {
+    const { core, index, watch } = this.#tools;
     const time = core.deps.clock.now();
-    core.emit({ type: 'batch', time, handler: index, upcalls, operations });
+    const us = watch.take();
+    core.emit({ type: 'batch', time, handler: index, upcalls, numbers, operations, us });
   }
 }

@@ -15,6 +15,7 @@ import type { Ingress } from '../datapath/translator.js';
 import { classifyUpcall } from '../machines/classify-upcall.js';
 import { IN_PORT } from '../packet/flow-layout.js';
 import type { FlowInstaller } from './flow-installer.js';
+import type { RoundWatch } from './round-watch.js';
 import type { SafeTranslator } from './safe-translator.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { UpcallRecord } from './udpif-event.js';
@@ -27,6 +28,7 @@ export interface UpcallRoundTools {
   readonly core: UdpifCore;
   readonly translator: SafeTranslator;
   readonly installer: FlowInstaller;
+  readonly watch: RoundWatch;
   /** Of the handler, from 0. */
   readonly index: number;
 }
@@ -42,6 +44,8 @@ export class UpcallIntake {
   /** Drop flows that were put at once, and are not answered yet. */
   #dropsUnderWay = 0;
   #dropsDone: () => void = nothing;
+  /** Of the upcalls of the last batch that somebody was told of. */
+  readonly #numbers = new Map<Upcall, number>();
   readonly #dropSettled = (): void => this.#settleDrop();
 
   constructor(tools: UpcallRoundTools) {
@@ -52,6 +56,16 @@ export class UpcallIntake {
   /** When the last batch was read. */
   get now(): Instant {
     return this.#now;
+  }
+
+  /** The number by which `upcall` was told; 0: it was not. */
+  numberOf(upcall: Upcall): number {
+    return this.#numbers.get(upcall) ?? 0;
+  }
+
+  /** Of all upcalls of the last batch that were told. */
+  get numbers(): readonly number[] {
+    return [...this.#numbers.values()];
   }
 
   get dropsUnderWay(): number {
@@ -69,6 +83,7 @@ export class UpcallIntake {
     const { core, index } = this.#tools;
     const dpif = core.deps.dpif;
     this.#now = core.deps.clock.now();
+    if (this.#numbers.size > 0) this.#numbers.clear();
     for (let i = 0; i < UPCALL_BATCH_MAX; i++) {
       const upcall = dpif.recv(index);
       if (typeof upcall === 'string') break;
@@ -89,7 +104,8 @@ export class UpcallIntake {
     const port = upcall.key[IN_PORT]!;
     core.warnLimited('info', { port }, core.deps.profile.messages.unassociatedPort(port));
     this.#dropsUnderWay++;
-    if (!installer.installDrop(upcall.key, index, this.#dropSettled)) this.#settleDrop();
+    const drop = { key: upcall.key, handler: index, upcall: this.numberOf(upcall) };
+    if (!installer.installDrop(drop, this.#dropSettled)) this.#settleDrop();
   }
 
   #settleDrop(): void {
@@ -116,15 +132,22 @@ export class UpcallIntake {
     else translator.sample(() => sample(upcall, ingress));
   }
 
-  #report({ key, packet }: Upcall, kind: UpcallRecord['class']): void {
-    this.#tools.core.emit({
+  #report(upcall: Upcall, kind: UpcallRecord['class']): void {
+    const { key, packet, queuedAt } = upcall;
+    const { core } = this.#tools;
+    // Refused twice: when it was read, and again when it was to be translated.
+    const number = this.#numbers.get(upcall) ?? core.records.numberUpcall();
+    this.#numbers.set(upcall, number);
+    core.emit({
       type: 'upcall',
       time: this.#now,
+      number,
       handler: this.#tools.index,
       class: kind,
       port: odpPort(key[IN_PORT]!),
       key,
       packet,
+      queuedAt,
     });
   }
 }

@@ -17,6 +17,7 @@ import { SharedRound } from './shared-round.js';
 import { composeSlowPath, slowReasonsOf } from './slow-path-action.js';
 import { UpcallAnswers } from './upcall-answers.js';
 import { type AcceptUpcall, UpcallIntake, type UpcallRoundTools } from './upcall-intake.js';
+import { UpcallTrace } from './upcall-trace.js';
 
 export interface UpcallRound {
   /** Reads a batch; how many of it are to be translated, or wait for their drop flow. */
@@ -31,6 +32,12 @@ export interface UpcallRound {
 export function createRound(tools: UpcallRoundTools): UpcallRound {
   const { missSharing } = tools.core.deps.profile;
   return missSharing === 'batch' ? new SharedRound(tools) : new SingleRound(tools);
+}
+
+/** What a translation said; no result where it threw. */
+interface Answer {
+  readonly ingress: Ingress;
+  readonly result: XlateResult | undefined;
 }
 
 class SingleRound implements UpcallRound {
@@ -63,7 +70,8 @@ class SingleRound implements UpcallRound {
   }
 
   operate(done: () => void): void {
-    this.#answers.send(this.#upcalls.length, () => {
+    const batch = { upcalls: this.#upcalls.length, intake: this.#intake };
+    this.#answers.send(batch, () => {
       this.#upcalls = [];
       this.#intake.afterDrops(done);
     });
@@ -78,7 +86,9 @@ class SingleRound implements UpcallRound {
     }
     // Before translating: a change in between makes the flow stale, not the ukey wrong (B-10).
     const revalSeq = core.revalSeq.read();
-    const result = this.#askFor(upcall, ingress);
+    const trace = UpcallTrace.begin(core);
+    const result = this.#askFor(upcall, ingress, trace);
+    if (trace !== undefined) this.#tell(upcall, trace, { ingress, result });
     if (result === undefined) {
       if (upcall.type === 'miss') core.countUncredited('translator', 1, upcall.packet.size);
       return;
@@ -89,21 +99,42 @@ class SingleRound implements UpcallRound {
     if (upcall.type === 'miss' && this.#answers.allowPut()) {
       const mask = this.#masks.maskFor(result.mask, ingress);
       const put = slow === 0 ? actions : composeSlowPath(core.deps.dpif, ingress, slow);
-      this.#answers.put({ key, mask, actions: put, revalSeq, createdAt: this.#intake.now });
+      const number = this.#intake.numberOf(upcall);
+      const createdAt = this.#intake.now;
+      this.#answers.put({ key, mask, actions: put, revalSeq, createdAt, upcall: number });
     }
     if (slow !== 0) this.#processPacket(upcall);
     if (actions.length > 0) this.#answers.execute({ packet, key, actions, slow });
   }
 
-  #askFor(upcall: Upcall, ingress: Ingress): XlateResult | undefined {
+  #askFor(
+    upcall: Upcall,
+    ingress: Ingress,
+    trace: UpcallTrace | undefined,
+  ): XlateResult | undefined {
     const tcpFlags = ingress.flow[TCP_FLAGS]! >>> 16;
     const { translator } = this.#tools;
     if (upcall.type !== 'miss') {
       // A flow of the datapath has counted this packet already.
-      return translator.translate({ ingress, tcpFlags, mayLearn: true, skipWildcards: true });
+      return translator.translate({
+        ingress,
+        tcpFlags,
+        mayLearn: true,
+        skipWildcards: true,
+        trace,
+      });
     }
     const stats = { packets: 1, bytes: upcall.packet.size, used: this.#intake.now, tcpFlags };
-    return translator.translate({ ingress, tcpFlags, mayLearn: true, stats, skipWildcards: false });
+    const request = { ingress, tcpFlags, mayLearn: true, stats, skipWildcards: false, trace };
+    return translator.translate(request);
+  }
+
+  #tell(upcall: Upcall, trace: UpcallTrace, answer: Answer): void {
+    trace.stop();
+    const { core, index } = this.#tools;
+    const { ingress, result } = answer;
+    const slow = result === undefined ? 0 : slowReasonsOf(core.deps.profile, ingress, result);
+    trace.tell({ handler: index, upcalls: [this.#intake.numberOf(upcall)] }, result, slow);
   }
 
   /** Again with the packet, for its side effects: protocols, packet-ins (U-063). */

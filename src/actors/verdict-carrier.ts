@@ -12,6 +12,7 @@ import { ukeyMoves } from './ukey-moves.js';
 import type { UkeySlice } from './ukey-slice.js';
 import type { UkeyWork } from './ukey-work.js';
 import type { FlowJudge, Verdict } from './verdict.js';
+import { VerdictReport } from './verdict-report.js';
 
 /** What a revalidator works with. */
 export interface PhaseTools {
@@ -30,24 +31,17 @@ const DELETE = ukeyMoves.eventCode('flow.delete');
 export class VerdictCarrier {
   /** Filled by the phase before each verdict. */
   readonly sighting = createSighting();
-  readonly #core: UdpifCore;
+  readonly report: VerdictReport;
   readonly #judge: FlowJudge;
-  readonly #phase: 'dump' | 'sweep';
-  readonly #index: number;
 
   constructor(tools: PhaseTools, phase: 'dump' | 'sweep') {
-    this.#core = tools.core;
+    this.report = new VerdictReport(tools.core, phase, tools.index);
     this.#judge = tools.judge;
-    this.#index = tools.index;
-    this.#phase = phase;
   }
 
   /** Carries out `verdict` on the ukey at `handle`. */
   carryOut(slice: UkeySlice, handle: number, verdict: Verdict): void {
-    if (this.#core.isObserved) {
-      const place = { phase: this.#phase, index: this.#index, slice, handle };
-      reportVerdict(this.#core, place, verdict);
-    }
+    if (this.report.isWanted) this.#tell(slice, handle, verdict);
     const sighting = this.sighting;
     if (verdict === 'keep') {
       sighting.type = 'flow.keep';
@@ -61,6 +55,12 @@ export class VerdictCarrier {
     }
   }
 
+  #tell({ columns }: UkeySlice, handle: number, verdict: Verdict): void {
+    const { stats } = this.sighting;
+    const hasMoved = stats.packets !== columns.packets[handle];
+    this.report.tell({ key: columns.keys[handle]!, verdict, stats, hasMoved });
+  }
+
   #delete(slice: UkeySlice, handle: number, reason: DeleteReason): void {
     // Should the flow survive its deletion, this dump has seen it all the same.
     const { columns } = slice;
@@ -70,25 +70,4 @@ export class VerdictCarrier {
     }
     slice.move(handle, DELETE, { type: 'flow.delete', reason });
   }
-}
-
-interface VerdictPlace {
-  readonly phase: 'dump' | 'sweep';
-  /** Of the revalidator. */
-  readonly index: number;
-  readonly slice: UkeySlice;
-  readonly handle: number;
-}
-
-/** Tells of a verdict on the flow of the ukey at `handle`. */
-export function reportVerdict(core: UdpifCore, where: VerdictPlace, verdict: Verdict): void {
-  const { phase, index, slice, handle } = where;
-  core.emit({
-    type: 'verdict',
-    time: core.deps.clock.now(),
-    phase,
-    revalidator: index,
-    key: slice.columns.keys[handle]!,
-    verdict,
-  });
 }

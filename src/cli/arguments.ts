@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { COMMON_OPTIONS, type Command } from './command.js';
 import { UsageError } from './usage-error.js';
 
-export interface IntegerRange {
+export interface ValueRange {
   readonly min: number;
   readonly max: number;
 }
@@ -37,12 +37,22 @@ export class Arguments {
   }
 
   /** A whole number in `range`; undefined where the option was not given. */
-  integer(name: string, range: IntegerRange): number | undefined {
+  integer(name: string, range: ValueRange): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= range.min && value <= range.max) return value;
     const expected = `expected a whole number from ${range.min} to ${range.max}`;
+    throw new UsageError(`Cannot use --${name} "${text}": ${expected}`);
+  }
+
+  /** A number in `range`, with or without a fraction; undefined where it was not given. */
+  amount(name: string, range: ValueRange): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= range.min && value <= range.max) return value;
+    const expected = `expected a number from ${range.min} to ${range.max}`;
     throw new UsageError(`Cannot use --${name} "${text}": ${expected}`);
   }
 
@@ -64,12 +74,24 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
       { type: option.value === undefined ? ('boolean' as const) : ('string' as const) },
     ]),
   );
+  const args = withOptionalValues(command, words);
   try {
-    const parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
     return new Arguments(parsed.values, parsed.positionals);
   } catch (error) {
     throw new UsageError(`Cannot run "${command.name}": ${explain(error)}`, { cause: error });
   }
+}
+
+/**
+ * `parseArgs` knows no value that may be left out, and would take the next word for it: such an
+ * option on its own gets an empty one.
+ */
+function withOptionalValues(command: Command, words: readonly string[]): string[] {
+  const names = command.options.filter((option) => option.isValueOptional === true);
+  const alone = new Set(names.map(({ name }) => `--${name}`));
+  const end = words.indexOf('--');
+  return words.map((word, i) => (alone.has(word) && (end < 0 || i < end) ? `${word}=` : word));
 }
 
 /** Node's own sentence without its advice, which is about escaping rather than about us. */

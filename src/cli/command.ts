@@ -13,6 +13,8 @@ export interface OptionSpec {
   readonly name: string;
   /** What the value stands for, in capitals; absent: the option takes none. */
   readonly value?: string;
+  /** The value may be left out; one that is given follows an equals sign: "--inspect=8080". */
+  readonly isValueOptional?: boolean;
   readonly help: string;
 }
 

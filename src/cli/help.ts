@@ -37,5 +37,7 @@ export function overallHelp(commands: readonly Command[]): string {
 }
 
 function optionWords(option: OptionSpec): string {
-  return option.value === undefined ? `--${option.name}` : `--${option.name} ${option.value}`;
+  const { name, value, isValueOptional = false } = option;
+  if (value === undefined) return `--${name}`;
+  return isValueOptional ? `--${name}[=${value}]` : `--${name} ${value}`;
 }

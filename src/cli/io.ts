@@ -18,6 +18,8 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls once when somebody wants us to end (Ctrl-C); what it returns ends the waiting. */
+  readonly onInterrupt?: (listener: () => void) => () => void;
 }
 
 /** Swallows EPIPE on `output`, for good; every other error stays one. */

@@ -9,15 +9,23 @@ import { UpcallError } from '../base/errors.js';
 import { parseArguments } from './arguments.js';
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
 import { commandHelp, overallHelp } from './help.js';
+import { inspectCommand } from './inspect.js';
 import { type Io, ignoreClosedPipe } from './io.js';
 import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
+import { scenarioCommand } from './scenario.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
-const COMMANDS: readonly Command[] = [replayCommand, parsePcapCommand, machinesCommand];
+const COMMANDS: readonly Command[] = [
+  replayCommand,
+  inspectCommand,
+  scenarioCommand,
+  parsePcapCommand,
+  machinesCommand,
+];
 
 /** Runs `upcall ARGV...`; resolves to the exit status, never rejects. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

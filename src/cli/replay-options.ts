@@ -5,6 +5,7 @@
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { Arguments } from './arguments.js';
 import type { OptionSpec } from './command.js';
+import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import { UsageError } from './usage-error.js';
 
 export interface ReplayOptions {
@@ -14,7 +15,12 @@ export interface ReplayOptions {
   /** Ports at most, where ports are made from source addresses. */
   readonly portsMax: number;
   readonly write: string | undefined;
-  readonly isRealtime: boolean;
+  /** Times real time; undefined: as fast as it goes, but for an inspector to start with. */
+  readonly speed: number | undefined;
+  /** Port of the inspector; 0: any; undefined: none is wanted. */
+  readonly inspectPort: number | undefined;
+  /** Where the event log goes. */
+  readonly record: string | undefined;
   readonly isJson: boolean;
   readonly areMegaflowsOn: boolean;
   readonly profile: Profile;
@@ -30,7 +36,10 @@ export const REPLAY_OPTIONS: readonly OptionSpec[] = [
   { name: 'flows', value: 'FILE', help: 'rules, in ovs-ofctl syntax (default: actions=NORMAL)' },
   { name: 'ports', value: 'N', help: 'ports at most, one a source MAC (default: 8)' },
   { name: 'write', value: 'FILE', help: 'write what was transmitted to a pcap file' },
-  { name: 'realtime', help: 'pace by the wall clock' },
+  { name: 'inspect', value: 'PORT', isValueOptional: true, help: `show it: ${PORT_HELP}` },
+  { name: 'record', value: 'FILE', help: 'write the event log to a file, for "upcall inspect"' },
+  { name: 'speed', value: 'N|max', help: 'times real time (default: max; 1 with --inspect)' },
+  { name: 'realtime', help: 'pace by the wall clock: --speed 1' },
   { name: 'json', help: 'print one JSON document instead of the report' },
   { name: 'megaflows', value: 'on|off', help: 'wildcarded datapath flows (default: on)' },
   { name: 'profile', value: 'NAME', help: 'behave like: current (default), or ovs-2.3' },
@@ -46,6 +55,9 @@ const PORTS_DEFAULT = 8;
 const PORTS_MAX = 0xfeff;
 /** OVS caps threads by cores; here each is an actor, and thousands of them help nobody. */
 const ACTORS_MAX = 1024;
+/** Slower, a day is three years; faster is as fast as it goes. */
+const SPEED_MIN = 0.001;
+const SPEED_MAX = 1000;
 const UINT32_MAX = 0xffff_ffff;
 
 /** The checked values; throws a `UsageError` that names the option. */
@@ -60,7 +72,9 @@ export function readReplayOptions(args: Arguments): ReplayOptions {
     flows: args.text('flows'),
     portsMax: args.integer('ports', { min: 1, max: PORTS_MAX }) ?? PORTS_DEFAULT,
     write: args.text('write'),
-    isRealtime: args.has('realtime'),
+    speed: readSpeed(args),
+    inspectPort: readInspectPort(args),
+    record: args.text('record'),
     isJson: args.has('json'),
     areMegaflowsOn: (args.choice('megaflows', ['on', 'off']) ?? 'on') === 'on',
     profile,
@@ -70,4 +84,13 @@ export function readReplayOptions(args: Arguments): ReplayOptions {
     flowLimit: args.integer('flow-limit', { min: 0, max: UINT32_MAX }),
     maxIdleMs: args.integer('max-idle', { min: profile.defaults.maxIdleMin, max: UINT32_MAX }),
   };
+}
+
+/** 0 is as fast as it goes, as the inspector counts. */
+function readSpeed(args: Arguments): number | undefined {
+  if (args.text('speed') === 'max') return 0;
+  const speed = args.amount('speed', { min: SPEED_MIN, max: SPEED_MAX });
+  if (!args.has('realtime')) return speed;
+  if (speed === undefined) return 1;
+  throw new UsageError('Cannot replay: --realtime and --speed both set the pace; use one of them');
 }

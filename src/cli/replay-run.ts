@@ -4,7 +4,7 @@
  * Virtual time starts at 1,000,000 ms and follows the capture, never backward: a packet that is
  * older than the switch's time enters now, and is counted. Packets of one millisecond are received
  * in bursts, each from one port, in the order of the capture; after each the actors run until they
- * are idle; only then the clock moves on.
+ * are idle; only then the clock moves on. `step` does the same by the least that can be done.
  *
  * Owner: the counts of each capture and the history.
  *
@@ -42,6 +42,9 @@ export class ReplayRun {
   readonly history: ReplayHistory;
   readonly #input: ReplayInput;
   #next = 0;
+  /** Where a stretch ends that was crossed in one step. */
+  #crossedTo = 0;
+  #isSampleDue = false;
 
   constructor(input: ReplayInput) {
     this.#input = input;
@@ -87,14 +90,50 @@ export class ReplayRun {
 
   /** Lets all packets enter whose time has come, and the actors run until they are idle. */
   enterDue(): void {
-    const { packets, clock, target } = this.#input;
-    while (this.#next < packets.data.length) {
-      if (packets.elapsedMs[this.#next]! > clock.now() - REPLAY_START_MS) break;
+    while (this.#isPacketDue()) {
       this.#injectBurst();
-      clock.runDue();
+      this.#input.clock.runDue();
     }
+    this.#sample();
+  }
+
+  /**
+   * Does the least that can be done: one task of the clock, or one burst of packets, or a move of
+   * the clock to where there is something. False after the last packet, when the actors are idle.
+   * What happens is what `advanceTo` and `enterDue` do, in the same order.
+   */
+  step(): boolean {
+    const { clock, target } = this.#input;
+    if (clock.runOne()) return true;
+    if (this.#isPacketDue()) {
+      this.#injectBurst();
+      this.#isSampleDue = true;
+      return true;
+    }
+    if (this.#isSampleDue) this.#sample();
+    const time = this.nextTime;
+    if (time === undefined) return false;
+    const next = clock.nextDeadline() ?? time;
+    if (this.#crossedTo <= clock.now() && next < time) {
+      const bound = instant(Math.min(time, target.nextExpiry() ?? time));
+      if (bound > next && target.udpif.crossIdle(bound) > 0) this.#crossedTo = bound;
+    }
+    const end = this.#crossedTo > clock.now() ? this.#crossedTo : time;
+    clock.jump(Math.min(clock.nextDeadline() ?? end, end));
+    return true;
+  }
+
+  #isPacketDue(): boolean {
+    const { packets, clock } = this.#input;
+    const elapsed = packets.elapsedMs[this.#next];
+    return elapsed !== undefined && elapsed <= clock.now() - REPLAY_START_MS;
+  }
+
+  #sample(): void {
+    const { clock, target } = this.#input;
     const { flows, masks } = target.datapath.getStats();
     this.history.sample(clock.now() - REPLAY_START_MS, flows, masks);
+    this.#isSampleDue = false;
   }
 
   /** Into the ports' rings: at most a burst of packets of this millisecond. */

@@ -6,6 +6,8 @@
  * prints the same bytes. Figures of the wall's clock go to stderr.
  */
 
+import { basename } from 'node:path';
+import type { Log } from '../base/log.js';
 import { VirtualClock } from '../base/virtual-clock.js';
 import { createSwitch, type Switch } from '../switch.js';
 import type { Arguments } from './arguments.js';
@@ -18,6 +20,7 @@ import { MegaflowLedger } from './megaflow-ledger.js';
 import { mergeCaptures, type PacketSequence } from './packet-sequence.js';
 import { type PortPlan, planPorts } from './port-plan.js';
 import { Progress } from './progress.js';
+import type { ReplayInspection } from './replay-inspection.js';
 import { REPLAY_OPTIONS, type ReplayOptions, readReplayOptions } from './replay-options.js';
 import { formatReport } from './replay-report.js';
 import { REPLAY_START_MS, ReplayRun } from './replay-run.js';
@@ -44,6 +47,7 @@ interface Replay {
   readonly plan: PortPlan;
   readonly clock: VirtualClock;
   readonly target: Switch;
+  readonly log: Log;
   readonly run: ReplayRun;
 }
 
@@ -53,9 +57,13 @@ async function replay(args: Arguments, io: Io): Promise<number> {
   const recorder = startRecorder(work);
   const isJson = work.options.isJson;
   const ledger = isJson ? undefined : new MegaflowLedger(work.target.events, MEGAFLOWS_SHOWN);
-  await play(work, io);
+  const inspection = await openInspection(work);
+  const { inspectPort: port, speed = 1 } = work.options;
+  if (inspection === undefined || port === undefined) await play(work, io);
+  else await inspection.watch({ port, speed }, io);
   const snapshot = takeSnapshot(work.target);
   await work.target.stop();
+  inspection?.close();
   recorder?.close();
   const document = buildDocument({ ...work, snapshot, counts: work.run.counts });
   io.stdout.write(
@@ -73,6 +81,7 @@ function prepare(args: Arguments, io: Io): Replay {
   const packets = mergeCaptures(captures);
   const plan = planPorts(captures, packets, options.portsMax);
   const clock = new VirtualClock({ start: REPLAY_START_MS });
+  const log = createLogger(args, io, () => clock.now());
   const target = createSwitch({
     ports: plan.names.length,
     ...flowsOf(options),
@@ -83,11 +92,11 @@ function prepare(args: Arguments, io: Io): Replay {
     revalidators: options.revalidators,
     settings: { flowLimit: options.flowLimit, maxIdleMs: options.maxIdleMs },
     areMegaflowsOn: options.areMegaflowsOn,
-    log: createLogger(args, io, () => clock.now()),
+    log,
   });
   const { ports } = plan;
   const run = new ReplayRun({ packets, ports, captureCount: captures.length, clock, target });
-  return { options, captures, packets, plan, clock, target, run };
+  return { options, captures, packets, plan, clock, target, log, run };
 }
 
 /** The rules, where a file has them. */
@@ -98,7 +107,8 @@ function flowsOf({ flows }: ReplayOptions): { flows?: string; flowsSource?: stri
 /** Feeds all packets, each at its time. */
 async function play({ options, run }: Replay, io: Io): Promise<void> {
   const progress = new Progress(io.stderr, run.total);
-  const pace = options.isRealtime ? new Pace(REPLAY_START_MS) : undefined;
+  const { speed = 0 } = options;
+  const pace = speed === 0 ? undefined : new Pace(REPLAY_START_MS, speed);
   for (let time = run.nextTime; time !== undefined; time = run.nextTime) {
     if (pace !== undefined) await pace.until(time);
     run.advanceTo(time);
@@ -106,6 +116,17 @@ async function play({ options, run }: Replay, io: Io): Promise<void> {
     progress.update(run.done);
   }
   progress.end();
+}
+
+/** Loads the inspector's room only where something of it is wanted. */
+async function openInspection(work: Replay): Promise<ReplayInspection | undefined> {
+  const { options, target, run, log } = work;
+  const { record } = options;
+  const isWatched = options.inspectPort !== undefined;
+  if (record === undefined && !isWatched) return undefined;
+  const { ReplayInspection } = await import('./replay-inspection.js');
+  const title = options.captures.map((path) => basename(path)).join(', ');
+  return new ReplayInspection({ target, run, title, record, isWatched, log });
 }
 
 function startRecorder({ options, packets, clock, target }: Replay): TransmitRecorder | undefined {

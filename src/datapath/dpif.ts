@@ -68,6 +68,8 @@ export interface Upcall {
   readonly key: Flow;
   /** Of an action upcall: what its `userspace` action carried. */
   readonly cookie?: UserspaceCookie;
+  /** When it was queued, where the datapath says so. */
+  readonly queuedAt?: Instant;
 }
 
 export interface PutOp {

@@ -14,7 +14,7 @@
  */
 
 import { NEVER, type Observable } from 'rxjs';
-import type { OdpPort } from '../base/brands.js';
+import { instant, type OdpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import { type Log, silentLog } from '../base/log.js';
@@ -92,6 +92,8 @@ export class EmbeddedDpif implements Dpif {
   #queues: readonly UpcallQueue[] = [];
   #lostCount = 0;
   #lostBytes = 0;
+  /** When the running burst began, or the last one. */
+  #burstAt = instant(0);
   #isReceiveScheduled = false;
   #isSettleScheduled = false;
 
@@ -221,7 +223,8 @@ export class EmbeddedDpif implements Dpif {
 
   readonly #receiveBurst = (): void => {
     this.#isReceiveScheduled = false;
-    this.#fastPath.beginBurst(this.#clock.now());
+    this.#burstAt = this.#clock.now();
+    this.#fastPath.beginBurst(this.#burstAt);
     this.#ports.receive(BURST_MAX, this.#fastPath.receive);
     if (this.#ports.hasPending) this.#wake();
     this.#settle();
@@ -252,7 +255,9 @@ export class EmbeddedDpif implements Dpif {
   }
 
   readonly #missed = (frame: Uint8Array, key: Flow): void => {
-    const upcall: Upcall = { type: 'miss', packet: new Packet(frame), key: copyFlow(key) };
+    const packet = new Packet(frame);
+    const queuedAt = this.#burstAt;
+    const upcall: Upcall = { type: 'miss', packet, key: copyFlow(key), queuedAt };
     if (this.#upcallInline?.(upcall) === true) return;
     const count = this.#queues.length;
     const queue = count === 0 ? undefined : this.#queues[flowHash5Tuple(key, 0) % count];

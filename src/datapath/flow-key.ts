@@ -60,6 +60,23 @@ export class FlowKey {
     return true;
   }
 
+  /** Orders keys by their words as numbers, the first word first. */
+  compare(other: FlowKey): number {
+    let mine = 0;
+    let theirs = 0;
+    for (let half = 0; half < 2; half++) {
+      const mineMap = half === 0 ? this.#low : this.#high;
+      const theirMap = half === 0 ? other.#low : other.#high;
+      for (let left = mineMap | theirMap; left !== 0; left &= left - 1) {
+        const bit = left & -left;
+        const a = (mineMap & bit) === 0 ? 0 : this.#words[mine++]!;
+        const b = (theirMap & bit) === 0 ? 0 : other.#words[theirs++]!;
+        if (a !== b) return a < b ? -1 : 1;
+      }
+    }
+    return 0;
+  }
+
   /**
    * Writes the key's words into `flow`, zeroing the others of its range; the rest is left alone.
    */

@@ -56,6 +56,29 @@ export interface Ingress {
   readonly packetIns?: PacketIns;
 }
 
+/** A rule as others may name it; of one rule there is one of these. */
+export interface RuleRef {
+  readonly bridge: string;
+  readonly table: number;
+  /** Match, priority and actions, as `ovs-ofctl dump-flows` prints them. */
+  readonly text: string;
+  /** Made by the switch itself: what a packet meets that no rule of the table matches. */
+  readonly isHidden: boolean;
+}
+
+/**
+ * Hears what a translation does, step by step. `depth`: how many rules have called one another to
+ * get there. A text is made only when it is asked for, and only before the call returns.
+ */
+export interface XlateTrace {
+  /** The flow was looked up in `table`, and met `rule`. */
+  table(depth: number, table: number, rule: RuleRef): void;
+  /** A rule's action is about to be carried out. */
+  action(depth: number, text: () => string): void;
+  /** Anything else that decides what becomes of the packet. */
+  note(depth: number, text: () => string): void;
+}
+
 export interface XlateRequest {
   readonly ingress: Ingress;
   /** Present: process it (protocols, packet-ins). Absent: only classify. */
@@ -69,6 +92,8 @@ export interface XlateRequest {
   readonly cache?: XlateCache;
   /** The mask is not wanted; the answer's may then be anything. */
   readonly skipWildcards: boolean;
+  /** Hears the steps; undefined: nobody does. */
+  readonly trace?: XlateTrace | undefined;
 }
 
 /** The answer. Always fully initialised; scratch but for `actions`, which is immutable. */
@@ -93,6 +118,8 @@ export interface XlateCache {
   push(stats: Readonly<FlowStats>, mayLearn: boolean): void;
   /** Learns again what a push would, at zero packets too: what 2.3 did by mistake (B-13). */
   relearn?(): void;
+  /** The rules that a push reaches, each once. */
+  rules?(): readonly RuleRef[];
   /** Lets go of everything. */
   clear(): void;
 }

@@ -8,6 +8,8 @@
 
 import type { Position, ViewDocuments, ViewName, ViewQueries, Welcome } from './view-data.js';
 
+/** Where the page is found if nothing else is said. */
+export const INSPECTOR_PORT = 6680;
 /** Documents of one view go out so often at most: ten a second. */
 export const PUSH_MS = 100;
 /** A page that has so many bytes still to take gets no more documents. */

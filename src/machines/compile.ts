@@ -8,7 +8,7 @@
  * thereby runs on the machine. A machine of another kind is refused with the reason.
  */
 
-import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { UpcallError } from '../base/errors.js';
 
 /** In `next`: the event is ignored. */
@@ -23,12 +23,18 @@ export interface CompiledTransition {
   readonly target: number;
   /** Names of actions in order: of the state left, of the transition, of the state entered. */
   readonly actions: readonly string[];
+  /** As xstate has it, and tells inspectors. */
+  readonly definition: AnyTransitionDefinition;
 }
 
 export interface CompiledMachine {
+  /** What was compiled. */
+  readonly machine: AnyStateMachine;
   readonly id: string;
   /** In the order of the machine. */
   readonly states: readonly string[];
+  /** The same as xstate has them. */
+  readonly nodes: readonly AnyStateNode[];
   /** In the order in which the machine first mentions them. */
   readonly events: readonly string[];
   /** Index into `states`. */
@@ -56,8 +62,10 @@ export function compileMachine(machine: AnyStateMachine): CompiledMachine {
   const transitionsOf = (state: number, event: number): readonly CompiledTransition[] =>
     cells[state * events.length + event] ?? [];
   return {
+    machine,
     id: machine.id,
     states,
+    nodes,
     events,
     initial,
     initialActions: actionNames(nodes[initial]?.entry ?? [], machine.id),
@@ -92,6 +100,7 @@ function compileCell(
         [...(isMove ? node.exit : []), ...transition.actions, ...(isMove ? target.entry : [])],
         node.machine.id,
       ),
+      definition: transition,
     };
   });
 }

@@ -2,10 +2,11 @@
  * What an actor on a compiled machine answers to `getSnapshot()`: the shape of a machine's
  * snapshot.
  *
- * Immutable. `toJSON()` and `toPersisted()` are equal to those of the interpreted machine.
+ * Immutable. `toJSON()` and `toPersisted()` are equal to those of the interpreted machine;
+ * `machine` and `_nodes`, from which tools draw, are found when asked for.
  */
 
-import type { MachineContext, SnapshotStatus } from 'xstate';
+import type { AnyStateMachine, AnyStateNode, MachineContext, SnapshotStatus } from 'xstate';
 import type { CompiledMachine } from './compile.js';
 
 /** A snapshot as it is stored: plain data. */
@@ -36,6 +37,7 @@ export class CompiledSnapshot<Context extends MachineContext, Event> {
   readonly tags: ReadonlySet<string> = NO_TAGS;
   /** Index of `value` among the states of the compiled machine. */
   readonly state: number;
+  readonly #compiled: CompiledMachine;
   readonly #can: CanTransition<Context, Event>;
 
   constructor(
@@ -48,7 +50,19 @@ export class CompiledSnapshot<Context extends MachineContext, Event> {
     this.value = compiled.states[state] ?? '';
     this.context = context;
     this.state = state;
+    this.#compiled = compiled;
     this.#can = can;
+  }
+
+  /** The definition that it is a state of. */
+  get machine(): AnyStateMachine {
+    return this.#compiled.machine;
+  }
+
+  /** The root and the state that it is in; `getNextTransitions()` of xstate reads them. */
+  get _nodes(): readonly AnyStateNode[] {
+    const { machine, nodes } = this.#compiled;
+    return [machine.root, ...nodes.slice(this.state, this.state + 1)];
   }
 
   matches(state: string): boolean {

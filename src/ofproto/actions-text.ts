@@ -29,7 +29,8 @@ export function formatActions(actions: Ofpacts, portText: PortText = formatOfpPo
   return actions.map((action) => formatAction(action, portText)).join(',');
 }
 
-function formatAction(action: Ofpact, portText: PortText): string {
+/** One action. */
+export function formatAction(action: Ofpact, portText: PortText = formatOfpPort): string {
   switch (action.type) {
     case 'output':
       return action.port < OFPP_MAX ? `output:${portText(action.port)}` : portText(action.port);

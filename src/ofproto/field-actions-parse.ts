@@ -9,7 +9,7 @@ import { parseInteger } from '../packet/address-parse.js';
 import { bigToBytes } from '../packet/field-access.js';
 import { type FieldValue, fieldMax, parseFieldValue } from '../packet/field-text.js';
 import { type Field, findField, findFieldByHeaderName } from '../packet/fields.js';
-import type { PlacedText } from './key-value-scanner.js';
+import type { PlacedText } from '../packet/key-value-scanner.js';
 import type { Ofpact, PortNumber, Subfield } from './ofpact.js';
 import { parseSubfield } from './subfield-text.js';
 

@@ -9,6 +9,7 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
+import type { OfpPort } from '../base/brands.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import {
   DL_DST,
@@ -28,6 +29,7 @@ import { popVlan } from './flow-vlan.js';
 import type { MacSighting } from './mac-learning.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
+import { learnTraced, traceDestination, traceNote } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;
 const PROTO_BITS = 0xff;
@@ -39,8 +41,11 @@ export function xlateNormal(ctx: XlateContext): void {
   wc.fill(EXACT, DL_DST, DL_SRC_LOW + 1);
   wc[VLAN0]! |= VLAN_VID_MASK | VLAN_CFI;
   const { inPort } = ctx;
-  if (ofproto.port(inPort) === undefined || isPartlyTagged(flow)) return;
-  if (!ofproto.forwardsBpdus && isReservedAddress(flow)) return;
+  const refusal = refusalOf(ctx, inPort);
+  if (refusal !== undefined) {
+    if (ctx.trace !== undefined) traceNote(ctx, refusal);
+    return;
+  }
 
   const vlan = flow[VLAN0]! & VLAN_VID_MASK;
   const isGratuitousArp = isGratuitous(flow, wc);
@@ -48,13 +53,17 @@ export function xlateNormal(ctx: XlateContext): void {
     const low = flow[DL_SRC_LOW]!;
     const high = flow[DL_DST + 1]! & 0xffff;
     const sighting: MacSighting = { high, low, vlan, port: inPort, isGratuitousArp };
-    if (ctx.mayLearn) ofproto.learn(sighting);
+    if (ctx.mayLearn) {
+      if (ctx.trace === undefined) ofproto.learn(sighting);
+      else learnTraced(ctx, sighting);
+    }
     ctx.note(sighting);
   }
 
   const dstHigh = flow[DL_DST]! >>> 16;
   const dstLow = ((flow[DL_DST]! << 16) | (flow[DL_DST + 1]! >>> 16)) >>> 0;
   const known = ofproto.macs.lookup(dstHigh, dstLow, vlan);
+  if (ctx.trace !== undefined) traceDestination(ctx, known);
   if (known === inPort) return;
   const outer = flow[VLAN0]!;
   const inner = flow[VLAN1]!;
@@ -63,6 +72,14 @@ export function xlateNormal(ctx: XlateContext): void {
   else floodNormal(ctx);
   flow[VLAN0] = outer;
   flow[VLAN1] = inner;
+}
+
+/** Why NORMAL drops the packet at once; undefined: it does not. */
+function refusalOf({ flow, ofproto }: XlateContext, inPort: OfpPort): string | undefined {
+  if (ofproto.port(inPort) === undefined) return 'NORMAL: dropped, the bridge has no such port';
+  if (isPartlyTagged(flow)) return 'NORMAL: dropped, it ends within its VLAN tag';
+  const isReserved = !ofproto.forwardsBpdus && isReservedAddress(flow);
+  return isReserved ? 'NORMAL: dropped, the address is reserved for neighbours' : undefined;
 }
 
 function floodNormal(ctx: XlateContext): void {

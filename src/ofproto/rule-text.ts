@@ -19,6 +19,9 @@ const FLAG_NAMES = [
   [RuleFlag.NO_BYTE_COUNTS, 'no_byte_counts'],
 ] as const;
 
+/** The part of a flow that `formatBody` prints. */
+export type FlowBody = Pick<FlowSpec, 'match' | 'priority' | 'actions'>;
+
 /** The flow in one line, without counters. */
 export function formatFlow(flow: FlowSpec, portText?: PortText): string {
   let text = '';
@@ -52,7 +55,8 @@ function formatProperties(flow: FlowSpec): string {
   return text;
 }
 
-function formatBody({ match, priority, actions }: FlowSpec, portText?: PortText): string {
+/** What tells a flow from others, and what it does: priority, match and actions. */
+export function formatBody({ match, priority, actions }: FlowBody, portText?: PortText): string {
   const ports = portText === undefined ? {} : { portText };
   const matchText = formatMatch(match.flow, match.mask, { priority, ...ports });
   return `${matchText === '' ? '' : `${matchText} `}actions=${formatActions(actions, portText)}`;

@@ -6,7 +6,7 @@
  */
 
 import { type Field, findField, findFieldByHeaderName } from '../packet/fields.js';
-import type { PlacedText } from './key-value-scanner.js';
+import type { PlacedText } from '../packet/key-value-scanner.js';
 import type { Subfield } from './ofpact.js';
 
 /** `[]`: all; `[5]`: one bit; `[0..3]`: from the first to the last. */

@@ -32,6 +32,7 @@ import { PacketInReason } from './packet-ins.js';
 import { isIpAny, isLaterFragment, needProtocol } from './prerequisites.js';
 import type { XlateContext } from './xlate-context.js';
 import { output, outputToController, WHOLE_PACKET } from './xlate-output.js';
+import { traceNote } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;
 const TTL_BITS = 0x0000_ff00;
@@ -205,6 +206,7 @@ function decrementTtl(ctx: XlateContext): Continuation {
     setBits(flow, wc, NW_PROTO, TTL_BITS, (ttl - 1) << TTL_SHIFT);
     return 'next';
   }
+  if (ctx.trace !== undefined) traceNote(ctx, 'the TTL has run out: to the controller, no further');
   const reason = PacketInReason.INVALID_TTL;
   outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId: 0 });
   return 'stop';

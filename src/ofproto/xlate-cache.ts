@@ -9,10 +9,11 @@
  */
 
 import type { FlowStats } from '../datapath/dpif.js';
-import type { XlateCache } from '../datapath/translator.js';
+import type { RuleRef, XlateCache } from '../datapath/translator.js';
 import type { MacSighting } from './mac-learning.js';
 import type { Ofproto } from './ofproto.js';
 import { Rule } from './rule.js';
+import { ruleRefOf } from './xlate-trace.js';
 
 /**
  * A rule; a lookup in a table, as `2 * table`, plus 1 where it matched; or what NORMAL saw.
@@ -54,6 +55,13 @@ export class OfprotoXlateCache implements XlateCache {
     for (const entry of this.#entries) {
       if (typeof entry !== 'number' && !(entry instanceof Rule)) this.#ofproto?.learn(entry);
     }
+  }
+
+  rules(): readonly RuleRef[] {
+    const ofproto = this.#ofproto;
+    if (ofproto === undefined) return [];
+    const rules = new Set(this.#entries.filter((entry) => entry instanceof Rule));
+    return [...rules].map((rule) => ruleRefOf(ofproto, rule));
   }
 
   clear(): void {

@@ -11,7 +11,7 @@
 import type { OdpPort, OfpPort } from '../base/brands.js';
 import { ofpPort } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
-import type { XlateRequest } from '../datapath/translator.js';
+import type { XlateRequest, XlateTrace } from '../datapath/translator.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { IN_PORT, NW_PROTO, VLAN_CFI, VLAN_VID_MASK, VLAN0 } from '../packet/flow-layout.js';
 import { ActionBuilder } from './action-builder.js';
@@ -21,6 +21,7 @@ import type { PacketInQueue } from './packet-ins.js';
 import { isIpAny } from './prerequisites.js';
 import type { Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
+import { traceNoOutput, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
 /** Why a translation has no real answer. Answers to `enum xlate_error`. */
@@ -62,6 +63,10 @@ export class XlateContext {
   /** Whether the wildcards that lookups find are wanted. */
   isMaskWanted = true;
   isCached = false;
+  /** Hears the steps, where somebody wants to. */
+  trace: XlateTrace | undefined;
+  /** Rules that are being carried out, each called by the one before. */
+  height = 0;
   /** The table that is being looked at, and the rule found in it. */
   table = 0;
   rule: Rule | undefined;
@@ -95,6 +100,8 @@ export class XlateContext {
     this.stats = request.stats;
     this.isMaskWanted = !request.skipWildcards;
     this.isCached = request.cache !== undefined;
+    this.trace = request.trace;
+    this.height = 0;
     this.#ofproto = ofproto;
     this.#version = version;
     this.flow.set(request.ingress.flow);
@@ -121,7 +128,10 @@ export class XlateContext {
   /** Appends an output of the packet as it now is, if the bridge has the port and it forwards. */
   outputTo(number: OfpPort): void {
     const port = this.ofproto.port(number);
-    if (port === undefined || port.config.noForward) return;
+    if (port === undefined || port.config.noForward) {
+      if (this.trace !== undefined) traceNoOutput(this, number);
+      return;
+    }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
     this.commit();
     this.actions.output(port.odpPort);
@@ -146,6 +156,7 @@ export class XlateContext {
       ? this.ofproto.dropFragmentsRule
       : this.#find(table, inPort);
     this.#credit(table, rule);
+    if (this.trace !== undefined) traceTable(this, table, rule);
     return rule;
   }
 

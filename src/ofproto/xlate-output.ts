@@ -24,6 +24,7 @@ import {
 import { PacketInReason } from './packet-ins.js';
 import type { Rule } from './rule.js';
 import type { XlateContext } from './xlate-context.js';
+import { traceNote } from './xlate-trace.js';
 
 /** What a controller gets of a packet where nothing says how much: all of it. */
 export const WHOLE_PACKET = 0xffff;
@@ -59,6 +60,7 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): voi
       break;
     default:
       if (port !== ctx.inPort) ctx.outputTo(port);
+      else if (ctx.trace !== undefined) traceNote(ctx, 'no output to where it came from');
   }
 }
 

@@ -51,6 +51,7 @@ import type { Rule } from './rule.js';
 import { doAction, isBareAction } from './xlate-actions.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
 import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
+import { traceAction, traceEnd, traceNoReceive, traceNote } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
 /** Nested calls of rules, forward ones not counted; `MAX_DEPTH`. Deeper is an error: drop. */
@@ -91,9 +92,8 @@ class Result implements XlateResult {
 export class Xlate {
   readonly #ctx: XlateContext;
   readonly #result: Result;
-  /** Only the first `#height` are in use; the others wait to be reused. */
+  /** Only the first `height` of the context are in use; the others wait to be reused. */
   readonly #frames: Frame[] = [];
-  #height = 0;
   #depth = 0;
   #resubmitsCount = 0;
 
@@ -115,7 +115,6 @@ export class Xlate {
   #translate(request: XlateRequest, ofproto: Ofproto, version: number): XlateResult {
     const ctx = this.#ctx;
     ctx.begin(request, ofproto, version);
-    this.#height = 0;
     this.#depth = 0;
     this.#resubmitsCount = 0;
     if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
@@ -131,10 +130,13 @@ export class Xlate {
     const ctx = this.#ctx;
     if (ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
     const rule = ctx.lookup(0, ctx.inPort);
-    if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) return;
+    if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) {
+      if (ctx.trace !== undefined) traceNoReceive(ctx);
+      return;
+    }
     this.#enter(rule, 0, false);
-    while (this.#height > 0) {
-      const frame = this.#frames[this.#height - 1]!;
+    while (ctx.height > 0) {
+      const frame = this.#frames[ctx.height - 1]!;
       const action = frame.rule.actions[frame.next];
       if (ctx.error !== undefined) return;
       if (action === undefined) this.#leave();
@@ -147,6 +149,7 @@ export class Xlate {
 
   #do(action: Ofpact): void {
     const ctx = this.#ctx;
+    if (ctx.trace !== undefined) traceAction(ctx, action);
     if (ctx.isBared && !isBareAction(action)) {
       ctx.error = 'recirculation_unsupported';
       return;
@@ -173,7 +176,7 @@ export class Xlate {
     if (ctx.isBared) ctx.error = 'recirculation_unsupported';
     else if (this.#depth >= DEPTH_MAX) ctx.error = 'recursion_too_deep';
     else if (this.#resubmitsCount >= RESUBMITS_MAX) ctx.error = 'too_many_resubmits';
-    else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#height = 0;
+    else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
     else {
       this.#resubmitsCount++;
       this.#enter(ctx.lookup(table, inPort), table, table <= ctx.table);
@@ -182,7 +185,7 @@ export class Xlate {
 
   #enter(rule: Rule, table: number, isDeep: boolean): void {
     const ctx = this.#ctx;
-    const frame = this.#frames[this.#height];
+    const frame = this.#frames[ctx.height];
     if (frame === undefined) {
       const callerTable = ctx.table;
       this.#frames.push({ rule, next: 0, callerTable, callerRule: ctx.rule, isDeep });
@@ -193,17 +196,23 @@ export class Xlate {
       frame.callerRule = ctx.rule;
       frame.isDeep = isDeep;
     }
-    this.#height++;
+    ctx.height++;
     if (isDeep) this.#depth++;
     ctx.table = table;
     ctx.rule = rule;
   }
 
   #leave(): void {
-    const frame = this.#frames[--this.#height]!;
+    const ctx = this.#ctx;
+    const frame = this.#frames[--ctx.height]!;
     if (frame.isDeep) this.#depth--;
-    this.#ctx.table = frame.callerTable;
-    this.#ctx.rule = frame.callerRule;
+    ctx.table = frame.callerTable;
+    ctx.rule = frame.callerRule;
+  }
+
+  #stopCalling(): void {
+    traceNote(this.#ctx, `stops here: the actions have more than ${ACTIONS_SIZE_MAX} bytes`);
+    this.#ctx.height = 0;
   }
 
   #finish(): XlateResult {
@@ -212,6 +221,7 @@ export class Xlate {
     const isTooMuch =
       ctx.actions.size > ACTIONS_ATTRIBUTE_SIZE_MAX || ctx.actions.outputsCount > OUTPUTS_MAX;
     const isFailed = ctx.error !== undefined;
+    if (ctx.trace !== undefined) traceEnd(ctx, isTooMuch);
     if (isFailed) ctx.actions.reset();
     result.error = ctx.error;
     result.slow = isFailed ? 0 : ctx.slow | (isTooMuch ? SlowReason.ACTION : 0);

@@ -7,12 +7,13 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { FileError, systemReason } from '../base/errors.js';
-import { LINK_TYPE_ETHERNET } from './link-type.js';
+import {
+  PCAP_HEADER_SIZE,
+  PCAP_RECORD_HEADER_SIZE,
+  writePcapHeader,
+  writePcapRecordHeader,
+} from './pcap-format.js';
 
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
-const HEADER_SIZE = 24;
-const RECORD_HEADER_SIZE = 16;
-const SNAP_LENGTH = 262_144;
 const PIECE_SIZE = 1 << 18;
 
 export class PcapWriter {
@@ -29,19 +30,17 @@ export class PcapWriter {
     } catch (cause) {
       throw this.#error(cause);
     }
-    this.#end = writeHeader(this.#piece);
+    writePcapHeader(this.#piece);
+    this.#end = PCAP_HEADER_SIZE;
   }
 
   /** Appends one frame, whole. `nanoseconds` is the part below a second. */
   write(data: Uint8Array, seconds: number, nanoseconds: number): void {
-    const size = RECORD_HEADER_SIZE + data.length;
+    const size = PCAP_RECORD_HEADER_SIZE + data.length;
     if (this.#end + size > this.#piece.length) this.#flush(size);
-    const view = new DataView(this.#piece.buffer, this.#end, RECORD_HEADER_SIZE);
-    view.setUint32(0, seconds, true);
-    view.setUint32(4, nanoseconds, true);
-    view.setUint32(8, data.length, true);
-    view.setUint32(12, data.length, true);
-    this.#piece.set(data, this.#end + RECORD_HEADER_SIZE);
+    const header = { seconds, nanoseconds, captured: data.length, size: data.length };
+    writePcapRecordHeader(this.#piece, this.#end, header);
+    this.#piece.set(data, this.#end + PCAP_RECORD_HEADER_SIZE);
     this.#end += size;
   }
 
@@ -68,14 +67,4 @@ export class PcapWriter {
     const message = `Cannot write "${this.path}": ${systemReason(cause)}`;
     return new FileError(this.path, message, { cause });
   }
-}
-
-function writeHeader(piece: Uint8Array): number {
-  const view = new DataView(piece.buffer);
-  view.setUint32(0, MAGIC_NANOSECONDS, true);
-  view.setUint16(4, 2, true);
-  view.setUint16(6, 4, true);
-  view.setUint32(16, SNAP_LENGTH, true);
-  view.setUint32(20, LINK_TYPE_ETHERNET, true);
-  return HEADER_SIZE;
 }

@@ -118,7 +118,7 @@ describe('Udpif.ukeys()', () => {
       if (event.type === '@xstate.actor') seen.push('an actor');
       if (event.type === '@xstate.event') seen.push(event.event.type);
     };
-    const bench = createBench({ inspect });
+    const bench = createBench({ inspect: { observer: inspect, ukeys: 'all' } });
     const before = seen.length;
     install(bench, 1);
     const fromPut = seen.slice(before).filter((type) => /an actor|^(ukey|put)/.test(type));

@@ -142,6 +142,7 @@ describe('UkeyActor', () => {
       '@xstate.event',
       '@xstate.snapshot',
       '@xstate.event',
+      '@xstate.microstep',
       '@xstate.snapshot',
     ]);
   });

@@ -11,6 +11,7 @@ const command: Command = {
     { name: 'count', value: 'N', help: 'how many' },
     { name: 'colour', value: 'NAME', help: 'red or blue' },
     { name: 'fast', help: 'quickly' },
+    { name: 'look', value: 'PORT', isValueOptional: true, help: 'where to look' },
   ],
   run: async () => EXIT_OK,
 };
@@ -31,6 +32,36 @@ describe('parseArguments()', () => {
     [['--fast=yes'], 'Cannot run "try": option "--fast" does not take an argument'],
   ])('refuses %j', (words, message) => {
     expect(() => parse(...words)).toThrow(new UsageError(message));
+  });
+});
+
+describe('An option whose value may be left out', () => {
+  it('takes one after an equals sign only', () => {
+    expect(parse('--look', '7').text('look')).toBe('');
+    expect(parse('--look', '7').positionals).toEqual(['7']);
+    expect(parse('--look=7').text('look')).toBe('7');
+    expect(parse('a').text('look')).toBeUndefined();
+  });
+
+  it('is a word like any other after "--"', () => {
+    const args = parse('--', '--look');
+    expect([args.has('look'), args.positionals]).toEqual([false, ['--look']]);
+  });
+});
+
+describe('Arguments.amount()', () => {
+  const range = { min: 0.5, max: 10 };
+
+  it('takes whole numbers and others', () => {
+    expect(parse('--count=2').amount('count', range)).toBe(2);
+    expect(parse('--count=0.5').amount('count', range)).toBe(0.5);
+    expect(parse().amount('count', range)).toBeUndefined();
+  });
+
+  it.each(['0', '10.1', '1e1', '.5', 'fast', ''])('refuses "%s"', (text) => {
+    expect(() => parse(`--count=${text}`).amount('count', range)).toThrow(
+      new UsageError(`Cannot use --count "${text}": expected a number from 0.5 to 10`),
+    );
   });
 });
 

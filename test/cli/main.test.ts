@@ -20,12 +20,15 @@ describe('upcall --help', () => {
     expect(stdout).toMatch(/^ {2}machines {4}\S/m);
   });
 
-  it.each(['replay', 'parse-pcap', 'machines'])('explains %s and its options', async (name) => {
-    const { status, stdout } = await runCli([name, '--help']);
-    expect(status).toBe(0);
-    expect(stdout).toContain(`Usage: upcall ${name} `);
-    expect(stdout).toMatch(/--log-level LEVEL +\S/);
-  });
+  it.each(['replay', 'scenario', 'parse-pcap', 'machines'])(
+    'explains %s and its options',
+    async (name) => {
+      const { status, stdout } = await runCli([name, '--help']);
+      expect(status).toBe(0);
+      expect(stdout).toContain(`Usage: upcall ${name} `);
+      expect(stdout).toMatch(/--log-level LEVEL +\S/);
+    },
+  );
 });
 
 describe('upcall --version', () => {
@@ -40,7 +43,7 @@ describe('usage errors', () => {
     [['fly'], 'Cannot run a command: there is no "fly"'],
     [['replay'], 'Cannot replay: no capture file was given'],
     [['parse-pcap'], 'no capture file was given'],
-    [['replay', '--speed', 'a.pcap'], 'unknown option "--speed"'],
+    [['replay', '--haste', 'a.pcap'], 'unknown option "--haste"'],
     [['replay', '--ports', '0', 'a.pcap'], '--ports "0": expected a whole number from 1'],
     [['replay', '--ports', '70000', 'a.pcap'], '--ports "70000": expected a whole number'],
     [['replay', '--handlers', 'x', 'a.pcap'], '--handlers "x"'],

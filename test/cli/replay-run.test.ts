@@ -63,6 +63,40 @@ describe('ReplayRun.advanceTo()', () => {
   });
 });
 
+describe('ReplayRun.step()', () => {
+  it('does what a whole replay does, a task or a burst at a time', () => {
+    const whole = setUp();
+    const run = new ReplayRun({ ...whole, captureCount: 1 });
+    for (let time = run.nextTime; time !== undefined; time = run.nextTime) {
+      run.advanceTo(time);
+      run.enterDue();
+    }
+    const stepped = setUp();
+    const steps = new ReplayRun({ ...stepped, captureCount: 1 });
+    let count = 0;
+    while (steps.step()) count++;
+    expect(count).toBeGreaterThan(500);
+    expect(stepped.clock.now()).toBe(whole.clock.now());
+    expect(stateOf(stepped.target)).toEqual(stateOf(whole.target));
+    expect(steps.counts).toEqual(run.counts);
+    expect([steps.history.flows, steps.history.masks]).toEqual([
+      run.history.flows,
+      run.history.masks,
+    ]);
+    expect(steps.step()).toBe(false);
+  });
+
+  it('runs one task of the clock, however many are due', () => {
+    const { clock, target, packets, ports } = setUp();
+    const run = new ReplayRun({ packets, ports, captureCount: 1, clock, target });
+    while (run.done === 0) run.step();
+    const ran: number[] = [];
+    for (let i = 0; i < 3; i++) clock.setTimeout(() => ran.push(i), 0);
+    while (ran.length === 0) run.step();
+    expect(ran).toEqual([0]);
+  });
+});
+
 describe('ReplayRun.enterDue()', () => {
   it('receives in the order of the capture, also across ports', () => {
     const clock = new VirtualClock({ start: REPLAY_START_MS });

@@ -10,16 +10,21 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-class TextOutput {
+export class TextOutput {
   readonly #parts: string[] = [];
   readonly isTTY: boolean;
+  readonly #heard: (text: string) => void;
 
-  constructor(isTTY: boolean) {
+  /** `heard` is told of each text. */
+  constructor(isTTY: boolean, heard: (text: string) => void = () => {}) {
     this.isTTY = isTTY;
+    this.#heard = heard;
   }
 
-  write(text: string | Uint8Array): boolean {
-    this.#parts.push(typeof text === 'string' ? text : Buffer.from(text).toString());
+  write(written: string | Uint8Array): boolean {
+    const text = typeof written === 'string' ? written : Buffer.from(written).toString();
+    this.#parts.push(text);
+    this.#heard(text);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { main as actorTree } from '../../examples/actor-tree.js';
 import { main as customTranslator } from '../../examples/custom-translator.js';
+import { main as inspectWithStately } from '../../examples/inspect-with-stately.js';
 import { main as learningSwitch } from '../../examples/learning-switch.js';
 
 async function linesOf(main: (print: (line: string) => void) => Promise<void>): Promise<string[]> {
@@ -24,6 +25,23 @@ describe('examples/custom-translator.js', () => {
       '0x800: 10600 bytes',
       '0x806: 42 bytes',
     ]);
+  });
+});
+
+describe('examples/inspect-with-stately.js', () => {
+  it('hears of every machine, and of the one ukey that was asked for', async () => {
+    const lines = await linesOf(inspectWithStately);
+    const names = lines.map((line) => line.split(';')[0]);
+    expect(names).toEqual([
+      'udpif: 7 states',
+      'handler-0: 5 states',
+      'barrier: 2 states',
+      'leader: 7 states',
+      'ukeys-0: 0 states',
+      'ukey: 7 states',
+      '2 ukeys were left out',
+    ]);
+    expect(lines).not.toContainEqual(expect.stringMatching(/ 0 (events|snapshots)/));
   });
 });
 

@@ -61,7 +61,7 @@ describe('compileMachine()', () => {
   });
 
   it('lists exits, actions and entries in the order of their running', () => {
-    expect(compiled.transitionsOf(0, event('coin.inserted'))).toEqual([
+    expect(compiled.transitionsOf(0, event('coin.inserted'))).toMatchObject([
       { guard: 'isEnough', target: 1, actions: ['unlock', 'count'] },
       { guard: undefined, target: 0, actions: ['count', 'ring'] },
     ]);

@@ -36,7 +36,7 @@ export const switchRuns: readonly SwitchRun[] = [
   createRun(revalidatorModel, revalidatorDriver, RUNNING),
   createRun(barrierModel, barrierDriver, RUNNING),
   createRun(ukeyModel, new UkeyDriver(), RUNNING),
-  createRun(ukey2014Model, new Ukey2014Driver(), 'the columns of production', 'all'),
+  createRun(ukey2014Model, new Ukey2014Driver(), RUNNING, 'all'),
 ];
 
 function createRun<Event extends EventObject>(

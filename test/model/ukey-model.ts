@@ -62,7 +62,7 @@ export class UkeyDriver implements Driver<UkeyEvent> {
   reset(): void {
     this.#moments = [];
     this.#position = 0;
-    this.#bench = createBench({ inspect: this.#inspect() });
+    this.#bench = createBench({ inspect: { observer: this.#inspect(), ukeys: 'all' } });
     this.#bench.dpif.isLate = true;
     provokeUkeyEvent({ type: 'ukey.install' }, this.#bench);
   }

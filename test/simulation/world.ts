@@ -113,7 +113,9 @@ export class World {
         doors.translator = new WitnessTranslator(inner, surroundings);
         return sabotage.wrapTranslator?.(doors.translator) ?? doors.translator;
       },
-      ...(plan.isInspected ? { inspect: (event) => this.#inspect(event) } : {}),
+      ...(plan.isInspected
+        ? { inspect: { observer: (event) => this.#inspect(event), ukeys: 'all' } }
+        : {}),
     });
     if (doors.dpif === undefined || doors.translator === undefined) {
       throw new TypeError('Cannot simulate: the switch has no doors to put faults behind');

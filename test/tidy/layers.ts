@@ -13,7 +13,12 @@ interface Room {
   readonly rooms: readonly string[];
   /** Packages and Node modules, by name; undefined: any. */
   readonly packages: readonly string[] | undefined;
+  /** Of other rooms it may import types only: it runs elsewhere, in a browser. */
+  readonly isApart?: boolean;
 }
+
+/** The page is a room of its own, in the inspector's. */
+const PAGE = 'inspector/web';
 
 const GROUND = ['base'];
 const BELOW_OFPROTO = ['base', 'packet', 'datapath'];
@@ -46,6 +51,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node:zlib',
     ],
   },
+  [PAGE]: {
+    rooms: ['inspector', 'machines'],
+    packages: [
+      'preact',
+      'preact/hooks',
+      '@preact/signals',
+      '@tanstack/virtual-core',
+      'elkjs/lib/elk-api.js',
+      'uplot',
+      'uplot/dist/uPlot.min.css',
+      'virtual:machine-layouts',
+    ],
+    isApart: true,
+  },
   cli: { rooms: BELOW_CLI, packages: undefined },
 };
 
@@ -54,19 +73,28 @@ export function checkLayers(file: SourceFile): string[] {
   const from = roomOf(file.path);
   const room = ROOMS[from];
   if (room === undefined) return [`${file.path}: "${from}" is no room of ROOMS in layers.ts`];
-  return importsOf(file).flatMap(({ specifier, place }) => {
+  return importsOf(file).flatMap(({ specifier, isType, place }) => {
     const wrong = specifier.startsWith('.')
-      ? wrongRoom(file.path, from, room, specifier)
+      ? wrongRoom(file.path, room, specifier, isType)
       : wrongPackage(from, room, specifier);
     return wrong === undefined ? [] : [`${place}: ${wrong}`];
   });
 }
 
-function wrongRoom(path: string, from: string, room: Room, specifier: string): string | undefined {
+function wrongRoom(
+  path: string,
+  room: Room,
+  specifier: string,
+  isType: boolean,
+): string | undefined {
+  const from = roomOf(path);
   const to = roomOf(normalize(join(dirname(path), specifier)));
-  if (to === from || room.rooms.includes(to)) return undefined;
-  const allowed = room.rooms.join(', ') || 'nothing';
-  return `${from}/ imports from ${to}/ ("${specifier}"); it may import from ${allowed}`;
+  if (to === from) return undefined;
+  const imports = `${from}/ imports from ${to}/ ("${specifier}")`;
+  if (!room.rooms.includes(to)) {
+    return `${imports}; it may import from ${room.rooms.join(', ') || 'nothing'}`;
+  }
+  return room.isApart && !isType ? `${imports}; it may import types only` : undefined;
 }
 
 function wrongPackage(from: string, room: Room, specifier: string): string | undefined {
@@ -77,17 +105,32 @@ function wrongPackage(from: string, room: Room, specifier: string): string | und
 function roomOf(path: string): string {
   const [top, room, ...rest] = path.split('/');
   if (top !== 'src') return top ?? '';
+  if (path.startsWith(`src/${PAGE}/`)) return PAGE;
   return rest.length === 0 ? 'switch' : (room ?? '');
 }
 
+interface Import {
+  readonly specifier: string;
+  readonly isType: boolean;
+  readonly place: string;
+}
+
 /** Static and dynamic imports, re-exports and imported types. */
-function importsOf(file: SourceFile): { specifier: string; place: string }[] {
-  const found: { specifier: string; place: string }[] = [];
+function importsOf(file: SourceFile): Import[] {
+  const found: Import[] = [];
   walk(file.tree, (node) => {
     const specifier = specifierOf(node);
-    if (specifier !== undefined) found.push({ specifier, place: placeOf(file, node) });
+    if (specifier === undefined) return;
+    found.push({ specifier, isType: isTypeImport(node), place: placeOf(file, node) });
   });
   return found;
+}
+
+/** Whether nothing is left of an import when the program runs. */
+function isTypeImport(node: ts.Node): boolean {
+  if (ts.isImportTypeNode(node)) return true;
+  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+  return ts.isImportDeclaration(node) && node.importClause?.isTypeOnly === true;
 }
 
 function specifierOf(node: ts.Node): string | undefined {

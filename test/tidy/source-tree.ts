@@ -16,11 +16,11 @@ export interface SourceFile {
   readonly tree: ts.SourceFile;
 }
 
-/** Every TypeScript file under the folders `folders` of the repository, sorted. */
+/** Every file of TypeScript under the folders `folders` of the repository, sorted; JSX too. */
 export function readSources(folders: readonly string[]): SourceFile[] {
   return folders
     .flatMap((folder) => filesUnder(folder))
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => parseSource(path, readFileSync(join(ROOT, path), 'utf8')));
 }
 
@@ -37,12 +37,12 @@ export function filesUnder(folder: string): string[] {
     .sort();
 }
 
-/** The folders directly under `src/`. */
+/** The rooms: the folders directly under `src/`, and the page. */
 export function sourceFolders(): string[] {
-  return readdirSync(join(ROOT, 'src'), { withFileTypes: true })
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+    .map((entry) => entry.name);
+  return [...folders, 'inspector/web'].sort();
 }
 
 /** Calls `visit` with every node of a tree, parents first. */

@@ -7,7 +7,7 @@
  */
 
 import { ParseError } from '../base/errors.js';
-import { parseInteger } from '../packet/address-parse.js';
+import { parseInteger } from './address-parse.js';
 
 /** Where a text comes from, for messages. */
 export interface TextSource {

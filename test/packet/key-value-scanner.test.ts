@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ParseError } from '../../src/base/errors.js';
-import { PlacedText, parseNumber } from '../../src/ofproto/key-value-scanner.js';
+import { PlacedText, parseNumber } from '../../src/packet/key-value-scanner.js';
 
 function items(text: string) {
   const placed = new PlacedText(text, { source: text, line: 0 });

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import type { Interest } from '../../src/actors/record-stream.js';
+import type { UdpifRecord } from '../../src/actors/udpif-event.js';
+import { ovs23Profile } from '../../src/machines/profile-2014.js';
+import { type Bench, createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
+
+const NEWS: Interest = { verdicts: 'news', traces: true };
+
+type Of<Type extends UdpifRecord['type']> = Extract<UdpifRecord, { type: Type }>;
+
+function listen({ udpif }: Bench, interest: Interest) {
+  const records: UdpifRecord[] = [];
+  const subscription = udpif.observe(interest).subscribe((record) => records.push(record));
+  const of = <Type extends UdpifRecord['type']>(type: Type): Of<Type>[] =>
+    records.filter((record): record is Of<Type> => record.type === type);
+  return { records, of, end: () => subscription.unsubscribe() };
+}
+
+function miss({ dpif, clock }: Bench, ...ids: readonly number[]): void {
+  for (const id of ids) dpif.miss(flowOf(id));
+  clock.runDue();
+}
+
+describe('Udpif.observe()', () => {
+  it('tells an upcall, its translation, its put and its batch by one number', () => {
+    const bench = createBench();
+    const { records, of } = listen(bench, NEWS);
+    miss(bench, 1, 2);
+    expect(records.map(({ type }) => type)).toEqual([
+      ...['upcall', 'upcall', 'xlate', 'xlate', 'batch', 'put', 'put'],
+    ]);
+    expect(of('upcall').map(({ number }) => number)).toEqual([1, 2]);
+    expect(of('xlate').map(({ upcalls }) => upcalls)).toEqual([[1], [2]]);
+    expect(of('put').map(({ upcall }) => upcall)).toEqual([1, 2]);
+    expect(of('batch')).toMatchObject([{ upcalls: 2, numbers: [1, 2], operations: 4 }]);
+  });
+
+  it('tells a translation that upcalls share once, and the put by its first', () => {
+    const bench = createBench({ profile: ovs23Profile });
+    const { of } = listen(bench, NEWS);
+    miss(bench, 1, 2, 1);
+    expect(of('xlate').map(({ upcalls }) => upcalls)).toEqual(
+      expect.arrayContaining([[1, 3], [2]]),
+    );
+    expect(of('put').map(({ upcall }) => upcall)).toEqual([1, 2]);
+  });
+
+  it('tells a translation that threw', () => {
+    const bench = createBench();
+    bench.translator.answer = () => {
+      throw new Error('out of order');
+    };
+    const { of } = listen(bench, NEWS);
+    miss(bench, 1);
+    expect(of('xlate')).toMatchObject([{ upcalls: [1], error: 'the translator threw' }]);
+  });
+
+  it('numbers the drop flow of a packet that no bridge wants', () => {
+    const bench = createBench();
+    const { of } = listen(bench, NEWS);
+    bench.dpif.miss(flowOf(1, 0));
+    bench.clock.runDue();
+    expect(of('put')).toMatchObject([{ upcall: 1, actions: [] }]);
+  });
+
+  it("measures with the observer's stopwatch", () => {
+    let us = 0;
+    const bench = createBench();
+    const { of } = listen(bench, { ...NEWS, stopwatch: () => us++ });
+    miss(bench, 1);
+    expect(of('xlate')[0]?.us).toBe(1);
+    expect(of('batch')[0]?.us).toEqual([1, 3, 1]);
+  });
+
+  it('measures nothing without one', () => {
+    const bench = createBench();
+    const { of } = listen(bench, NEWS);
+    miss(bench, 1);
+    expect([of('xlate')[0]?.us, of('batch')[0]?.us]).toEqual([0, undefined]);
+  });
+
+  it('tells of verdicts only what is new, and counts the rest', () => {
+    const bench = createBench();
+    miss(bench, 1, 2, 3);
+    const { of } = listen(bench, NEWS);
+    bench.dpif.hit(flowOf(2), 5);
+    runCycle(bench);
+    expect(of('verdicts')).toMatchObject([
+      { phase: 'dump', verdicts: ['keep'], packets: [5], unchanged: 2 },
+    ]);
+    runCycle(bench);
+    expect(of('verdicts')[1]).toMatchObject({ keys: [], unchanged: 3 });
+    expect(of('verdict')).toEqual([]);
+  });
+
+  it('leaves moved counters out where only changes are wanted', () => {
+    const bench = createBench({ initial: { maxIdle: 600 } });
+    miss(bench, 1, 2);
+    const { of } = listen(bench, { verdicts: 'changes', traces: false });
+    bench.dpif.hit(flowOf(2), 5);
+    runCycle(bench);
+    expect(of('verdicts')).toMatchObject([{ keys: [], unchanged: 2 }]);
+    bench.dpif.hit(flowOf(2), 1);
+    runCycle(bench);
+    expect(of('verdicts')[1]).toMatchObject({ verdicts: ['flow_idle'], unchanged: 1 });
+  });
+
+  it('finds moved counters in profile ovs-2.3 too', () => {
+    const bench = createBench({ profile: ovs23Profile });
+    miss(bench, 1, 2);
+    const { of } = listen(bench, NEWS);
+    bench.dpif.hit(flowOf(2), 5);
+    runCycle(bench);
+    expect(of('verdicts')).toMatchObject([{ verdicts: ['keep'], packets: [5], unchanged: 1 }]);
+  });
+
+  it('gives each observer what it asked for', () => {
+    const bench = createBench();
+    const each = listen(bench, { verdicts: 'each', traces: false });
+    const none = listen(bench, { verdicts: 'none', traces: false });
+    const news = listen(bench, NEWS);
+    miss(bench, 1);
+    runCycle(bench);
+    expect([each.of('verdict').length, each.of('verdicts').length]).toEqual([1, 0]);
+    expect([none.of('verdict').length, none.of('verdicts').length]).toEqual([0, 0]);
+    expect([news.of('verdict').length, news.of('verdicts').length]).toEqual([0, 1]);
+    expect([each, none, news].map(({ of }) => of('xlate').length)).toEqual([0, 0, 1]);
+  });
+
+  it('tells why answers may have changed, once a turn and reason', () => {
+    const bench = createBench();
+    const { of } = listen(bench, NEWS);
+    bench.udpif.revalidate('flow_table');
+    bench.udpif.revalidate('flow_table');
+    bench.udpif.revalidate('reconfigure');
+    bench.clock.runDue();
+    expect(of('change').map(({ reason }) => reason)).toEqual(['flow_table', 'reconfigure']);
+  });
+
+  it('tells the counters that a flow was judged by', () => {
+    const bench = createBench();
+    miss(bench, 1);
+    const { of } = listen(bench, { verdicts: 'each', traces: false });
+    bench.dpif.hit(flowOf(1), 3);
+    revalidate(bench);
+    expect(of('verdict')).toMatchObject([{ verdict: 'keep', packets: 3 }]);
+  });
+
+  it('leaves nothing behind when all have gone', () => {
+    const bench = createBench();
+    const first = listen(bench, NEWS);
+    const second = listen(bench, { ...NEWS, stopwatch: () => 0 });
+    first.end();
+    expect(bench.udpif.isObserved).toBe(true);
+    second.end();
+    expect(bench.udpif.isObserved).toBe(false);
+    miss(bench, 1);
+    expect(first.records).toEqual([]);
+  });
+});
