@@ -101,7 +101,7 @@ describe('compileMachine() and names', () => {
   it('takes a reference by its type, and refuses one with parameters', () => {
     const named = { guard: { type: 'isOpen' }, actions: { type: 'ring' }, target: 'two' };
     const { transitionsOf } = compileMachine(flat({ on: { 'a.b': named } }));
-    expect(transitionsOf(0, 0)).toEqual([{ guard: 'isOpen', target: 1, actions: ['ring'] }]);
+    expect(transitionsOf(0, 0)).toMatchObject([{ guard: 'isOpen', target: 1, actions: ['ring'] }]);
     for (const action of [{ type: 'ring', params: { times: 2 } }, { type: 7 }]) {
       const machine = flat({ entry: action } as object);
       expect(() => compileMachine(machine)).toThrow('an action has no name');
