@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { UserspaceCookie } from '../../src/datapath/cookie.js';
-import { type Bench, createBench, flowOf, revalidate } from './udpif-bench.js';
+import { ovs23Profile } from '../../src/machines/profile-2014.js';
+import { currentProfile } from '../../src/machines/profiles.js';
+import { output } from './fake-translator.js';
+import { type Bench, createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
 
 /** Queues misses of flows `from` to `to` and lets the handler run. */
 function missRange(bench: Bench, from: number, to: number): void {
@@ -32,6 +35,64 @@ describe('UpcallRound', () => {
     expect(old?.getSnapshot().status).toBe('done');
     expect(ukey?.getSnapshot()).toMatchObject({ value: 'operational', context: { dumpSeq: seen } });
     expect(bench.coverage.read('upcall_ukey_replace')).toBe(1);
+  });
+});
+
+describe('FlowInstaller', () => {
+  it('lets a ukey be whose flow is being deleted, and counts that', () => {
+    const bench = createBench();
+    missRange(bench, 1, 1);
+    missRange(bench, 1, 1);
+    const counts = () =>
+      ['handler_duplicate_upcall', 'ukey_replace_contention'].map((name) =>
+        bench.coverage.read(name),
+      );
+    expect(counts()).toEqual([1, 0]);
+    bench.dpif.isLate = true;
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect([...bench.udpif.ukeys()].map((ukey) => ukey.getSnapshot().value)).toEqual(['evicting']);
+    missRange(bench, 1, 1);
+    expect(counts()).toEqual([2, 1]);
+  });
+
+  it('makes a new ukey, as good as the first, for a flow that was put behind a purge', () => {
+    const bench = createBench();
+    bench.dpif.isLate = true;
+    missRange(bench, 1, 1);
+    bench.dpif.isLate = false;
+    bench.udpif.purge();
+    bench.clock.runDue();
+    bench.dpif.answer();
+    expect(bench.dpif.flows.size).toBe(1);
+    runCycle(bench);
+    runCycle(bench);
+    expect(bench.udpif.status()).toMatchObject({ ukeys: 1, deleted: { purge: 1 } });
+    expect(bench.dpif.operations('put')).toHaveLength(1);
+  });
+
+  it.each([currentProfile, ovs23Profile])('tells of each put, in $name', (profile) => {
+    const bench = createBench({ profile, isObserved: true });
+    bench.dpif.failures.push({ type: 'put', error: 'ENOSPC' });
+    missRange(bench, 1, 2);
+    const puts = bench.records.filter(({ type }) => type === 'put');
+    expect(puts).toMatchObject([
+      { handler: 0, error: 'ENOSPC', actions: output(2) },
+      { handler: 0, error: undefined, actions: output(2) },
+    ]);
+  });
+});
+
+describe('Handler', () => {
+  it('lets go of its queue when it ends: nothing wakes it any more', () => {
+    const bench = createBench();
+    bench.dpif.miss(flowOf(1));
+    bench.udpif.setThreads(2, 1);
+    bench.clock.runDue();
+    bench.udpif.destroy();
+    bench.clock.runDue();
+    expect(bench.dpif.isAwaited).toBe(false);
+    expect(bench.clock.nextDeadline()).toBeUndefined();
   });
 });
 

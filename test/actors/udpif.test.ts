@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InspectionEvent } from 'xstate';
-import { type Bench, createBench, flowOf, runCycle } from './udpif-bench.js';
+import { type Bench, createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
 
 function install(bench: Bench, count: number): void {
   for (let id = 1; id <= count; id++) bench.dpif.miss(flowOf(id));
@@ -123,5 +123,41 @@ describe('Udpif.ukeys()', () => {
     install(bench, 1);
     const fromPut = seen.slice(before).filter((type) => /an actor|^(ukey|put)/.test(type));
     expect(fromPut).toEqual(['an actor', 'ukey.install', 'put.succeeded']);
+  });
+
+  it('show an inspector each event of their lives by its name', () => {
+    const seen: string[] = [];
+    const inspect = (event: InspectionEvent): void => {
+      if (event.type === '@xstate.event') seen.push(event.event.type);
+    };
+    const bench = createBench({ inspect: { observer: inspect, ukeys: 'all' } });
+    const since = (before: number) =>
+      seen.slice(before).filter((type) => /^(ukey|put|flow|dump|deletion|modify)\./.test(type));
+    bench.dpif.failures.push({ type: 'put', error: 'ENOSPC' });
+    install(bench, 2);
+    runCycle(bench);
+    expect(since(0)).toEqual([
+      'ukey.install',
+      'ukey.install',
+      'put.failed',
+      'put.succeeded',
+      'flow.keep',
+      'ukey.sweep',
+    ]);
+    let before = seen.length;
+    bench.dpif.timesDumped = () => 0;
+    runCycle(bench);
+    bench.dpif.timesDumped = () => 1;
+    bench.translator.answer = () => ({ actions: [] });
+    revalidate(bench);
+    expect(since(before)).toEqual(['dump.missed', 'flow.modify']);
+    before = seen.length;
+    bench.clock.advance(11_000);
+    const end = ['flow.keep', 'flow.delete', 'deletion.succeeded', 'ukey.sweep'];
+    expect(since(before).slice(-4)).toEqual(end);
+    before = seen.length;
+    bench.dpif.plant(flowOf(3));
+    runCycle(bench);
+    expect(since(before)).toEqual(['ukey.install', 'flow.dumped', 'flow.keep']);
   });
 });
