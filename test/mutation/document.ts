@@ -9,6 +9,9 @@ import { isNoticed, type Mutant } from './mutant.js';
 import { SCORE_HEADINGS, type ScoreRow, scoreRows } from './score-table.js';
 import { type Reason, reasons } from './survivor-reasons.js';
 
+/** Of a mutant's text, in characters. */
+const CHANGE_MAX = 110;
+
 const INTRODUCTION = `# Mutation testing
 
 Is a change of the machines or the actors noticed? \`npm run mutate\` makes every small change that Stryker
@@ -46,7 +49,7 @@ export function documentOf(mutants: readonly Mutant[]): string {
     '## Scores\n',
     ...scoreLines(mutants),
     '\n## Survivors\n',
-    `${survivors.length} of ${mutants.length}. Lines are \`file:line:column\`; the change is \`before\` → \`after\`.`,
+    `${survivors.length} of ${mutants.length}. Lines are \`file:line:column\`; then what was there → what stood in its place.`,
     ...explained.filter(({ of }) => of.length > 0).flatMap(({ reason, of }) => section(reason, of)),
     ...(rest.length > 0 ? ['\n### Not yet explained\n', ...rest.map(lineOf)] : []),
     '',
@@ -54,17 +57,15 @@ export function documentOf(mutants: readonly Mutant[]): string {
 }
 
 function matches({ survivors }: Reason): (mutant: Mutant) => boolean {
-  return ({ file, original, replacement }) =>
-    survivors.some(
-      (one) =>
-        file === `src/${one.file}` &&
-        isLike(original, one.original) &&
-        (one.replacement === undefined || isLike(replacement, one.replacement)),
+  return (mutant) =>
+    (survivors[mutant.file.slice('src/'.length)] ?? []).some((pattern) =>
+      pattern.endsWith('…')
+        ? changeOf(mutant).startsWith(pattern.slice(0, -1))
+        : changeOf(mutant) === pattern,
     );
 }
 
-const isLike = (text: string, pattern: string): boolean =>
-  pattern.endsWith('…') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+const changeOf = ({ original, replacement }: Mutant): string => `${original} → ${replacement}`;
 
 function section(reason: Reason, of: readonly Mutant[]): string[] {
   return [`\n### ${reason.title}\n`, `${reason.why}\n`, ...of.map(lineOf)];
@@ -75,10 +76,9 @@ function scoreLines(mutants: readonly Mutant[]): string[] {
   return [row(SCORE_HEADINGS), '|---|--:|--:|--:|--:|--:|--:|', ...scoreRows(mutants).map(row)];
 }
 
-function lineOf({ file, line, column, original, replacement }: Mutant): string {
-  const change = [original, replacement].map(shortened).join(' → ');
-  return `- ${file.slice('src/'.length)}:${line}:${column} ${change}`;
+function lineOf(mutant: Mutant): string {
+  const { file, line, column } = mutant;
+  const change = changeOf(mutant);
+  const shown = change.length > CHANGE_MAX ? `${change.slice(0, CHANGE_MAX)}…` : change;
+  return `- ${file.slice('src/'.length)}:${line}:${column} \`${shown.replaceAll('`', "'")}\``;
 }
-
-const shortened = (text: string): string =>
-  `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\``.replaceAll('|', '\\|');

@@ -1,18 +1,15 @@
-/** Why mutants survive: every survivor of `npm run mutate`, under the reason that it has. */
-
-export interface Survivor {
-  /** Below `src/`. */
-  readonly file: string;
-  /** The text that is replaced, without line breaks; a prefix of it, if that ends with "…". */
-  readonly original: string;
-  /** By what; undefined: by whatever. */
-  readonly replacement?: string;
-}
+/**
+ * Why mutants survive: every survivor of `npm run mutate`, under the reason that it has.
+ *
+ * A survivor is written as in `docs/mutation.md`, "what was there → what stands in its place", and
+ * not by its line, which moves.
+ */
 
 export interface Reason {
   readonly title: string;
   readonly why: string;
-  readonly survivors: readonly Survivor[];
+  /** By file below `src/`; "…" at the end stands for any rest. */
+  readonly survivors: Readonly<Record<string, readonly string[]>>;
 }
 
 export const reasons: readonly Reason[] = [];
