@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { TestContext } from 'vitest';
+import type { RunnerTestCase, RunnerTestFile, TestContext, TestError } from 'vitest';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type Reporter, type TestSpecification, type Vitest } from 'vitest/node';
 import base from './vitest.config.js';
@@ -41,10 +41,14 @@ class KillersFirst extends BaseSequencer {
 }
 
 /**
+ * Puts right what Stryker would misread of a run.
+ *
  * A file that cannot be loaded has no tests, and Stryker looks at tests alone: it would take for a
- * survivor what xstate refuses to build. Such a file is given one, that failed.
+ * survivor what xstate refuses to build. Such a file is given one, that failed. And as files share
+ * a worker, the coverage of each includes those before it; Stryker would add them all up, and wait
+ * the longer for a mutant that runs without end. Only the last file keeps it.
  */
-class LoadingReporter implements Reporter {
+class StrykerReporter implements Reporter {
   #vitest: Vitest | undefined;
 
   onInit(vitest: Vitest): void {
@@ -52,23 +56,30 @@ class LoadingReporter implements Reporter {
   }
 
   onTestRunEnd(): void {
-    for (const file of this.#vitest?.state.getFiles() ?? []) {
+    const files = this.#vitest?.state.getFiles() ?? [];
+    const startOf = (file: RunnerTestFile): number => file.result?.startTime ?? 0;
+    const last = files.toSorted((a, b) => startOf(b) - startOf(a))[0];
+    for (const file of files) {
+      if (file !== last) Reflect.deleteProperty(file.meta, 'mutantCoverage');
       const [error] = file.result?.errors ?? [];
-      if (error === undefined || file.tasks.length > 0) continue;
-      file.tasks.push({
-        ...file,
-        type: 'test',
-        name: 'can be loaded',
-        fullTestName: 'can be loaded',
-        file,
-        annotations: [],
-        artifacts: [],
-        timeout: 0,
-        context: {} as TestContext,
-        result: { state: 'fail', errors: [error] },
-      });
+      if (error !== undefined && file.tasks.length === 0) file.tasks.push(failedTest(file, error));
     }
   }
+}
+
+function failedTest(file: RunnerTestFile, error: TestError): RunnerTestCase {
+  return {
+    ...file,
+    type: 'test',
+    name: 'can be loaded',
+    fullTestName: 'can be loaded',
+    file,
+    annotations: [],
+    artifacts: [],
+    timeout: 0,
+    context: {} as TestContext,
+    result: { state: 'fail', errors: [error] },
+  };
 }
 
 export default defineConfig({
@@ -77,7 +88,7 @@ export default defineConfig({
     ...base.test,
     ...SUITES[process.env['MUTATION_SUITE'] ?? 'whole'],
     isolate: false,
-    reporters: [new LoadingReporter()],
+    reporters: [new StrykerReporter()],
     sequence: { sequencer: KillersFirst },
   },
 });

@@ -33,7 +33,7 @@ This page is written by \`npm run mutate -- --document\`; the reasons are in \`t
 - Each mutant gets a worker of its own, in which test files share their modules; the files that noticed the
   mutant before come first, and the first failure ends it.
 - A test file that cannot be loaded, because xstate refuses to build the mutant, counts as a failure: Stryker looks at
-  tests alone, and such a file has none (\`LoadingReporter\`).
+  tests alone, and such a file has none (\`StrykerReporter\`).
 - *Timed out* are mutants that never end. Stryker stops those that take a step a hundred times as often as the
   tests do. Where only the clock ran out, which on a busy machine proves nothing, the mutant is tried again, and
   once more with a minute and a half beyond its tests.
