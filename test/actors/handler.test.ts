@@ -56,6 +56,21 @@ describe('FlowInstaller', () => {
     expect(counts()).toEqual([2, 1]);
   });
 
+  it.each([currentProfile, ovs23Profile])(
+    'puts what drops packets of a stray port, tells of it and goes on, in $name',
+    (profile) => {
+      const bench = createBench({ profile, isObserved: true });
+      for (const flow of [flowOf(1, 0), flowOf(1, 0), flowOf(2)]) bench.dpif.miss(flow);
+      bench.clock.runDue();
+      const strays = bench.dpif.operations('put').filter(({ actions }) => actions.length === 0);
+      expect(strays).toHaveLength(profile === currentProfile ? 1 : 2);
+      expect(bench.records.filter(({ type }) => type === 'put')).toHaveLength(strays.length + 1);
+      expect(bench.udpif.isQuiescent()).toBe(true);
+      missRange(bench, 3, 3);
+      expect(bench.dpif.flow(flowOf(3))).toBeDefined();
+    },
+  );
+
   it('makes a new ukey, as good as the first, for a flow that was put behind a purge', () => {
     const bench = createBench();
     bench.dpif.isLate = true;

@@ -85,6 +85,28 @@ describe('Udpif.revalidate()', () => {
   });
 });
 
+describe('Udpif.actorTree()', () => {
+  it('has the threads, and slices with their ukeys, which have no children', () => {
+    const bench = createBench({ handlers: 2, revalidators: 2 });
+    install(bench, 3);
+    const { children } = bench.udpif.actorTree();
+    const threads = [...children()];
+    expect(threads.map(({ actor }) => actor.id)).toEqual([
+      'handler-0',
+      'handler-1',
+      'barrier',
+      'leader',
+      'revalidator-1',
+      'ukeys-0',
+      'ukeys-1',
+    ]);
+    expect(threads[1]?.actor.getSnapshot()).toMatchObject({ context: { index: 1 } });
+    const below = threads.flatMap((thread) => [...thread.children()]);
+    expect(below).toHaveLength(3);
+    expect(below.flatMap((ukey) => [...ukey.children()])).toEqual([]);
+  });
+});
+
 describe('Udpif.ukeys()', () => {
   it('are members of the actor system that can be found, followed and seen to end', () => {
     const bench = createBench({ revalidators: 3 });
