@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { InspectionEvent } from 'xstate';
 import type { UserspaceCookie } from '../../src/datapath/cookie.js';
 import { ovs23Profile } from '../../src/machines/profile-2014.js';
 import { currentProfile } from '../../src/machines/profiles.js';
@@ -90,11 +91,35 @@ describe('FlowInstaller', () => {
     const bench = createBench({ profile, isObserved: true });
     bench.dpif.failures.push({ type: 'put', error: 'ENOSPC' });
     missRange(bench, 1, 2);
+    missRange(bench, 3, 3);
     const puts = bench.records.filter(({ type }) => type === 'put');
     expect(puts).toMatchObject([
-      { handler: 0, error: 'ENOSPC', actions: output(2) },
-      { handler: 0, error: undefined, actions: output(2) },
+      { handler: 0, upcall: 1, error: 'ENOSPC', actions: output(2) },
+      { handler: 0, upcall: 2, error: undefined, actions: output(2) },
+      { handler: 0, upcall: 3, error: undefined, actions: output(2) },
     ]);
+  });
+});
+
+describe('FlowInstaller, as an inspector sees it', () => {
+  it('replaces a ukey that is given up while its put is under way, and whose flow came', () => {
+    const seen: string[] = [];
+    const observer = (event: InspectionEvent): void => {
+      if (event.type === '@xstate.event') seen.push(event.event.type);
+    };
+    const bench = createBench({ inspect: { observer, ukeys: 'all' } });
+    bench.dpif.isLate = true;
+    missRange(bench, 1, 1);
+    bench.dpif.isLate = false;
+    const [ukey] = bench.udpif.ukeys();
+    ukey?.send({ type: 'flow.delete', reason: 'purge' });
+    bench.clock.runDue();
+    expect(ukey?.getSnapshot().value).toBe('evicted');
+    const before = seen.length;
+    bench.dpif.answer();
+    const events = seen.slice(before).filter((type) => /^(ukey|put|flow)/.test(type));
+    expect(events).toEqual(['put.succeeded', 'ukey.replace', 'ukey.install', 'put.succeeded']);
+    expect([...bench.udpif.ukeys()].map((one) => one.getSnapshot().value)).toEqual(['operational']);
   });
 });
 
