@@ -2,9 +2,9 @@
  * `npm run mutate [-- --keep | --again] [-- --document]`: changes the machines and actors a little,
  * thousands of times, tries the fast suite on each change, and prints how many it noticed, by file.
  *
- * Ends with status 1 below 85 %. `--keep` takes from the last run, be it interrupted, the files that
- * have not changed since; `--again` does so too, but for what survived in them, which is tried again
- * after tests were added. `--document` writes `docs/mutation.md` anew.
+ * Ends with status 1 below 85 %. `--keep` takes from the last run, be it interrupted, the files
+ * that have not changed since; `--again` does so too, but for what survived in them, which is tried
+ * again after tests were added. `--document` writes `docs/mutation.md` anew.
  */
 
 import { rmSync, writeFileSync } from 'node:fs';

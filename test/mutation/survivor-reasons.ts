@@ -36,8 +36,8 @@ export const reasons: readonly Reason[] = [
     title: 'xstate does the same',
     why:
       'A transition without a target stays in its state, as one does whose target is that state; ' +
-      'where an "always" follows, it goes on to the same place. A plan that is none of those that ' +
-      'guards ask for is a restart.',
+      'where an "always" follows, it goes on to the same place. A plan that is none of those ' +
+      'that guards ask for is a restart.',
     survivors: {
       'machines/barrier-machine.ts': [`'gathering' → ""`],
       'machines/udpif-machine.ts': [`'restart' → ""`, `'parking' → ""`],

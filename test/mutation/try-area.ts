@@ -1,8 +1,8 @@
 /**
  * Tries an area: its mutants on its suite, then again those that this did not settle.
  *
- * What a small suite let pass is tried on the whole one. Where time ran out, which on a busy machine
- * proves nothing, there is a second try, and a last one with much time.
+ * What a small suite let pass is tried on the whole one. Where time ran out, which on a busy
+ * machine proves nothing, there is a second try, and a last one with much time.
  */
 
 import { type Area, LAST_PATIENCE_MS, PATIENCE_MS } from './areas.js';
