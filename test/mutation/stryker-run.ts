@@ -23,6 +23,8 @@ export interface StrykerRun {
 /** What Stryker says of a mutant; `slow`: the time ran out, which may be the machine's fault. */
 export type Outcome = Omit<Mutant, 'status'> & { readonly status: MutantStatus | 'slow' };
 
+const UNPRINTABLE = 'Cannot convert object to primitive value';
+
 type StrykerMutant = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 type Position = StrykerMutant['location']['start'];
 
@@ -68,6 +70,8 @@ function statusOf({ status, statusReason, fileName }: StrykerMutant): Outcome['s
     case 'Timeout':
       return statusReason?.startsWith('Hit limit') ? 'endless' : 'slow';
     default:
+      // Tests left errors behind that Stryker cannot print, and it stumbles over them: noticed.
+      if (statusReason?.includes(UNPRINTABLE)) return 'killed';
       throw new Error(`Cannot count a mutant of ${fileName}: ${status}, ${statusReason}`);
   }
 }
