@@ -27,6 +27,36 @@ describe('Leader', () => {
   });
 });
 
+describe('Leader, logging', () => {
+  it('says why what a failed dump missed is not counted, and counts nothing else', () => {
+    const bench = createBench({ isObserved: true });
+    bench.dpif.dumpError = 'EIO';
+    bench.clock.advance(500);
+    expect(bench.logged).toEqual([
+      {
+        level: 'warn',
+        message: 'flow dump failed: what it missed is not counted as missed',
+        fields: { error: 'EIO' },
+      },
+    ]);
+    expect(bench.records).toContainEqual({
+      type: 'dump.failed',
+      time: bench.clock.now(),
+      error: 'EIO',
+    });
+    expect(bench.coverage.read('dpif_flow_dump_error')).toBe(1);
+    expect(Object.keys(bench.coverage.toJSON())).not.toContain('undefined');
+  });
+
+  it('says how long a long dump took', () => {
+    const costModel = { dumpedFlowUs: 2_500_000, revalidatedFlowUs: 0, jitterFraction: 0 };
+    const bench = createBench({ costModel });
+    bench.dpif.plant(flowOf(1));
+    bench.clock.advance(500);
+    expect(bench.logged).toMatchObject([{ fields: { durationMs: 2_500 } }]);
+  });
+});
+
 describe('DumpTimer', () => {
   it('charges flows by the model, with a seeded jitter', () => {
     const model = { dumpedFlowUs: 1_000, revalidatedFlowUs: 2_000, jitterFraction: 0.5 };

@@ -50,6 +50,21 @@ describe('Udpif.pause()', () => {
   });
 });
 
+describe('Udpif.setThreads() while paused', () => {
+  it('starts a leader that waits for resume() too', () => {
+    const bench = createBench();
+    bench.udpif.pause();
+    bench.clock.runDue();
+    bench.udpif.setThreads(1, 2);
+    const { cycles } = bench.udpif.status();
+    bench.clock.advance(5_000);
+    expect(bench.udpif.status().cycles).toBe(cycles);
+    bench.udpif.resume();
+    bench.clock.advance(600);
+    expect(bench.udpif.status().cycles).toBeGreaterThan(cycles);
+  });
+});
+
 describe('Udpif.waitForCycle()', () => {
   it('waits for a cycle that began after the call', () => {
     const bench = createBench();
@@ -100,7 +115,9 @@ describe('Udpif.actorTree()', () => {
       'ukeys-0',
       'ukeys-1',
     ]);
-    expect(threads[1]?.actor.getSnapshot()).toMatchObject({ context: { index: 1 } });
+    for (const thread of [threads[1], threads[4]]) {
+      expect(thread?.actor.getSnapshot()).toMatchObject({ context: { index: 1 } });
+    }
     const below = threads.flatMap((thread) => [...thread.children()]);
     expect(below).toHaveLength(3);
     expect(below.flatMap((ukey) => [...ukey.children()])).toEqual([]);
