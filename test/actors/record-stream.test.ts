@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Interest } from '../../src/actors/record-stream.js';
 import type { UdpifRecord } from '../../src/actors/udpif-event.js';
 import { ovs23Profile } from '../../src/machines/profile-2014.js';
-import { type Bench, createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
+import { type Bench, createBench, flowOf, revalidate, runCycle, START } from './udpif-bench.js';
 
 const NEWS: Interest = { verdicts: 'news', traces: true };
 
@@ -86,11 +86,21 @@ describe('Udpif.observe()', () => {
     bench.dpif.hit(flowOf(2), 5);
     runCycle(bench);
     expect(of('verdicts')).toMatchObject([
-      { phase: 'dump', verdicts: ['keep'], packets: [5], unchanged: 2 },
+      { phase: 'dump', verdicts: ['keep'], packets: [5], bytes: [300], unchanged: 2 },
     ]);
+    expect(of('verdicts')[0]?.used).toEqual([START]);
     runCycle(bench);
     expect(of('verdicts')[1]).toMatchObject({ keys: [], unchanged: 3 });
     expect(of('verdict')).toEqual([]);
+  });
+
+  it('tells what is new where there is nothing else to count', () => {
+    const bench = createBench();
+    miss(bench, 1);
+    const { of } = listen(bench, NEWS);
+    bench.dpif.hit(flowOf(1), 5);
+    runCycle(bench);
+    expect(of('verdicts')).toMatchObject([{ verdicts: ['keep'], packets: [5], unchanged: 0 }]);
   });
 
   it('leaves moved counters out where only changes are wanted', () => {
