@@ -91,6 +91,14 @@ describe('an inspector', () => {
     }
   });
 
+  it('may be an observer that has its functions by name', () => {
+    const { see, events, ukeys } = new Witness();
+    createBench({ inspect: { next: see } });
+    createBench({ inspect: { observer: { next: see }, ukeys: 'none' } });
+    expect(new Set(events.map(({ rootId }) => rootId)).size).toBe(2);
+    expect(ukeys).toEqual([]);
+  });
+
   it('finds the definition of each actor in the actor and in its snapshots', () => {
     const { witness, bench } = createInspected('all', { revalidators: 2 });
     install(bench, 1);

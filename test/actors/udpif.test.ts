@@ -124,6 +124,23 @@ describe('Udpif.actorTree()', () => {
   });
 });
 
+describe('the parent of the ukeys of a slice', () => {
+  it('counts those that have ended, until it ends itself', () => {
+    const bench = createBench({ initial: { maxIdle: 500 } });
+    const slice = [...bench.udpif.actorTree().children()].at(-1)?.actor;
+    expect(slice?.getSnapshot()).toMatchObject({ status: 'active', context: { ended: 0 } });
+    install(bench, 3);
+    slice?.send({ type: 'unheard.of' });
+    expect(slice?.getSnapshot()).toMatchObject({ status: 'active', context: { ended: 0 } });
+    bench.clock.advance(2_000);
+    expect(slice?.getSnapshot()).toMatchObject({ status: 'active', context: { ended: 3 } });
+    expect(slice?.getPersistedSnapshot()).toBe(slice?.getSnapshot());
+    bench.udpif.destroy();
+    bench.clock.runDue();
+    expect(slice?.getSnapshot()).toMatchObject({ status: 'done', context: { ended: 3 } });
+  });
+});
+
 describe('Udpif.ukeys()', () => {
   it('are members of the actor system that can be found, followed and seen to end', () => {
     const bench = createBench({ revalidators: 3 });
