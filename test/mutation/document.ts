@@ -5,6 +5,7 @@
  * not yet explained.
  */
 
+import { readFileSync } from 'node:fs';
 import { isNoticed, type Mutant } from './mutant.js';
 import { SCORE_HEADINGS, type ScoreRow, scoreRows } from './score-table.js';
 import { type Reason, reasons } from './survivor-reasons.js';
@@ -59,12 +60,23 @@ export function documentOf(mutants: readonly Mutant[]): string {
 }
 
 function matches({ survivors }: Reason): (mutant: Mutant) => boolean {
-  return (mutant) =>
-    (survivors[mutant.file.slice('src/'.length)] ?? []).some((pattern) =>
-      pattern.endsWith('…')
-        ? changeOf(mutant).startsWith(pattern.slice(0, -1))
-        : changeOf(mutant) === pattern,
-    );
+  return (mutant) => {
+    const patterns = survivors[mutant.file.slice('src/'.length)] ?? [];
+    return patterns.some((pattern) => matchesPattern(mutant, pattern));
+  };
+}
+
+function matchesPattern(mutant: Mutant, pattern: string): boolean {
+  const [change = '', where = ''] = pattern.split(' @ ');
+  const isChange = change.endsWith('…')
+    ? changeOf(mutant).startsWith(change.slice(0, -1))
+    : changeOf(mutant) === change;
+  return isChange && sourceLine(mutant).includes(where);
+}
+
+/** The line that the mutant begins in. */
+function sourceLine({ file, line }: Mutant): string {
+  return readFileSync(file, 'utf8').split('\n')[line - 1] ?? '';
 }
 
 const changeOf = ({ original, replacement }: Mutant): string => `${original} → ${replacement}`;

@@ -8,7 +8,10 @@
 export interface Reason {
   readonly title: string;
   readonly why: string;
-  /** By file below `src/`; "…" at the end stands for any rest. */
+  /**
+   * By file below `src/`. "…" at the end of a change stands for any rest; what follows " @ " must
+   * stand in the line that the mutant begins in.
+   */
   readonly survivors: Readonly<Record<string, readonly string[]>>;
 }
 
