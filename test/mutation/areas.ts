@@ -20,7 +20,7 @@ export interface Area {
 /** What a mutant may take beyond one and a half times its tests: much, the machine may be busy. */
 export const PATIENCE_MS = 10_000;
 /** The same at the last try of one that took longer; then it is taken for endless. */
-export const LAST_PATIENCE_MS = 90_000;
+export const LAST_PATIENCE_MS = 45_000;
 
 const SLICE_FILES = 10;
 /** What is tried with the comparison of drawings, which is left out elsewhere. */

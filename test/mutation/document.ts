@@ -39,7 +39,7 @@ This page is written by \`npm run mutate -- --document\`; the reasons are in
   failure: Stryker looks at tests alone, and such a file has none (\`StrykerReporter\`).
 - *Timed out* are mutants that never end. Stryker stops those that take a step a hundred times as
   often as the tests do. Where only the clock ran out, which on a busy machine proves nothing, the
-  mutant is tried again, and once more with a minute and a half beyond its tests.
+  mutant is tried again, with 45 s beyond one and a half times what its tests take.
 `;
 
 export function documentOf(mutants: readonly Mutant[]): string {

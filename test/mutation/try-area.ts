@@ -2,7 +2,7 @@
  * Tries an area: its mutants on its suite, then again those that this did not settle.
  *
  * What a small suite let pass is tried on the whole one. Where time ran out, which on a busy
- * machine proves nothing, there is a second try, and a last one with much time.
+ * machine proves nothing, there is a last try with much time.
  */
 
 import { type Area, LAST_PATIENCE_MS, PATIENCE_MS } from './areas.js';
@@ -13,9 +13,10 @@ import { type Outcome, runStryker, type StrykerRun, type Suite } from './stryker
 export async function tryArea({ files, suite }: Area): Promise<readonly Mutant[]> {
   const trial = new Trial();
   await trial.run({ mutate: files, suite, patienceMs: PATIENCE_MS });
-  const isWhole = suite === 'whole';
-  const open = trial.rangesOf(isWhole ? ['slow'] : ['slow', 'survived', 'uncovered']);
-  await trial.run({ mutate: open, suite: 'whole', patienceMs: PATIENCE_MS });
+  if (suite !== 'whole') {
+    const mutate = trial.rangesOf(['slow', 'survived', 'uncovered']);
+    await trial.run({ mutate, suite: 'whole', patienceMs: PATIENCE_MS });
+  }
   return trial.conclude();
 }
 
