@@ -117,14 +117,14 @@ export class UkeySlice {
     this.move(handle, this.moves.eventCodeOf(event.type), event);
   }
 
-  /** The same with the event's code; whether the ukey heeded it. `event` is not kept. */
-  move(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
-    if ((this.#observedCount > 0 || this.door.isInspected) && this.#isWatched(handle))
-      return this.#moveWatched(handle, code, event);
-    if (code === undefined) return false;
-    const to = this.#step(handle, code, event);
-    if (to === this.moves.deleted) this.#end(handle, this.snapshot(handle), false);
-    return to !== STAY;
+  /** The same with the event's code. `event` is not kept. */
+  move(handle: number, code: number | undefined, event: AnyUkeyEvent): void {
+    if ((this.#observedCount > 0 || this.door.isInspected) && this.#isWatched(handle)) {
+      this.#moveWatched(handle, code, event);
+    } else if (code !== undefined) {
+      const to = this.#step(handle, code, event);
+      if (to === this.moves.deleted) this.#end(handle, this.snapshot(handle), false);
+    }
   }
 
   snapshot(handle: number): UkeySnapshot {
@@ -208,7 +208,7 @@ export class UkeySlice {
   }
 
   /** What is told, and in what order, is what xstate's interpreter tells. */
-  #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
+  #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): void {
     const actor = this.actor(handle);
     const isInspected = this.#isInspected(handle);
     // Phases own their events and change them: who is told later must not see that.
@@ -225,7 +225,6 @@ export class UkeySlice {
     else actor.watch?.tell(snapshot);
     if (isInspected) this.door.announceSnapshot(actor, copy, snapshot);
     if (to !== this.moves.deleted) this.#sendBacklog(actor);
-    return to !== STAY;
   }
 
   /** What observers sent while they were told. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { InspectionEvent } from 'xstate';
-import type { UserspaceCookie } from '../../src/datapath/cookie.js';
+import { SlowReason, type UserspaceCookie } from '../../src/datapath/cookie.js';
 import { ovs23Profile } from '../../src/machines/profile-2014.js';
 import { currentProfile } from '../../src/machines/profiles.js';
+import { slowCookie } from '../behaviours/rows.js';
 import { output } from './fake-translator.js';
 import { type Bench, createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
 
@@ -11,6 +12,17 @@ function missRange(bench: Bench, from: number, to: number): void {
   for (let id = from; id <= to; id++) bench.dpif.miss(flowOf(id));
   bench.clock.runDue();
 }
+
+/** What the cookies of samples have between them. */
+const SAMPLE = {
+  vlanTci: 0,
+  output: 0,
+  probability: 1,
+  collectorSetId: 1,
+  obsDomainId: 1,
+  obsPointId: 1,
+  outputPort: 0,
+};
 
 describe('UpcallRound', () => {
   it('counts and warns of puts that the limit forbids', () => {
@@ -133,6 +145,118 @@ describe('Handler', () => {
     bench.clock.runDue();
     expect(bench.dpif.isAwaited).toBe(false);
     expect(bench.clock.nextDeadline()).toBeUndefined();
+  });
+});
+
+describe('UpcallRound and keys that are refused', () => {
+  it('counts misses that it credits nobody with, and no others', () => {
+    const bench = createBench({ isObserved: true });
+    for (const port of [0, 666]) {
+      bench.dpif.miss(flowOf(1, port), 0, 70);
+      bench.dpif.action(flowOf(2, port), { type: 'ipfix' });
+    }
+    bench.clock.runDue();
+    expect(bench.udpif.status().uncredited).toMatchObject({
+      unassociated: { packets: 1, bytes: 70 },
+      invalid: { packets: 1, bytes: 70 },
+    });
+    const classes = bench.records.flatMap((record) =>
+      record.type === 'upcall' ? [record.class] : [],
+    );
+    expect(classes).toEqual(['unassociated', 'unassociated', 'invalid', 'invalid']);
+    expect(bench.logged).toMatchObject([{ fields: { port: 0 } }, { fields: { port: 0 } }]);
+  });
+
+  it('refuses in the middle of a batch a packet whose port goes meanwhile', () => {
+    const bench = createBench();
+    bench.translator.answer = () => {
+      bench.translator.unknownPorts.add(2);
+      return { actions: output(3) };
+    };
+    bench.dpif.miss(flowOf(1, 1));
+    bench.dpif.miss(flowOf(2, 2));
+    bench.clock.runDue();
+    expect(bench.translator.requests.map(({ port }) => port)).toEqual([1]);
+    expect(bench.udpif.status().uncredited.unassociated.packets).toBe(1);
+    expect(bench.dpif.flow(flowOf(2, 2))?.actions).toEqual([]);
+    expect(bench.udpif.isQuiescent()).toBe(true);
+  });
+
+  it('translates no second time, for side effects, where the port goes meanwhile', () => {
+    const bench = createBench();
+    bench.translator.answer = () => {
+      bench.translator.unknownPorts.add(1);
+      return { actions: output(3), slow: SlowReason.CFM };
+    };
+    missRange(bench, 1, 1);
+    expect(bench.translator.requests).toHaveLength(1);
+    expect(bench.coverage.read('upcall_translator_fault')).toBe(0);
+  });
+
+  it('waits for all drops that it put, and reads no batch before', () => {
+    const bench = createBench();
+    bench.dpif.isLate = true;
+    for (const id of [1, 2]) bench.dpif.miss(flowOf(id, 0));
+    bench.clock.runDue();
+    expect(bench.dpif.operations('put')).toHaveLength(2);
+    missRange(bench, 3, 3);
+    expect(bench.translator.requests).toEqual([]);
+    bench.dpif.answer();
+    bench.clock.runDue();
+    expect(bench.translator.requests).toHaveLength(1);
+  });
+});
+
+describe('UpcallRound and slow packets', () => {
+  it('may learn from them, and says in the trace why they are slow', () => {
+    const bench = createBench();
+    const slow: number[] = [];
+    bench.udpif.observe({ verdicts: 'none', traces: true }).subscribe((record) => {
+      if (record.type === 'xlate') slow.push(record.slow);
+    });
+    bench.translator.answer = () => ({ actions: output(3), slow: SlowReason.STP });
+    bench.dpif.miss(flowOf(1));
+    bench.dpif.action(flowOf(1), slowCookie);
+    bench.clock.runDue();
+    const { requests } = bench.translator;
+    expect(requests.map(({ mayLearn }) => mayLearn)).toEqual([true, true, true, true]);
+    expect(requests.map(({ skipWildcards }) => skipWildcards)).toEqual([false, true, true, true]);
+    expect(slow).toEqual([SlowReason.STP, SlowReason.STP]);
+  });
+
+  it('counts no loss of one that a flow has counted, where the translator throws', () => {
+    const bench = createBench();
+    bench.translator.answer = () => {
+      throw new Error('not ours');
+    };
+    bench.dpif.action(flowOf(1), slowCookie);
+    bench.clock.runDue();
+    expect(bench.udpif.status().uncredited.translator.packets).toBe(0);
+    expect(bench.coverage.read('upcall_translator_fault')).toBe(1);
+  });
+});
+
+describe('UpcallRound and samples', () => {
+  it.each(['sflow', 'ipfix', 'flow_sample'])(
+    'lets a sample go that nobody collects: %s',
+    (type) => {
+      const bench = createBench();
+      bench.dpif.action(flowOf(1), { ...SAMPLE, type } as unknown as UserspaceCookie);
+      bench.clock.runDue();
+      expect(bench.coverage.read('upcall_telemetry_fault')).toBe(0);
+      expect(bench.logged).toEqual([]);
+    },
+  );
+});
+
+describe('UpcallAnswers.allowPut()', () => {
+  it('says in current which limit was hit, and in ovs-2.3 nothing', () => {
+    for (const profile of [currentProfile, ovs23Profile]) {
+      const bench = createBench({ profile, initial: { flowLimit: 0 } });
+      missRange(bench, 1, 1);
+      const fields = bench.logged.map((line) => line.fields);
+      expect(fields).toEqual(profile === currentProfile ? [{ flowLimit: 0 }] : []);
+    }
   });
 });
 

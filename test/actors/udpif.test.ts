@@ -23,6 +23,23 @@ describe('Udpif stopping', () => {
   });
 });
 
+describe('a ukey that outlives a restart', () => {
+  it('is operational as it was, next to rows that are free, and its flow is not touched', () => {
+    const bench = createBench();
+    install(bench, 3);
+    runCycle(bench);
+    bench.dpif.failures.push({ type: 'delete', error: 'EBUSY' });
+    bench.udpif.synchronize();
+    bench.clock.runDue();
+    const ukeys = [...bench.udpif.ukeys()];
+    expect(ukeys.map((ukey) => ukey.getSnapshot().value)).toEqual(['operational']);
+    const puts = bench.dpif.operations('put').length;
+    revalidate(bench);
+    expect(bench.dpif.operations('put')).toHaveLength(puts);
+    expect(bench.udpif.status().ukeys).toBe(1);
+  });
+});
+
 describe('Udpif.purge()', () => {
   it('deletes the flows of all ukeys while the cycles rest, then goes on', () => {
     const bench = createBench();
