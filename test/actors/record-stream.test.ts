@@ -36,6 +36,14 @@ describe('Udpif.observe()', () => {
     expect(of('batch')).toMatchObject([{ upcalls: 2, numbers: [1, 2], operations: 4 }]);
   });
 
+  it('tells of a batch the upcalls of that one', () => {
+    const bench = createBench();
+    const { of } = listen(bench, NEWS);
+    miss(bench, 1, 2);
+    miss(bench, 3);
+    expect(of('batch').map(({ numbers }) => numbers)).toEqual([[1, 2], [3]]);
+  });
+
   it('tells a translation that upcalls share once, and the put by its first', () => {
     const bench = createBench({ profile: ovs23Profile });
     const { of } = listen(bench, NEWS);

@@ -40,6 +40,18 @@ describe('a ukey that outlives a restart', () => {
   });
 });
 
+describe('ukeys that outlive a restart', () => {
+  it.each([63, 64, 65, 128])('are all there, be they %i', (count) => {
+    const bench = createBench();
+    for (let id = 1; id <= count; id++) bench.dpif.plant(flowOf(id));
+    runCycle(bench);
+    for (let i = 0; i < count; i++) bench.dpif.failures.push({ type: 'delete', error: 'EBUSY' });
+    bench.udpif.synchronize();
+    bench.clock.runDue();
+    expect(bench.udpif.status().ukeys).toBe(count);
+  });
+});
+
 describe('Udpif.purge()', () => {
   it('deletes the flows of all ukeys while the cycles rest, then goes on', () => {
     const bench = createBench();

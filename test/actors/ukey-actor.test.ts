@@ -205,6 +205,16 @@ describe('UkeyActor', () => {
   });
 });
 
+describe('UkeySlice', () => {
+  it('has as many ukeys as were created, also where its rows are all in use', () => {
+    const { slice } = createSlice();
+    for (let id = 1; id <= 300; id++) {
+      createUkey(slice, id);
+      expect([...slice]).toHaveLength(id);
+    }
+  });
+});
+
 describe('UkeySlice.find()', () => {
   it('finds each of many ukeys by its key, also after half have gone', () => {
     const { slice } = createSlice();
