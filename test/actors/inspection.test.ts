@@ -268,6 +268,24 @@ describe('Udpif.inspectUkeys()', () => {
   });
 });
 
+describe('Udpif.inspection', () => {
+  it('counts nothing where nobody inspects, though a ukey is followed', () => {
+    const bench = createBench();
+    bench.udpif.inspectUkeys('all');
+    install(bench, 2);
+    for (const ukey of bench.udpif.ukeys()) ukey.subscribe(() => {});
+    runCycle(bench);
+    expect(bench.udpif.inspection).toMatchObject({ announcedUkeys: 0, omittedUkeys: 0 });
+  });
+
+  it('goes on counting when a second inspector comes', () => {
+    const { bench } = createInspected('all');
+    install(bench, 3);
+    bench.udpif.actor.system.inspect(() => {});
+    expect(bench.udpif.inspection.announcedUkeys).toBe(3);
+  });
+});
+
 describe('a ukey that is left out', () => {
   it('takes the fast path while an inspector is attached', () => {
     const { bench } = createInspected('none');
