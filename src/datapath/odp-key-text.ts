@@ -38,7 +38,7 @@ export function formatOdpKey(key: Flow, mask: FlowMask, options: OdpTextOptions 
     ...formatMetadata(key, mask, isVerbose),
     formatInPort(key, mask, options),
     formatPacketType(key, mask, isVerbose),
-    formatAttribute('eth', key, mask, isVerbose),
+    formatEthernet(key, mask, isVerbose),
     ...formatFromEthertype(key, mask, isVerbose),
   ];
   return parts.filter((part) => part !== '').join(',');
@@ -126,9 +126,17 @@ function formatInPort(key: Flow, mask: FlowMask, options: OdpTextOptions): strin
 }
 
 function formatPacketType(key: Flow, mask: FlowMask, isVerbose: boolean): string {
-  if (mask[L.PACKET_TYPE] === 0 && !isVerbose) return 'packet_type()';
+  if (mask[L.PACKET_TYPE] === 0 && !isVerbose) return '';
   const word = wordAt(key, L.PACKET_TYPE);
   return `packet_type(ns=${word >>> 16},id=${formatHexadecimal(word & 0xffff)})`;
+}
+
+/** A key that leaves the packet's type open still says that the packet has an Ethernet header. */
+function formatEthernet(key: Flow, mask: FlowMask, isVerbose: boolean): string {
+  const isEthernet = wordAt(key, L.PACKET_TYPE) === 0;
+  if (isVerbose && !isEthernet) return '';
+  const text = formatAttribute('eth', key, mask, isVerbose);
+  return text === '' && isEthernet && mask[L.PACKET_TYPE] === 0 ? 'eth()' : text;
 }
 
 /** The tags, each around what follows it, then the rest of the key. */

@@ -40,6 +40,8 @@ export interface PortStats {
 export interface Port {
   readonly name: string;
   readonly number: OdpPort;
+  /** What `dpif/show` calls its kind: "dummy" for one in memory, as Open vSwitch's in tests. */
+  readonly type?: string;
   readonly stats: Readonly<PortStats>;
   /** Frames that wait to be received. */
   readonly pendingCount: number;
@@ -68,6 +70,7 @@ export interface MemoryPortOptions {
 
 /** A port whose other end is this program. */
 export class MemoryPort implements Port {
+  readonly type = 'dummy';
   readonly name: string;
   readonly number: OdpPort;
   readonly stats: PortStats = {
