@@ -79,6 +79,7 @@ const EXACT = 0xffff_ffff;
 const EXACT_WORDS = exactMask(L.DP_START).words;
 const TCP_FLAGS_MASK = 0x0fff;
 const CT_STATE_MASK = 0xff;
+const CT_STATE_BITS = 0xffff_ffff;
 
 function formatMetadata(key: Flow, mask: FlowMask, isVerbose: boolean): string[] {
   const texts: string[] = [];
@@ -97,7 +98,9 @@ function formatCtState(key: Flow, mask: FlowMask, isVerbose: boolean): string {
   const bits = (wordAt(mask, L.CT_STATE) >>> 16) & CT_STATE_MASK;
   if (bits === 0 && !isVerbose) return '';
   const state = wordAt(key, L.CT_STATE) >>> 16;
-  return `ct_state(${formatFlagsMasked(CT_STATE_NAMES, state, bits, CT_STATE_MASK)})`;
+  if (isVerbose) return `ct_state(${formatHexadecimal(state)}/${formatHexadecimal(bits)})`;
+  // The attribute has 32 bits, of which there are names for eight: never are all of them masked.
+  return `ct_state(${formatFlagsMasked(CT_STATE_NAMES, state, bits, CT_STATE_BITS)})`;
 }
 
 function formatCtLabel(key: Flow, mask: FlowMask, isVerbose: boolean): string {
@@ -128,7 +131,9 @@ function formatInPort(key: Flow, mask: FlowMask, options: OdpTextOptions): strin
 function formatPacketType(key: Flow, mask: FlowMask, isVerbose: boolean): string {
   if (mask[L.PACKET_TYPE] === 0 && !isVerbose) return '';
   const word = wordAt(key, L.PACKET_TYPE);
-  return `packet_type(ns=${word >>> 16},id=${formatHexadecimal(word & 0xffff)})`;
+  const suffix = mask[L.PACKET_TYPE] === 0 ? '/0' : '';
+  const id = formatHexadecimal(word & 0xffff);
+  return `packet_type(ns=${word >>> 16}${suffix},id=${id}${suffix})`;
 }
 
 /** A key that leaves the packet's type open still says that the packet has an Ethernet header. */

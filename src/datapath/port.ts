@@ -62,6 +62,8 @@ export interface MemoryPortOptions {
   readonly number: OdpPort;
   /** Where a subscriber's exception is reported; default: nowhere. */
   readonly log?: Log;
+  /** Default: "dummy". */
+  readonly type?: string;
   /** Called for each subscriber's exception, after it was logged. */
   readonly onSubscriberError?: (error: unknown) => void;
   /** Frames, at most `RX_RING_MAX` by default. */
@@ -70,7 +72,7 @@ export interface MemoryPortOptions {
 
 /** A port whose other end is this program. */
 export class MemoryPort implements Port {
-  readonly type = 'dummy';
+  readonly type: string;
   readonly name: string;
   readonly number: OdpPort;
   readonly stats: PortStats = {
@@ -81,6 +83,8 @@ export class MemoryPort implements Port {
     txBytes: 0,
     txDropped: 0,
   };
+  /** What an operator has said of its link (`netdev-dummy/set-admin-state`); nothing hangs on it. */
+  isUp = true;
   /** Frames sent by the datapath, one emission an operation; the array is the subscriber's. */
   readonly transmitted: Observable<readonly Uint8Array[]>;
 
@@ -93,6 +97,7 @@ export class MemoryPort implements Port {
 
   constructor(options: MemoryPortOptions) {
     const log = options.log ?? silentLog;
+    this.type = options.type ?? 'dummy';
     this.name = options.name;
     this.number = options.number;
     this.#ring = new Array(options.ringCountMax ?? RX_RING_MAX).fill(undefined);

@@ -81,7 +81,7 @@ function show(call: DpctlCall): void {
 
 /** What a kind of port does not count is a question mark: ports in memory lose nothing. */
 function formatPortStats({ stats, type }: Port): string {
-  const isInMemory = type === 'dummy';
+  const isInMemory = type?.startsWith('dummy') ?? false;
   const rxDropped = isInMemory ? '?' : stats.rxDropped;
   const txDropped = isInMemory ? '?' : stats.txDropped;
   return [

@@ -62,7 +62,11 @@ export class DpctlFlows {
   get(call: DpctlCall): void {
     const [text = ''] = call.takeDatapath(call.words, 2);
     const named = takeUfid(text);
-    if (named === undefined) call.fail('parsing flow ufid');
+    if (named === undefined) {
+      // A complaint, but no failure, in Open vSwitch too.
+      call.say(`${this.#context.program}: parsing flow ufid\n`);
+      return;
+    }
     const found = this.#find((flow) => this.ufids.of(flow.key) === named.ufid);
     if (found === undefined) call.fail('getting flow', 'ENOENT');
     call.say(`${formatForDpctl(call, found, this.#now, this.ufids)}\n`);

@@ -15,7 +15,9 @@ import { CommandTable } from './command-table.js';
 import { ControlSocket } from './control-socket.js';
 import { dpctlCommands } from './dpctl-commands.js';
 import { dpifCommands } from './dpif-commands.js';
+import { dummyCommands } from './dummy-commands.js';
 import type { ManagementContext } from './management-context.js';
+import { timeCommands } from './time-commands.js';
 import { revalidatorCommands, upcallCommands } from './upcall-commands.js';
 
 export interface CommandOptions {
@@ -58,6 +60,8 @@ export function createCommands(sw: Switch, options: CommandOptions = {}): Comman
   table.add(revalidatorCommands(context));
   table.add(dpifCommands(context));
   table.add(dpctlCommands(context));
+  table.add(dummyCommands(context));
+  table.add(timeCommands(context));
   return table;
 }
 

@@ -112,7 +112,6 @@ describe('dpctl/get-flow and del-flow', () => {
   });
 
   it.each([
-    ['dpctl/get-flow', 'zork', 'parsing flow ufid\n'],
     ['dpctl/del-flow', 'zork', 'syntax error at zork (Invalid argument)\n'],
     ['dpctl/del-flow', 'ufid:zork', 'parsing flow ufid (Invalid argument)\n'],
     [
@@ -123,6 +122,11 @@ describe('dpctl/get-flow and del-flow', () => {
   ])('%s %s is refused', async (command, word, answer) => {
     const { refusal } = await createPaused();
     expect(await refusal(command, word)).toBe(`upcall: ${answer}`);
+  });
+
+  it('complain of what is no id', async () => {
+    const { run } = await createPaused();
+    expect(await run('dpctl/get-flow', 'zork')).toBe('upcall: parsing flow ufid\n');
   });
 
   it('delete all', async () => {
