@@ -48,7 +48,7 @@ function rowsFor(seen: number): number {
   return Math.min(WINDOW_ROWS_MAX, Math.max(WINDOW_ROWS, rows));
 }
 
-/** Rows come into the document and leave it so many at once: most steps of scrolling change none. */
+/** Rows come into the document and leave it so many at once: most scrolling changes none. */
 export const BLOCK_ROWS = 8;
 /** Rows in the document beyond what is seen, on both sides, at least. */
 const OVERSCAN = 4;

@@ -181,7 +181,7 @@ function Counts({ document }: { readonly document: FlowsDocument }) {
   const { total, flows, omitted } = document;
   return (
     <>
-      <strong>{formatCount(total)}</strong> shown of <strong>{formatCount(flows)}</strong> in the
+      <strong>{formatCount(total)}</strong> shown, <strong>{formatCount(flows)}</strong> in the
       datapath
       {omitted > 0 && (
         <span class="omitted"> ⚠ {formatPlural(omitted, 'flow')} not yet looked through</span>
