@@ -37,7 +37,7 @@
  */
 
 import type { Observable } from 'rxjs';
-import type { AnyActorRef } from 'xstate';
+import type { AnyActorRef, InspectionEvent, Subscription } from 'xstate';
 import type { Instant } from '../base/brands.js';
 import { UpcallError } from '../base/errors.js';
 import type { Seq } from '../base/seq.js';
@@ -287,6 +287,14 @@ export class Udpif {
    */
   inspectUkeys(choice: UkeyChoice): void {
     this.#engine.inspection.choose(choice);
+  }
+
+  /**
+   * As `actor.system.inspect(...)`, for those who need not hear of events that leave a ukey in its
+   * state: a dump has one for every flow, and what it saw is in the records.
+   */
+  inspectMoves(observer: (event: InspectionEvent) => void): Subscription {
+    return this.#engine.door.inspectMoves(observer);
   }
 
   /** Which ukeys inspectors hear of, and how many they did not. */
