@@ -180,6 +180,28 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
     await same('dpctl/dump-flows');
   });
 
+  it('says the same of flows in files', async () => {
+    twins = await CommandTwins.start('priority=0,actions=NORMAL\n');
+    await same('revalidator/pause');
+    const other = BARE.replace('(1)', '(2)');
+    const file = twins.writeFile(
+      `# by hand\n\n${BARE} 2,3 # two ports\nadd ${other} 3\nmodify ${BARE} 3\n` +
+        `add ${other} 3\n${other}\ndelete ${other} 3\nzork 3\n${BARE} zork\n` +
+        `  mod ${other}  2,  3\n`,
+    );
+    const gone = twins.writeFile(`${BARE}\ndel ${other}\n${other}\n`);
+    await same('dpctl/add-flows', file);
+    await same('dpctl/dump-flows');
+    await same('dpctl/mod-flows', file);
+    await same('dpctl/mod-flows', 'zork', file);
+    await same('dpctl/del-flows', gone);
+    await same('dpctl/dump-flows');
+    await same('dpctl/add-flows', '/nope');
+    await same('dpctl/del-flows', 'zork', gone);
+    await same('dpctl/add-flows');
+    await same('dpctl/add-flows', 'a', 'b', 'c');
+  });
+
   it('says the same of datapath actions', async () => {
     twins = await CommandTwins.start();
     const flow = 'in_port(1),eth()';

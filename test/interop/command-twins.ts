@@ -36,6 +36,7 @@ export class CommandTwins {
   readonly #peer: OvsPeer;
   readonly #management: Management;
   #sent = 0;
+  #files = 0;
 
   private constructor(parts: {
     folder: string;
@@ -80,6 +81,13 @@ export class CommandTwins {
     this.#sent++;
     while ((await this.#lookedUp()) < this.#sent);
     await this.sw.settled();
+  }
+
+  /** Writes a file that both can read; its path. */
+  writeFile(text: string): string {
+    const path = join(this.#folder, `file${++this.#files}`);
+    writeFileSync(path, text);
+    return path;
   }
 
   /** Changes the rules of both: `add-flow`, `del-flows`. */
