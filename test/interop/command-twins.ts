@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { expect } from 'vitest';
 import { odpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
@@ -68,6 +69,18 @@ export class CommandTwins {
     return new CommandTwins({ folder, peer, sw, management });
   }
 
+  /** Asks both, and expects the same of both; that. */
+  async same(...words: string[]): Promise<string> {
+    const [theirs, ours] = await this.ask(...words);
+    expect(shown(words, ours)).toBe(shown(words, theirs));
+    return ours.text;
+  }
+
+  /** The same of several questions, one after the other. */
+  async sameAll(...questions: string[]): Promise<void> {
+    for (const question of questions) await this.same(...question.split(' '));
+  }
+
   /** What both say to a command, theirs first; what cannot be equal is masked. */
   async ask(...words: string[]): Promise<readonly [Answer, Answer]> {
     const theirs = await appctl(this.#peer.controlPath, words);
@@ -111,6 +124,10 @@ export class CommandTwins {
   }
 }
 
+function shown(words: readonly string[], { text, isRefused }: Answer): string {
+  return `${words.join(' ')}${isRefused ? ' is refused' : ''}\n${text}`;
+}
+
 /** The datapath's own port and the bridge's, which every Open vSwitch has. */
 function addInternalPorts(sw: Switch): void {
   const type = 'dummy-internal';
@@ -143,7 +160,14 @@ function masked({ text, isRefused }: Answer): Answer {
     // Flows that are put by hand look at no tag there, and always at one here.
     .replace(/(packet_type\(ns=0\/0.*miniflow_bits)\(\d,/g, '$1(N,')
     .replace(/(?<=duration=)[\d.]+s/g, 'TIMEs');
-  return { text: sortFlows(plain), isRefused };
+  return { text: sortRules(sortFlows(plain)), isRefused };
+}
+
+/** So do rules of one table, whose order nobody promises. */
+function sortRules(text: string): string {
+  const [first, ...rest] = text.split('\n').filter((line) => /n_packets=/.test(line));
+  if (first === undefined) return text;
+  return [first, ...rest].sort().join('\n');
 }
 
 /** Flows come in the order of a hash, and so do the ports that a packet is flooded to. */
