@@ -52,7 +52,7 @@ function dumpFlows(context: ManagementContext, args: readonly string[]): string 
 type RuleCounts = Pick<Rule, 'created' | 'packets' | 'bytes'>;
 
 /** The rules that a bridge makes for itself, with Open vSwitch's words for them. */
-function hiddenRules({ tables, dropFragmentsRule }: Ofproto) {
+export function hiddenRules({ tables, dropFragmentsRule }: Ofproto) {
   const { missRule } = tables;
   const unused: RuleCounts = { created: missRule.created, packets: 0, bytes: 0 };
   const rows: readonly (readonly [string, RuleCounts])[] = [

@@ -14,6 +14,7 @@ import { expect } from 'vitest';
 import { odpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
+import { Vlog } from '../../src/base/vlog.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
@@ -33,6 +34,7 @@ export interface Answer {
 
 export class CommandTwins {
   readonly sw: Switch;
+  readonly log: Vlog;
   readonly #folder: string;
   readonly #peer: OvsPeer;
   readonly #management: Management;
@@ -44,10 +46,12 @@ export class CommandTwins {
     peer: OvsPeer;
     sw: Switch;
     management: Management;
+    log: Vlog;
   }) {
     this.#folder = parts.folder;
     this.#peer = parts.peer;
     this.sw = parts.sw;
+    this.log = parts.log;
     this.#management = parts.management;
   }
 
@@ -60,13 +64,15 @@ export class CommandTwins {
     const peer = await OvsPeer.start({ portCount, flowFile, otherConfig });
     const clock = new StoppableClock(new SystemClock());
     const settings = { flowLimit: 200_000 };
-    const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings });
+    // A daemon in the background has no console.
+    const log = new Vlog({ levels: { console: 'off' } });
+    const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
     const program = 'ovs-vswitchd';
-    const management = await startManagement(sw, { rundir: folder, pid: 1, program });
+    const management = await startManagement(sw, { rundir: folder, pid: 1, program, log });
     clock.stop();
     sw.udpif.setFlowLimit(200_000);
-    return new CommandTwins({ folder, peer, sw, management });
+    return new CommandTwins({ folder, peer, sw, management, log });
   }
 
   /** Asks both, and expects the same of both; that. */
