@@ -14,7 +14,7 @@
 import { type Observable, Subject } from 'rxjs';
 import type { OdpPort } from '../base/brands.js';
 import { GuardedObservable } from '../base/guarded-observable.js';
-import { type Log, silentLog } from '../base/log.js';
+import { type Log, moduleLog, silentLog } from '../base/log.js';
 
 /** Frames that may wait to be received; enough for a burst of any program, and 8 kB of pointers. */
 export const RX_RING_MAX = 1024;
@@ -96,7 +96,7 @@ export class MemoryPort implements Port {
   #wake: (() => void) | undefined;
 
   constructor(options: MemoryPortOptions) {
-    const log = options.log ?? silentLog;
+    const log = moduleLog(options.log ?? silentLog, 'netdev_dummy');
     this.type = options.type ?? 'dummy';
     this.name = options.name;
     this.number = options.number;
