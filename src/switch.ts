@@ -20,10 +20,11 @@ import type { Clock } from './base/clock.js';
 import type { Coverage } from './base/coverage.js';
 import { UpcallError } from './base/errors.js';
 import { GuardedObservable } from './base/guarded-observable.js';
+import { moduleLog } from './base/log.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Profile } from './machines/profiles.js';
-import type { PacketOutRequest } from './ofproto/ofproto-translator.js';
+import type { OfprotoTranslator, PacketOutRequest } from './ofproto/ofproto-translator.js';
 import type { PacketIn } from './ofproto/packet-ins.js';
 import type {
   FlowChoice,
@@ -37,6 +38,7 @@ import { dumpMegaflows, formatMegaflows, type MegaflowState } from './switch-meg
 import type { SwitchOptions } from './switch-options.js';
 import { createParts, type SwitchParts } from './switch-parts.js';
 import type { SwitchPort } from './switch-ports.js';
+import type { Runtime } from './switch-runtime.js';
 
 /** A frame that left the switch. The bytes are shared: who changes them copies them first. */
 export interface Transmission {
@@ -97,6 +99,16 @@ export class Switch implements AsyncDisposable {
 
   get datapath(): EmbeddedDpif {
     return this.#parts.datapath;
+  }
+
+  /** What it shares with other switches of the process: operators' commands reach all of them. */
+  get runtime(): Runtime {
+    return this.#parts.runtime;
+  }
+
+  /** What decides: the bridges' tables, asked by the slow path. */
+  get translator(): OfprotoTranslator {
+    return this.#parts.translator;
   }
 
   /** The slow path; `udpif.actor` is an xstate actor reference. */
@@ -314,7 +326,7 @@ function transmissionsOf(port: SwitchPort): Observable<readonly Transmission[]> 
 /** A subscriber threw: that is said and counted, and harms nobody else. */
 function reportSubscriber({ coverage, log }: SwitchParts, error: unknown): void {
   coverage.inc('subscriber_error');
-  log.error({ err: error }, 'subscriber to transmitted packets failed');
+  moduleLog(log, 'ofproto_dpif').error({ err: error }, 'subscriber to transmitted packets failed');
 }
 
 /** When a dump has brought fresh counters, rules may have expired. */

@@ -12,6 +12,7 @@ import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
 import type { Instant } from '../base/brands.js';
 import type { TimerId } from '../base/clock.js';
 import { assert } from '../base/errors.js';
+import { moduleLog } from '../base/log.js';
 import type { Upcall } from '../datapath/dpif.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import { type UdpifContext, type UdpifEvent, udpifMachine } from '../machines/udpif-machine.js';
@@ -65,7 +66,8 @@ export class UdpifEngine {
 
   constructor(options: UdpifOptions) {
     const { inspect, areMegaflowsEnabled = true, costModel = defaultCostModel, ...deps } = options;
-    this.core = new UdpifCore({ ...deps, costModel }, areMegaflowsEnabled);
+    const log = moduleLog(deps.log, 'ofproto_dpif_upcall');
+    this.core = new UdpifCore({ ...deps, costModel, log }, areMegaflowsEnabled);
     this.inspection = new UkeyInspection(ukeysOf(inspect), () =>
       deps.coverage.inc('inspect_omitted_ukey'),
     );

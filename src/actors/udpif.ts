@@ -121,6 +121,8 @@ export class Udpif {
   readonly revalSeq: Seq;
   /** What happens, one record each; costs nothing while nobody listens. */
   readonly events: Observable<UdpifRecord>;
+  /** Whether `upcall/show` calls dumps terse. Flows have ids in any case. */
+  isUfidEnabled = true;
   readonly #engine: UdpifEngine;
   readonly #core: UdpifCore;
   #revalidatorsConfigured = 0;
@@ -231,7 +233,8 @@ export class Udpif {
       id: 1 + handlers + index,
       ukeys: slice.count,
     }));
-    const shown = { name: dpif.name, status: this.status(), revalidators };
+    const { isUfidEnabled } = this;
+    const shown = { name: dpif.name, status: this.status(), isUfidEnabled, revalidators };
     return formatUdpif(shown, profile.showFormat);
   }
 

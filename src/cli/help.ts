@@ -37,7 +37,8 @@ export function overallHelp(commands: readonly Command[]): string {
 }
 
 function optionWords(option: OptionSpec): string {
-  const { name, value, isValueOptional = false } = option;
-  if (value === undefined) return `--${name}`;
-  return isValueOptional ? `--${name}[=${value}]` : `--${name} ${value}`;
+  const { name, short, value, isValueOptional = false } = option;
+  const words = short === undefined ? `--${name}` : `-${short}, --${name}`;
+  if (value === undefined) return words;
+  return isValueOptional ? `${words}[=${value}]` : `${words} ${value}`;
 }

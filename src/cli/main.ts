@@ -6,6 +6,7 @@
  */
 
 import { UpcallError } from '../base/errors.js';
+import { appctlCommand } from './appctl.js';
 import { parseArguments } from './arguments.js';
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
 import { commandHelp, overallHelp } from './help.js';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   replayCommand,
   inspectCommand,
   scenarioCommand,
+  appctlCommand,
   parsePcapCommand,
   machinesCommand,
 ];

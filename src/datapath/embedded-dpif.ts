@@ -17,7 +17,7 @@ import { NEVER, type Observable } from 'rxjs';
 import { instant, type OdpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
-import { type Log, silentLog } from '../base/log.js';
+import { type Log, moduleLog, silentLog } from '../base/log.js';
 import { copyFlow, type Flow } from '../packet/flow.js';
 import { flowHash5Tuple } from '../packet/flow-hash.js';
 import { Packet } from '../packet/packet.js';
@@ -118,7 +118,7 @@ export class EmbeddedDpif implements Dpif {
     this.#clock = options.clock;
     this.meters = new DatapathMeters(options.clock);
     this.#coverage = coverage;
-    this.#log = options.log ?? silentLog;
+    this.#log = moduleLog(options.log ?? silentLog, 'dpif_netdev');
     this.#poisonsDumps = options.poisonsDumps ?? false;
     this.#upcallInline = options.upcallInline;
     this.#table = new MegaflowTable(options.flowsMax ?? FLOWS_MAX);
