@@ -23,7 +23,7 @@ const PAGE = 'inspector/web';
 const GROUND = ['base'];
 const BELOW_OFPROTO = ['base', 'packet', 'datapath'];
 const BELOW_SWITCH = [...BELOW_OFPROTO, 'machines', 'ofproto', 'actors'];
-const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch', 'inspector'];
+const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch', 'netdev', 'inspector'];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: ['rxjs'] },
@@ -37,6 +37,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['xstate', 'xstate/graph', 'node:util'],
   },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
+  netdev: { rooms: ['base', 'packet', 'datapath'], packages: ['rxjs', 'koffi', 'node:util'] },
   inspector: {
     rooms: [...BELOW_SWITCH, 'switch'],
     packages: [
