@@ -37,7 +37,8 @@ export function overallHelp(commands: readonly Command[]): string {
 }
 
 function optionWords(option: OptionSpec): string {
-  const { name, value, isValueOptional = false } = option;
+  const { name, value, isValueOptional = false, isRepeatable = false } = option;
   if (value === undefined) return `--${name}`;
+  if (isRepeatable) return `--${name} ${value}...`;
   return isValueOptional ? `--${name}[=${value}]` : `--${name} ${value}`;
 }

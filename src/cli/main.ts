@@ -15,11 +15,13 @@ import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
+import { runCommand } from './run.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
 const COMMANDS: readonly Command[] = [
   replayCommand,
+  runCommand,
   inspectCommand,
   parsePcapCommand,
   machinesCommand,

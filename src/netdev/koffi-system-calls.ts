@@ -19,9 +19,9 @@ const MMSGHDR_SIZE = 64;
 
 type Koffi = typeof import('koffi');
 
-/** Rejects with an `UpcallError` that says what is missing. */
-export async function loadSystemCalls(): Promise<SystemCalls> {
-  const koffi = await loadKoffi();
+/** Rejects with an `UpcallError` that says what is missing; `load` gets the package. */
+export async function loadSystemCalls(load = () => import('koffi')): Promise<SystemCalls> {
+  const koffi = await loadKoffi(load);
   if (koffi.sizeof('void *') !== POINTER_SIZE) {
     throw new UpcallError('Cannot open network devices: this needs a 64-bit Linux');
   }
@@ -33,9 +33,9 @@ export async function loadSystemCalls(): Promise<SystemCalls> {
   }
 }
 
-async function loadKoffi(): Promise<Koffi> {
+async function loadKoffi(load: () => Promise<Koffi>): Promise<Koffi> {
   try {
-    return await import('koffi');
+    return await load();
   } catch (cause) {
     const state = `package koffi is not installed; run "npm install ${KOFFI}"`;
     throw new UpcallError(`Cannot open network devices: ${state}`, { cause });

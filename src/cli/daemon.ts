@@ -1,0 +1,127 @@
+/**
+ * A switch that runs until it is told to stop, with all that belongs to it.
+ *
+ * Things are started in an order in which each finds what it needs, and stopped in the order in
+ * which nothing is lost: first the switch, which reads no device any more, lets packets on their
+ * way finish, purges its flows and pushes their last counters; then who talks to it; then devices
+ * and files. What fails on the way up is taken down again.
+ *
+ * Owner: everything that it started.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { SystemClock } from '../base/clock.js';
+import { FileError, systemReason } from '../base/errors.js';
+import type { Log } from '../base/log.js';
+import { createSwitch, type Switch } from '../switch.js';
+import type { Conservation } from '../switch-conservation.js';
+import { FLOWS_DEFAULT } from '../switch-options.js';
+import { readFlowFile } from './flow-file.js';
+import type { SelfProcess } from './io.js';
+import { PidFile } from './pid-file.js';
+import type { RunOptions } from './run-options.js';
+import { RunPorts } from './run-ports.js';
+
+export interface DaemonDeps {
+  readonly log: Log;
+  readonly self: SelfProcess;
+}
+
+export class Daemon {
+  readonly target: Switch;
+  /** What to tell the user: where things are. */
+  readonly notes: readonly string[];
+  readonly #log: Log;
+  readonly #ends: readonly End[];
+
+  private constructor(target: Switch, notes: readonly string[], ends: readonly End[], log: Log) {
+    this.target = target;
+    this.notes = notes;
+    this.#ends = ends;
+    this.#log = log;
+  }
+
+  /** Rejects with an `UpcallError`; then nothing is left of what was started. */
+  static async start(options: RunOptions, deps: DaemonDeps): Promise<Daemon> {
+    const ends: End[] = [];
+    try {
+      const { target, notes } = await bringUp(options, deps, ends);
+      return new Daemon(target, notes, ends, deps.log);
+    } catch (error) {
+      await takeDown(ends);
+      throw error;
+    }
+  }
+
+  /** Stops everything, in order; what became of the packets. */
+  async stop(): Promise<Conservation> {
+    await this.target.stop();
+    await takeDown(this.#ends);
+    const conservation = this.target.conservation();
+    this.#log.info(conservation, 'switch has stopped');
+    return conservation;
+  }
+}
+
+/** How something that was started ends. */
+type End = () => void | Promise<void>;
+
+/** What is up. */
+type Running = Pick<Daemon, 'target' | 'notes'>;
+
+/** Starts everything, and notes in `ends` how each ends. */
+async function bringUp(
+  options: RunOptions,
+  { log, self }: DaemonDeps,
+  ends: End[],
+): Promise<Running> {
+  makeRundir(options.rundir);
+  if (options.pidFile !== undefined) {
+    const file = PidFile.claim(options.pidFile, self);
+    ends.push(() => file.remove());
+  }
+  const target = makeSwitch(options, log);
+  ends.push(() => target.stop());
+  const ports = await RunPorts.open(options.ports, target, log);
+  ends.push(() => ports.close());
+  addRules(target, options);
+  const notes = target.ports.map((port, i) => {
+    const { type, device } = options.ports[i] ?? { type: 'dummy', device: port.name };
+    return `port ${port.number} "${port.name}": ${type} ${device}`;
+  });
+  return { target, notes };
+}
+
+/** Takes down, the last one first. */
+async function takeDown(ends: readonly End[]): Promise<void> {
+  for (const end of [...ends].reverse()) await end();
+}
+
+function makeRundir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    const state = `${systemReason(cause)}; name another with --rundir or OVS_RUNDIR`;
+    throw new FileError(path, `Cannot make folder "${path}": ${state}`, { cause });
+  }
+}
+
+function makeSwitch(options: RunOptions, log: Log): Switch {
+  const { bridge, profile, handlers, revalidators, flowLimit, maxIdleMs } = options;
+  return createSwitch({
+    name: bridge,
+    flows: '',
+    clock: new SystemClock(),
+    profile,
+    handlers,
+    revalidators,
+    settings: { flowLimit, maxIdleMs },
+    log,
+  });
+}
+
+/** The rule of fail mode standalone first: the user's may replace it. */
+function addRules(target: Switch, { failMode, controllers, flows }: RunOptions): void {
+  if (failMode === 'standalone' && controllers.length === 0) target.addFlows(FLOWS_DEFAULT);
+  if (flows !== undefined) target.bridge().addFlows(readFlowFile(flows), flows);
+}
