@@ -105,6 +105,8 @@ export default {
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,
     modulePreload: false,
     reportCompressedSize: false,
+    // Laying out the machines takes a second or two, and is no news.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 };

@@ -14,7 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.{ts,tsx}', 'examples/**/*.test.js'],
-    exclude: ['test/interop/**', '**/node_modules/**'],
+    exclude: ['test/interop/**', 'test/page/**', '**/node_modules/**'],
     testTimeout: 30_000,
   },
 });

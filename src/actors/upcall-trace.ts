@@ -4,8 +4,8 @@
  * Owner: the round that translates.
  */
 
-import type { RuleRef, XlateResult, XlateTrace } from '../datapath/translator.js';
 import { NO_ACTIONS } from '../datapath/odp-actions.js';
+import type { RuleRef, XlateResult, XlateTrace } from '../datapath/translator.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { TraceStep } from './udpif-event.js';
 

@@ -16,6 +16,7 @@ import { machinesCommand } from './machines.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
 import { runCommand } from './run.js';
+import { scenarioCommand } from './scenario.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   replayCommand,
   runCommand,
   inspectCommand,
+  scenarioCommand,
   parsePcapCommand,
   machinesCommand,
 ];

@@ -18,6 +18,7 @@ import { LogFileWriter } from '../inspector/log-file-writer.js';
 import { createHeader } from '../inspector/log-header.js';
 import { RecordedSession } from '../inspector/recorded-session.js';
 import { createRecorder, type Recorder } from '../inspector/recorder.js';
+import { createScenarioShelf } from '../inspector/scenarios/scenario-shelf.js';
 import type { Switch } from '../switch.js';
 import { Interruption } from './interruption.js';
 import type { Io } from './io.js';
@@ -76,7 +77,9 @@ export class ReplayInspection {
     const producer = { produce: () => this.#produce(io) };
     const { header } = this.#recorder;
     const session = new RecordedSession({ header, store, clock, producer, speed });
-    const server = await startServer({ session, port, clock, log: this.#input.log });
+    const scenarios = createScenarioShelf({ clock, program: packageVersion() });
+    const { log } = this.#input;
+    const server = await startServer({ session, port, clock, log, scenarios });
     const interruption = new Interruption(io);
     io.stderr.write(`look at ${server.url} (Ctrl-C ends it)\n`);
     await session.command({ do: 'resume' });

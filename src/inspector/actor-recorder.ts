@@ -17,8 +17,8 @@ import type {
   StateValue,
 } from 'xstate';
 import { StateMachine } from 'xstate';
-import { UkeyActor } from '../actors/ukey-actor.js';
 import type { ActorTree } from '../actors/actor-tree.js';
+import { UkeyActor } from '../actors/ukey-actor.js';
 import { NO_HANDLE } from '../actors/ukey-columns.js';
 import type { UkeySnapshot } from '../actors/ukey-moves.js';
 import { edgeIdOf } from './edge-id.js';

@@ -50,8 +50,8 @@ const leader: Record<string, string | Sentence> = {
   'sweeping.working': 'sweeps the ukeys that the dump has not brought',
   'sweeping.atFinishBarrier': waitAtBarrier('after the sweep'),
   finishing: 'ends the cycle: adapts the flow limit to how long it took',
-  waiting: (_actor, { cycles }) => {
-    const until = cycles.nextAt === undefined ? '' : `until ${timeText(cycles.nextAt)}, or `;
+  waiting: (_actor, { cycles: { nextAt }, startedAt }) => {
+    const until = nextAt === undefined ? '' : `until ${timeText(nextAt, startedAt)}, or `;
     return `waits ${until}for a change of rules, MACs or ports`;
   },
   paused: 'is paused, and all revalidators with it, until somebody resumes it',

@@ -9,6 +9,7 @@ import { type Log, silentLog } from '../base/log.js';
 import type { Switch } from '../switch.js';
 import { startServer } from './inspector-server.js';
 import { LiveSession } from './live-session.js';
+import { createScenarioShelf } from './scenarios/scenario-shelf.js';
 import type { ScenarioShelf } from './shown-session.js';
 
 export { EntryStore } from './entry-store.js';
@@ -20,6 +21,23 @@ export { LogFileWriter } from './log-file-writer.js';
 export { RecordedSession, type RecordedSessionOptions } from './recorded-session.js';
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder.js';
 export { openRecording } from './recording.js';
+export {
+  Scenario,
+  ScenarioRun,
+  type Measure,
+  type ScenarioStart,
+  type ScenarioText,
+} from './scenarios/scenario.js';
+export {
+  ScenarioRecording,
+  type ScenarioRecordingOptions,
+} from './scenarios/scenario-recording.js';
+export {
+  createScenarioShelf,
+  openScenario,
+  type ScenarioSessionOptions,
+} from './scenarios/scenario-shelf.js';
+export { findScenario, scenarios } from './scenarios/scenarios.js';
 export type { InspectorSession } from './session.js';
 export type { ScenarioShelf } from './shown-session.js';
 export type { Position, ViewDocuments, ViewName, ViewQueries } from './view-data.js';
@@ -34,6 +52,7 @@ export interface InspectorOptions {
   readonly token?: string;
   /** What the page is headed with. Default: "live". */
   readonly title?: string;
+  /** What a page may play besides. Default: all that there are. */
   readonly scenarios?: ScenarioShelf;
   /** Default: silent. */
   readonly log?: Log;
@@ -67,9 +86,10 @@ export async function startInspector(
   options: InspectorOptions = {},
 ): Promise<Inspector> {
   const { title, clock = new SystemClock(), log = silentLog, ...place } = options;
+  const scenarios = options.scenarios ?? createScenarioShelf({ clock });
   const session = new LiveSession({ target, clock, log, title });
   try {
-    return await startServer({ ...place, session, clock, log });
+    return await startServer({ ...place, session, clock, log, scenarios });
   } catch (error) {
     session.close();
     throw error;

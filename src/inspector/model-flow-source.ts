@@ -4,8 +4,8 @@
  * Owner: one query; good until the model moves.
  */
 
-import type { FlowPlace } from './flows-model.js';
 import type { FlowNumberSort, FlowSource, FlowTextSort } from './flow-source.js';
+import type { FlowPlace } from './flows-model.js';
 import type { FlowNumber, RuleNumber } from './log-entry.js';
 import { type Moment, mostUsedRules } from './moment.js';
 import type { FlowRow, RuleUse } from './view-data.js';

@@ -58,6 +58,11 @@ export class ModelState {
     return this.#t;
   }
 
+  /** Switch time at which the log begins, ms. */
+  get startedAt(): number {
+    return this.#header.startedAt;
+  }
+
   get actors(): ActorsModel {
     return this.#parts.actors;
   }

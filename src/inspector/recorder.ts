@@ -14,7 +14,7 @@
  */
 
 import type { Subscription } from 'rxjs';
-import type { InspectionEvent, Subscription as Inspection } from 'xstate';
+import type { Subscription as Inspection, InspectionEvent } from 'xstate';
 import type { Stopwatch } from '../actors/record-stream.js';
 import type { UdpifRecord } from '../actors/udpif-event.js';
 import type { UkeyChoice } from '../actors/ukey-choice.js';

@@ -31,7 +31,8 @@ export function whyDeleted(
   if (deletion === undefined) return undefined;
   const { t, reason } = deletion;
   const facts = factsOf(moment, deletion, flow);
-  return `deleted at ${timeText(t)}: ${facts} (${reason}: ${reasonText(reason)})`;
+  const when = timeText(t, moment.header.startedAt);
+  return `deleted at ${when}: ${facts} (${reason}: ${reasonText(reason)})`;
 }
 
 /** The one that worked; else the last that was tried, for the flow may have been gone already. */
@@ -112,7 +113,7 @@ function afterChange(moment: Moment, deletion: EntryOf<'delete'>, facts: string)
   const reasons = cycle?.reasons.length ? cycle.reasons : change ? [change.reason] : [];
   if (reasons.length === 0) return facts;
   const what = reasons.map(changeText).join(' and ');
-  const when = change === undefined ? '' : ` at ${timeText(change.t)}`;
+  const when = change === undefined ? '' : ` at ${timeText(change.t, moment.header.startedAt)}`;
   return `after ${what}${when}, ${facts}`;
 }
 

@@ -8,11 +8,11 @@
 
 import type { OfpPort } from '../base/brands.js';
 import { parseEthernet, parseIpv4 } from '../packet/address-parse.js';
+import { type PlacedText, parseNumber } from '../packet/key-value-scanner.js';
 import { parseOfpPort } from '../packet/ofp-port-text.js';
 import { ETH_TYPE_MPLS, ETH_TYPE_MPLS_MULTICAST } from '../packet/protocol.js';
 import type { ActionChecker } from './action-checker.js';
 import { parseLoad, parseMove, parseSetField } from './field-actions-parse.js';
-import { type PlacedText, parseNumber } from '../packet/key-value-scanner.js';
 import {
   CONTROLLER_MAX_LENGTH,
   OFPP_CONTROLLER,

@@ -9,18 +9,18 @@
 
 import { parseInteger } from '../packet/address-parse.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
-import { parseMatchTerm } from '../packet/match-parse.js';
-import { findMissingPrerequisite } from '../packet/match-prerequisites.js';
-import { PRIORITY_DEFAULT } from '../packet/match-text.js';
-import { parseOfpPort } from '../packet/ofp-port-text.js';
-import { ActionChecker } from './action-checker.js';
-import { parseActions } from './actions-parse.js';
 import {
   type KeyValue,
   PlacedText,
   parseNumber,
   type TextSource,
 } from '../packet/key-value-scanner.js';
+import { parseMatchTerm } from '../packet/match-parse.js';
+import { findMissingPrerequisite } from '../packet/match-prerequisites.js';
+import { PRIORITY_DEFAULT } from '../packet/match-text.js';
+import { parseOfpPort } from '../packet/ofp-port-text.js';
+import { ActionChecker } from './action-checker.js';
+import { parseActions } from './actions-parse.js';
 import { Match } from './match.js';
 import { type Ofpacts, type PortNumber, TABLE_MAX } from './ofpact.js';
 import { type FlowCriteria, type FlowSpec, RuleFlag } from './rule.js';

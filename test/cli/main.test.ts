@@ -20,12 +20,15 @@ describe('upcall --help', () => {
     expect(stdout).toMatch(/^ {2}machines {4}\S/m);
   });
 
-  it.each(['replay', 'parse-pcap', 'machines'])('explains %s and its options', async (name) => {
-    const { status, stdout } = await runCli([name, '--help']);
-    expect(status).toBe(0);
-    expect(stdout).toContain(`Usage: upcall ${name} `);
-    expect(stdout).toMatch(/--log-level LEVEL +\S/);
-  });
+  it.each(['replay', 'scenario', 'parse-pcap', 'machines'])(
+    'explains %s and its options',
+    async (name) => {
+      const { status, stdout } = await runCli([name, '--help']);
+      expect(status).toBe(0);
+      expect(stdout).toContain(`Usage: upcall ${name} `);
+      expect(stdout).toMatch(/--log-level LEVEL +\S/);
+    },
+  );
 });
 
 describe('upcall --version', () => {

@@ -1,6 +1,6 @@
 /** A session over a log: where it stands after each command, and what a replay does for it. */
 
-import { mkdtempSync, rmSync, truncateSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

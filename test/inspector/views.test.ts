@@ -31,7 +31,7 @@ describe('the house', () => {
       [
         'leader',
         'waiting.settling',
-        'waits until 11,890 ms, or for a change of rules, MACs or ports',
+        'waits until 0:10.890, or for a change of rules, MACs or ports',
       ],
       ['revalidator-1', 'atStartBarrier', 'waits at the barrier before the dump for the leader'],
       ['barrier', 'gathering', 'holds 1 of 2 members'],
@@ -85,7 +85,7 @@ describe('what the leader waits for', () => {
 
   it('is a time, or a change', () => {
     const cycle = makeView(end, 'cycle', {});
-    expect(cycle.leader).toBe('waits until 11,890 ms, or for a change of rules, MACs or ports');
+    expect(cycle.leader).toBe('waits until 0:10.890, or for a change of rules, MACs or ports');
     expect(cycle.nextAt).toBe(11_890);
   });
 });
@@ -284,7 +284,7 @@ describe('the life of a flow', () => {
 
   it('says why it was deleted, and nothing of one that lives', () => {
     expect(makeView(end, 'flow', { flow: 1 }).whyDeleted).toBe(
-      'deleted at 11,400 ms: it was idle for 10.2 s (flow_idle: Flow idle timeout)',
+      'deleted at 0:10.400: it was idle for 10.2 s (flow_idle: Flow idle timeout)',
     );
     expect(makeView(end, 'flow', { flow: 2 }).whyDeleted).toBeUndefined();
   });

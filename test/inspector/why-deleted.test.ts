@@ -27,7 +27,7 @@ const limit = (to: number): PlainEntry => ({ k: 'limit', from: 0, to, cause: 'cy
 describe('whyDeleted', () => {
   it('says how long it was idle', () => {
     expect(why('flow_idle', [limit(500), cycle(10)], 11_000)).toBe(
-      'deleted at 21,200 ms: it was idle for 10.2 s (flow_idle: Flow idle timeout)',
+      'deleted at 0:20.200: it was idle for 10.2 s (flow_idle: Flow idle timeout)',
     );
   });
 
@@ -43,7 +43,7 @@ describe('whyDeleted', () => {
 
   it('says by how much the limit was exceeded', () => {
     expect(why('flow_limit', [limit(1_000), cycle(2_500)])).toBe(
-      'deleted at 21,200 ms: there were 2,500 flows, 2.5 times the limit of 1,000; ' +
+      'deleted at 0:20.200: there were 2,500 flows, 2.5 times the limit of 1,000; ' +
         'above twice the limit all go (flow_limit: Kill all flows condition reached)',
     );
   });
@@ -51,7 +51,7 @@ describe('whyDeleted', () => {
   it('says which change came before', () => {
     const change: PlainEntry = { k: 'change', reason: 'flow_table' };
     expect(why('flow_wildcarded', [change, cycle(3, ['flow_table'])])).toBe(
-      'deleted at 21,200 ms: after a change of the rules (flow_table) at 21,000 ms, ' +
+      'deleted at 0:20.200: after a change of the rules (flow_table) at 0:20.000, ' +
         'the rules ask for a mask that tells more packets apart ' +
         '(flow_wildcarded: Flow needs a narrower wildcard mask)',
     );

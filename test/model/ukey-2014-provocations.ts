@@ -6,8 +6,8 @@
  * as long as a path wants.
  */
 
-import { FlowKey } from '../../src/datapath/flow-key.js';
 import type { AnyUkeyEvent } from '../../src/actors/ukey-moves.js';
+import { FlowKey } from '../../src/datapath/flow-key.js';
 import type { Ukey2014Event } from '../../src/machines/ukey-2014-machine.js';
 import { NW_DST, NW_SRC } from '../../src/packet/flow-layout.js';
 import { maskOf, output } from '../actors/fake-translator.js';

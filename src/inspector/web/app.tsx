@@ -5,6 +5,7 @@
 import type { ComponentChild } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Disconnected, Header } from './header.js';
+import { welcome } from './connection.js';
 import { HelpDialog } from './help-dialog.js';
 import { route, startRouting, VIEWS, type ViewId } from './route.js';
 import { startShortcuts } from './shortcuts.js';
@@ -33,13 +34,15 @@ export function App() {
     startShortcuts();
   }, []);
   const { view } = route.value;
+  // What a view remembers is of one run; a scenario is another.
+  const run = welcome.value?.header.title;
   return (
     <>
       <Header />
       <TabList views={VIEWS} chosen={view} />
       <main class="view" id="view" tabIndex={-1}>
         <div role="tabpanel" id="view-panel" class="panel-of-view" aria-labelledby={`tab-${view}`}>
-          <ViewFence key={view}>{VIEW_OF[view]()}</ViewFence>
+          <ViewFence key={`${view}|${run}`}>{VIEW_OF[view]()}</ViewFence>
         </div>
       </main>
       <TimeBar />

@@ -6,6 +6,9 @@ import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { openScenario, welcome } from './connection.js';
 
+/** The name that stands for what the server was started with. */
+const FIRST = '';
+
 const failure = signal<string | undefined>(undefined);
 
 /** The button and its dialog; nothing where the server has no scenarios. */
@@ -35,17 +38,28 @@ export function ScenarioButton() {
           </button>
         </div>
         {failure.value === undefined ? null : <p role="alert">{failure.value}</p>}
+        <div class="scenario">
+          <button type="button" onClick={() => open(FIRST)}>
+            Back to what was shown first
+          </button>
+        </div>
         {scenarios.map(({ name, title, look }) => (
           <div class="scenario" key={name}>
             <button type="button" onClick={() => open(name)}>
               {title}
             </button>
-            <p class="quiet">{look}</p>
+            <p class="quiet">{firstSentence(look)}</p>
           </div>
         ))}
       </dialog>
     </>
   );
+}
+
+/** What the list says of a scenario; the whole paragraph is shown while it is open. */
+export function firstSentence(paragraph: string): string {
+  const end = paragraph.search(/[.:] /);
+  return end < 0 ? paragraph : `${paragraph.slice(0, end)}.`;
 }
 
 /** What to look at, while a scenario is shown. */
@@ -56,8 +70,11 @@ export function ScenarioNote() {
   );
   if (scenario === undefined) return null;
   return (
-    <p class="notice">
-      <strong>What to look at:</strong> {scenario.look}
-    </p>
+    <details class="notice scenario-note" key={scenario.name} open>
+      <summary>
+        <strong>{scenario.title}.</strong> What to look at:
+      </summary>
+      <p>{scenario.look}</p>
+    </details>
   );
 }

@@ -54,7 +54,7 @@ function Place({ at }: { at: Position }) {
       <span class="quiet">
         {' entry '}
         <span class="time-entry">{formatCount(at.n)}</span>
-        {` of ${formatCount(at.last)}${at.isComplete ? '' : ' so far'}`}
+        {at.kind === 'live' ? '' : ` of ${formatCount(at.last)}${at.isComplete ? '' : ' so far'}`}
       </span>
     </span>
   );

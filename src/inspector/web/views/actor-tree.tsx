@@ -59,7 +59,7 @@ function ActorLine({ node, depth }: ActorRow) {
           <span title={word}>{sign}</span> {node.state}
         </span>
       </td>
-      <td class="actor-doing">{node.doing}</td>
+      <td title={node.doing}>{node.doing}</td>
       <td class="number">{formatRate(node.rate)}</td>
       <td class="number">{formatCount(node.events)}</td>
     </tr>

@@ -11,7 +11,8 @@ import { logScale } from '../scale.js';
 const HEIGHT = 150;
 const TOP = 8;
 const BOTTOM = 6;
-const MS_MIN = 1;
+/** Half of the shortest cycle that there is, so that it can be seen. */
+const MS_MIN = 0.5;
 const MS_MAX = 5000;
 /** Room for the words of the thresholds. */
 const WORDS_WIDTH = 218;

@@ -6,6 +6,7 @@
 import type { EdgeEvent, MachineView } from '../../view-data.js';
 import { position, welcome } from '../connection.js';
 import { formatCount, formatTime } from '../format.js';
+import { hrefOf } from '../route.js';
 import { isPossible } from '../time-commands.js';
 import { doInTime } from '../time-notice.js';
 
@@ -52,7 +53,8 @@ function EventLine({ event }: { event: EdgeEvent }) {
       <code>{event.event || '(always)'}</code>
       <br />
       <span class="quiet mono">
-        {event.actor} {event.from === event.to ? event.from : `${event.from} → ${event.to}`}
+        <a href={hrefOf('machines', event.actor)}>{event.actor}</a>{' '}
+        {event.from === event.to ? event.from : `${event.from} → ${event.to}`}
       </span>
     </li>
   );

@@ -24,7 +24,7 @@ export function LimitChart({ view }: { view: CycleView }) {
   const points = limitPoints(view);
   const flows = view.cycles.map(({ startedAt, flows: count }) => ({ t: startedAt, limit: count }));
   const times = [...points, ...flows].map(({ t }) => t);
-  const top = roundUp(Math.max(1, ...[...points, ...flows].map(({ limit }) => limit)));
+  const top = roundUp(1.2 * Math.max(1, ...[...points, ...flows].map(({ limit }) => limit)));
   const x = linearScale(
     [Math.min(...times), Math.max(...times)],
     [2, Math.max(2, width - WORDS_WIDTH)],

@@ -44,14 +44,21 @@ export function MachinePicker({
           ))}
         </select>
       </label>
-      <span>
-        State{' '}
-        <span class="chip state-chip is-active">
-          <span aria-hidden="true">●</span> {view.state || 'unknown'}
-        </span>
-      </span>
+      <ActiveState view={view} />
       <LastTransition view={view} />
     </div>
+  );
+}
+
+function ActiveState({ view }: { view: MachineView }) {
+  if (view.actors.length === 0) return <span class="quiet">No actor that is watched runs it</span>;
+  return (
+    <span>
+      State{' '}
+      <span class="chip state-chip is-active">
+        <span aria-hidden="true">●</span> {view.state || 'unknown'}
+      </span>
+    </span>
   );
 }
 

@@ -1,0 +1,60 @@
+/**
+ * `--record` and `--inspect` of a scenario: its event log in a file, or its replay in a page.
+ *
+ * Loaded only where one of the options is given.
+ */
+
+import { SystemClock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import { startServer } from '../inspector/inspector-server.js';
+import { LogFileWriter } from '../inspector/log-file-writer.js';
+import type { LogEntry } from '../inspector/log-entry.js';
+import type { Scenario } from '../inspector/scenarios/scenario.js';
+import { ScenarioRecording } from '../inspector/scenarios/scenario-recording.js';
+import { createScenarioShelf, openScenario } from '../inspector/scenarios/scenario-shelf.js';
+import { Interruption } from './interruption.js';
+import type { Io } from './io.js';
+import { packageVersion } from './version.js';
+
+export interface ScenarioChoice {
+  readonly scenario: Scenario;
+  readonly isRemedied: boolean;
+}
+
+/** Plays it to its end and writes down what happens; how many entries. Throws a `FileError`. */
+export function recordScenario({ scenario, isRemedied }: ScenarioChoice, path: string): number {
+  const waiting: LogEntry[] = [];
+  const recording = new ScenarioRecording(scenario, {
+    isRemedied,
+    program: packageVersion(),
+    take: (entries) => {
+      waiting.push(...entries);
+    },
+  });
+  const writer = new LogFileWriter(path, recording.header);
+  for (let isMore = true; isMore; ) {
+    isMore = recording.produce();
+    for (const entry of waiting.splice(0)) writer.write(entry);
+  }
+  writer.close();
+  return writer.entries;
+}
+
+/** Shows it from its beginning, and all others on demand, until somebody interrupts us. */
+export async function watchScenario(
+  { scenario, isRemedied }: ScenarioChoice,
+  port: number,
+  { io, log }: { readonly io: Io; readonly log: Log },
+): Promise<void> {
+  const clock = new SystemClock();
+  const program = packageVersion();
+  const session = openScenario(scenario.name, { clock, program, isRemedied });
+  const shelf = createScenarioShelf({ clock, program });
+  const server = await startServer({ session, port, clock, log, scenarios: shelf });
+  const interruption = new Interruption(io);
+  io.stderr.write(`look at ${server.url} (Ctrl-C ends it)\n`);
+  await session.command({ do: 'resume' });
+  await interruption.happened;
+  interruption.release();
+  await server.close();
+}
