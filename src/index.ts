@@ -10,7 +10,13 @@
 
 export type { PacketIn } from './ofproto/packet-ins.js';
 export { createSwitch, Switch } from './switch.js';
-export { type FlowChoice, type RuleState, SwitchBridge } from './switch-bridge.js';
+export {
+  type FlowChoice,
+  type GroupState,
+  type MeterState,
+  type RuleState,
+  SwitchBridge,
+} from './switch-bridge.js';
 export type { Conservation } from './switch-conservation.js';
 export type { MegaflowState } from './switch-megaflows.js';
 export type { BridgeOptions, SwitchOptions } from './switch-options.js';

@@ -17,6 +17,10 @@ export interface BridgeOptions {
   readonly name?: string;
   /** How many ports, or their names. Numbered from 1 within the bridge. Default: 0. */
   readonly ports?: number | readonly string[];
+  /** Groups in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
+  readonly groups?: string;
+  /** Meters in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
+  readonly meters?: string;
   /** Rules in ovs-ofctl syntax, one a line. Default: `priority=0,actions=NORMAL`. */
   readonly flows?: string;
   /** What messages about `flows` call it: a file's path. Default: "flows". */

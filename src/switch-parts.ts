@@ -61,11 +61,14 @@ export function createParts(options: SwitchOptions): SwitchParts {
   const bridges: SwitchBridge[] = [];
   const ports = new SwitchPortTable(datapath);
   for (const [index, bridgeOptions] of (options.bridges ?? [options]).entries()) {
-    const bridge = createBridge(bridgeOptions.name ?? `br${index}`, vlanLimit, base);
+    const name = bridgeOptions.name ?? `br${index}`;
+    const bridge = createBridge(name, vlanLimit, datapath, base);
     if (bridges.some((other) => other.name === bridge.name)) {
       throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
     }
     createPorts(bridgeOptions, bridge, ports, base.log);
+    bridge.addMeters(bridgeOptions.meters ?? '');
+    bridge.addGroups(bridgeOptions.groups ?? '');
     bridge.addFlows(bridgeOptions.flows ?? FLOWS_DEFAULT, bridgeOptions.flowsSource);
     bridges.push(bridge);
   }
@@ -84,9 +87,14 @@ function profileOf({ profile = currentProfile }: SwitchOptions): Profile {
   return typeof profile === 'string' ? findProfile(profile) : profile;
 }
 
-function createBridge(name: string, vlanLimit: number, base: Base): SwitchBridge {
+function createBridge(
+  name: string,
+  vlanLimit: number,
+  { meters }: EmbeddedDpif,
+  base: Base,
+): SwitchBridge {
   const { clock, coverage, profile } = base;
-  const ofproto = new Ofproto({ name, clock, coverage });
+  const ofproto = new Ofproto({ name, clock, coverage, meters });
   ofproto.vlanLimit = vlanLimit;
   ofproto.macs.setEntriesMax(profile.defaults.macTableSize);
   return new SwitchBridge(ofproto, () => clock.now());

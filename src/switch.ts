@@ -22,8 +22,15 @@ import { GuardedObservable } from './base/guarded-observable.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Profile } from './machines/profiles.js';
+import type { PacketOutRequest } from './ofproto/ofproto-translator.js';
 import type { PacketIn } from './ofproto/packet-ins.js';
-import type { FlowChoice, RuleState, SwitchBridge } from './switch-bridge.js';
+import type {
+  FlowChoice,
+  GroupState,
+  MeterState,
+  RuleState,
+  SwitchBridge,
+} from './switch-bridge.js';
 import { type Conservation, weighConservation } from './switch-conservation.js';
 import { dumpMegaflows, formatMegaflows, type MegaflowState } from './switch-megaflows.js';
 import type { SwitchOptions } from './switch-options.js';
@@ -214,6 +221,26 @@ export class Switch implements AsyncDisposable {
     return this.bridge().deleteFlows(match, choice);
   }
 
+  /** `ovs-ofctl add-group` on the first bridge. Throws an `UpcallError` that says what is wrong. */
+  addGroup(group: string): void {
+    this.bridge().addGroup(group);
+  }
+
+  /** The groups of all bridges, with their counters. */
+  groups(): readonly GroupState[] {
+    return this.bridges.flatMap((bridge) => bridge.groups());
+  }
+
+  /** `ovs-ofctl add-meter` on the first bridge. Throws an `UpcallError` that says what is wrong. */
+  addMeter(meter: string): void {
+    this.bridge().addMeter(meter);
+  }
+
+  /** The meters of all bridges, with their counters. */
+  meters(): readonly MeterState[] {
+    return this.bridges.flatMap((bridge) => bridge.meters());
+  }
+
   /** The rules of all bridges, hidden ones included, with their counters. */
   rules(): readonly RuleState[] {
     return this.bridges.flatMap((bridge) => bridge.rules());
@@ -222,6 +249,16 @@ export class Switch implements AsyncDisposable {
   /** `ovs-ofctl dump-flows` of all bridges. */
   dumpFlows(): string {
     return this.bridges.map((bridge) => bridge.dumpFlows()).join('');
+  }
+
+  /**
+   * Sends a packet through actions of a bridge, as a controller's packet-out does. It is executed
+   * before this returns; what comes of it is credited to no port.
+   */
+  packetOut(bridge: SwitchBridge, out: PacketOutRequest): void {
+    const { translator, datapath } = this.#parts;
+    const operation = translator.packetOut(bridge.ofproto, out);
+    if (operation !== undefined) datapath.operate([operation], () => {});
   }
 
   /** The datapath flows, with their counters. */

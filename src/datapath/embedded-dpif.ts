@@ -30,6 +30,7 @@ import { TableDump } from './flow-dump.js';
 import { FlowOperations } from './flow-operations.js';
 import type { MaskTable } from './mask.js';
 import { FLOWS_MAX, MegaflowTable } from './megaflow-table.js';
+import { DatapathMeters } from './meter-table.js';
 import type { Port } from './port.js';
 import { PortTable } from './port-table.js';
 import { UpcallQueue } from './upcall-queue.js';
@@ -79,6 +80,8 @@ export interface EmbeddedDpifOptions {
  */
 export class EmbeddedDpif implements Dpif {
   readonly name: string;
+  /** What `meter` actions pass. */
+  readonly meters: DatapathMeters;
   readonly #clock: Clock;
   readonly #coverage: Coverage;
   readonly #log: Log;
@@ -102,6 +105,7 @@ export class EmbeddedDpif implements Dpif {
     const { coverage } = options;
     this.name = options.name;
     this.#clock = options.clock;
+    this.meters = new DatapathMeters(options.clock);
     this.#coverage = coverage;
     this.#log = options.log ?? silentLog;
     this.#poisonsDumps = options.poisonsDumps ?? false;
@@ -109,7 +113,13 @@ export class EmbeddedDpif implements Dpif {
     this.#table = new MegaflowTable(options.flowsMax ?? FLOWS_MAX);
     this.#operations = new FlowOperations(this.#table, options.masks);
     const sendUp = this.#sendUp;
-    this.#executor = new ActionExecutor({ ports: this.#ports, coverage, vlanLimit, sendUp });
+    this.#executor = new ActionExecutor({
+      ports: this.#ports,
+      meters: this.meters,
+      coverage,
+      vlanLimit,
+      sendUp,
+    });
     this.#fastPath = new FastPath({
       table: this.#table,
       executor: this.#executor,

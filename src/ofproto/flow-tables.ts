@@ -3,30 +3,37 @@
  *
  * Every change makes a new version; a rule is visible from the version that added it to the one
  * that removed it. A translation reads one version from its first lookup to its last: it `pin`s,
- * and rules that are removed meanwhile stay readable until `unpin`. Rules expire only when `expire`
- * is called, which is after a change of `dump_seq`, when all hits have been credited. Answers to
+ * and rules that are removed meanwhile stay readable until `unpin`. Changes that belong together are
+ * one version, and all of them or none (`transact`). Rules expire only when `expire` is called, which is after a change of `dump_seq`, when all hits have been credited. Answers to
  * the flow-mod part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
  *
  * Owner: the bridge. Hot path. Bench: `bench/classifier.ts`.
  */
 
-import { type Observable, Subject } from 'rxjs';
+import { concatMap, type Observable, Subject } from 'rxjs';
 import { type Instant, instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
-import { UpcallError } from '../base/errors.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
-import type { Match } from './match.js';
+import { FlowJournal } from './flow-journal.js';
+import { FlowTableError } from './flow-table-error.js';
+import { LearnedCookies } from './learned-cookies.js';
+import { CATCH_ALL, type Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
+import { ofpactsEqual } from './ofpacts-equal.js';
 import {
+  createControllerMissRule,
   createMissRule,
   type FlowCriteria,
   type FlowSpec,
+  type RemovalReason,
   Rule,
+  type RuleChange,
   RuleFlag,
   type RuleRemoval,
+  VERSION_NEVER,
 } from './rule.js';
 import { meets } from './rule-criteria.js';
 import { RuleExpiry } from './rule-expiry.js';
@@ -44,39 +51,76 @@ export interface FlowTablesOptions {
   readonly coverage: Coverage;
   /** Rules that one table holds at most; further ones are refused. */
   readonly rulesMax?: number;
+  /** Throws where a rule's actions name what does not exist. */
+  readonly checkActions?: (actions: Ofpacts) => void;
 }
+
+/** What a table does when it is full. */
+export interface TableLimits {
+  /** Rules that it holds at most. */
+  readonly rulesMax: number;
+  /** Whether it gives up a rule for a new one: the least important one, the soonest to expire. */
+  readonly evicts: boolean;
+}
+
+const COOKIE_ALL = 0xffff_ffff_ffff_ffffn;
 
 export class FlowTables {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #coverage: Coverage;
-  readonly #rulesMax: number;
+  readonly #checkActions: (actions: Ofpacts) => void;
   readonly #classifiers: readonly Classifier[];
   /** Live rules of each table. */
   readonly #counts = new Uint32Array(TABLES_COUNT);
   readonly #expiry = new RuleExpiry();
+  readonly #learned = new LearnedCookies();
+  readonly #limits: TableLimits[];
   /** Removed rules that a pinned version may still have. */
   #removed: Rule[] = [];
+  /** Of the change that is being made. */
+  #journal: FlowJournal | undefined;
   #version = 1;
   #pins = 0;
   readonly #changes = new Subject<void>();
-  readonly #removals = new Subject<RuleRemoval>();
+  readonly #ruleChanges = new Subject<readonly RuleChange[]>();
 
   /** Emits after every change of the version. */
   readonly changes: Observable<void> = this.#changes.asObservable();
+  /** What became of each rule, in order; one emission a version, once it is there. */
+  readonly ruleChanges: Observable<readonly RuleChange[]> = this.#ruleChanges.asObservable();
   /** Rules that were deleted or expired; replaced ones are not among them. */
-  readonly removals: Observable<RuleRemoval> = this.#removals.asObservable();
+  readonly removals: Observable<RuleRemoval> = this.#ruleChanges.pipe(
+    concatMap((changes) => changes.filter((change) => change.kind === 'removed')),
+  );
   /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
-  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: drop. */
+  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: dropped. */
   readonly missRule: Rule;
+  /** Hidden: the same, with a controller that is to be told. */
+  readonly controllerMissRule: Rule;
 
   constructor(options: FlowTablesOptions) {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
-    this.#rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    const rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    this.#limits = Array.from({ length: TABLES_COUNT }, () => ({ rulesMax, evicts: false }));
+    this.#checkActions = options.checkActions ?? (() => {});
     this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
-    this.missRule = createMissRule({ now: options.clock.now(), version: this.#version });
+    const made = { now: options.clock.now(), version: this.#version };
+    this.missRule = createMissRule(made);
+    this.controllerMissRule = createControllerMissRule(made);
+  }
+
+  /** What `table` does when it is full. */
+  limitsOf(table: number): TableLimits {
+    this.#userTable(table);
+    return this.#limits[table]!;
+  }
+
+  /** Table-mod: rules beyond a new limit stay. */
+  limit(table: number, limits: Partial<TableLimits>): void {
+    this.#limits[table] = { ...this.limitsOf(table), ...limits };
   }
 
   /** The newest version. */
@@ -119,19 +163,74 @@ export class FlowTables {
   }
 
   /**
+   * Makes one version of all that `task` adds, modifies and deletes; nobody else hears of it before
+   * the end. If `task` throws, the tables are as before. Inside of another change it is part of that.
+   */
+  transact<Result>(task: () => Result): Result {
+    if (this.#journal !== undefined) return task();
+    const journal = new FlowJournal();
+    this.#journal = journal;
+    try {
+      const result = task();
+      this.#forget();
+      this.#journal = undefined;
+      this.#publish(journal);
+      return result;
+    } catch (error) {
+      if (this.#journal !== undefined) this.#undo(journal);
+      throw error;
+    }
+  }
+
+  /**
    * Adds a flow; one with the same table, priority and match is replaced, and its counters are lost
    * unless the flags of `spec` lack `RESET_COUNTS`. Throws an `UpcallError` where it cannot.
    */
   add(spec: FlowSpec): Rule {
-    const classifier = this.#userTable(spec.table);
-    const old = classifier.find(spec.match, spec.priority, this.#version);
-    this.#checkRoom(spec, old);
-    const version = this.#version + 1;
-    const rule = new Rule(spec, { now: this.#clock.now(), version });
-    if (old === undefined) this.#insert(rule);
-    else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
-    this.#publish();
-    return rule;
+    return this.transact(() => {
+      const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
+      this.#checkRoom(spec, old);
+      this.#checkActions(spec.actions);
+      const rule = new Rule(spec, { now: this.#clock.now(), version: this.#next });
+      if (old === undefined) this.#insert(rule);
+      else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
+      this.#journal?.changes.push({ kind: 'added', rule, old });
+      return rule;
+    });
+  }
+
+  /**
+   * What a packet has taught: a rule like `spec`. One that does the same is only as good as new
+   * again; one that does something else is modified. Undefined: a further rule of its cookie would
+   * be more than `limit` (0: any number). Throws an `UpcallError` where there is no room.
+   */
+  learn(spec: FlowSpec, limit: number): Rule | undefined {
+    const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
+    if (old === undefined) return this.#hasRoomToLearn(spec, limit) ? this.add(spec) : undefined;
+    if (old.isHidden) return undefined;
+    const { match, priority, table } = spec;
+    if (doesSame(old, spec)) this.refresh(old);
+    else this.modify({ table, match, priority }, spec);
+    return this.#userTable(table).find(match, priority, this.#next);
+  }
+
+  /** A rule has been learned again, as it is: its hard timeout begins anew. */
+  refresh(rule: Rule): void {
+    rule.modified = this.#clock.now();
+  }
+
+  /** Whether `learn` would. */
+  canLearn(spec: FlowSpec, limit: number): boolean {
+    const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
+    return old !== undefined || this.#hasRoomToLearn(spec, limit);
+  }
+
+  /** Gives a rule earlier timeouts, in seconds; 0 changes nothing. */
+  reduceTimeouts(rule: Rule, idleTimeout: number, hardTimeout: number): void {
+    if (!rule.isLive || rule.isHidden) return;
+    rule.idleTimeout = reduced(rule.idleTimeout, idleTimeout);
+    rule.hardTimeout = reduced(rule.hardTimeout, hardTimeout);
+    this.#expiry.add(rule);
   }
 
   /**
@@ -142,20 +241,32 @@ export class FlowTables {
     criteria: FlowCriteria,
     change: { readonly actions: Ofpacts; readonly cookie?: bigint | undefined },
   ): number {
-    const version = this.#version + 1;
-    const now = this.#clock.now();
-    const found = this.#select(criteria);
-    for (const old of found) {
-      const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
-      this.#replace(old, new Rule(spec, { now, version }, old.created), true);
-    }
-    if (found.length > 0) this.#publish();
-    return found.length;
+    this.#checkActions(change.actions);
+    return this.transact(() => {
+      const options = { now: this.#clock.now(), version: this.#next };
+      const found = this.#select(criteria);
+      for (const old of found) {
+        const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
+        const rule = new Rule(spec, options, old);
+        this.#replace(old, rule, true);
+        this.#journal?.changes.push({ kind: 'modified', rule, old });
+      }
+      return found.length;
+    });
   }
 
   /** Deletes the rules that meet `criteria`; returns how many. */
   delete(criteria: FlowCriteria): number {
     return this.#remove(this.#select(criteria).map((rule) => ({ rule, reason: 'delete' })));
+  }
+
+  /** Deletes the rules that `isMeant` says, because what they need goes; returns how many. */
+  deleteWhere(isMeant: (rule: Rule) => boolean, reason: RemovalReason): number {
+    return this.#remove(
+      this.#live()
+        .filter(isMeant)
+        .map((rule) => ({ rule, reason })),
+    );
   }
 
   /** Deletes the rules whose time is up; returns how many. When to call it is said above. */
@@ -198,7 +309,7 @@ export class FlowTables {
   /** At most one rule of each table. */
   #identical(match: Match, priority: number, table: number | undefined): Rule[] {
     return this.#tables(table).flatMap(
-      (classifier) => classifier.find(match, priority, this.#version) ?? [],
+      (classifier) => classifier.find(match, priority, this.#next) ?? [],
     );
   }
 
@@ -209,54 +320,118 @@ export class FlowTables {
   #userTable(table: number): Classifier {
     const classifier = table <= TABLE_MAX ? this.#classifiers[table] : undefined;
     if (classifier !== undefined) return classifier;
-    throw new UpcallError(`Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`);
+    throw new FlowTableError(
+      'no such table',
+      `Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`,
+    );
+  }
+
+  #hasRoomToLearn({ table, cookie = 0n }: FlowSpec, limit: number): boolean {
+    if (limit === 0) return true;
+    return this.#live(table).filter((rule) => rule.cookie === cookie).length < limit;
   }
 
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
     const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
-    if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#version)) {
-      throw new UpcallError(
+    if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#next)) {
+      throw new FlowTableError(
+        'overlap',
         `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
       );
     }
-    if (old !== undefined || this.#counts[table]! < this.#rulesMax) return;
-    throw new UpcallError(
-      `Cannot add flow to table ${table}: it is full at ${this.#rulesMax} flows; delete some first`,
+    const { rulesMax, evicts } = this.#limits[table]!;
+    if (old !== undefined || this.#counts[table]! < rulesMax) return;
+    if (evicts && this.#evict(table)) return;
+    throw new FlowTableError(
+      'table full',
+      `Cannot add flow to table ${table}: it is full at ${rulesMax} flows; delete some first`,
     );
+  }
+
+  /** The version that is being made: what it has so far is what further steps of it find. */
+  get #next(): number {
+    return this.#version + 1;
+  }
+
+  /** Rules without timeouts are never given up. */
+  #evict(table: number): boolean {
+    const rule = this.#expiry.victimOf(table);
+    if (rule === undefined) return false;
+    this.#coverage.inc('ofproto_evict_rule');
+    this.#remove([{ rule, reason: 'eviction' }]);
+    return true;
   }
 
   #insert(rule: Rule): void {
     this.#classifiers[rule.table]!.insert(rule);
     this.#counts[rule.table]!++;
     this.#expiry.add(rule);
+    this.#journal?.inserted(rule);
+    this.#learned.add(rule);
   }
 
   #replace(old: Rule, rule: Rule, keepsCounts: boolean): void {
     old.succeed(rule, keepsCounts);
     this.#insert(rule);
-    this.#retire(old, rule.addedIn);
+    this.#retire(old);
   }
 
   #remove(removals: RuleRemoval[]): number {
-    if (removals.length === 0) return 0;
-    for (const { rule } of removals) this.#retire(rule, this.#version + 1);
-    this.#publish();
-    for (const removal of removals) this.#removals.next(removal);
-    return removals.length;
+    return this.transact(() => {
+      for (const { rule, reason } of removals) {
+        this.#retire(rule);
+        this.#journal?.changes.push({ kind: 'removed', rule, reason });
+      }
+      return removals.length;
+    });
   }
 
-  #retire(rule: Rule, version: number): void {
-    rule.removedIn = version;
+  #retire(rule: Rule): void {
+    rule.removedIn = this.#next;
     this.#counts[rule.table]!--;
     this.#expiry.delete(rule);
+    this.#learned.delete(rule);
     this.#removed.push(rule);
+    this.#journal?.retired(rule);
   }
 
-  #publish(): void {
+  #publish(journal: FlowJournal): void {
+    if (journal.isEmpty) return;
     this.#version++;
     if (this.#pins === 0) this.#dropRemoved();
     this.#changes.next();
+    this.#ruleChanges.next(journal.changes);
+  }
+
+  #undo(journal: FlowJournal): void {
+    journal.undo({
+      withdraw: (rule) => {
+        this.#classifiers[rule.table]!.remove(rule);
+        this.#counts[rule.table]!--;
+        this.#expiry.delete(rule);
+        this.#learned.delete(rule);
+      },
+      restore: (rule) => {
+        rule.removedIn = VERSION_NEVER;
+        rule.resume();
+        this.#counts[rule.table]!++;
+        this.#expiry.add(rule);
+        this.#learned.add(rule);
+        this.#removed.pop();
+      },
+    });
+    this.#learned.takeGone();
+    this.#journal = undefined;
+  }
+
+  /** Rules that nobody teaches any more go in the version in which the last teacher goes. */
+  #forget(): void {
+    for (let gone = this.#learned.takeGone(); gone.length > 0; gone = this.#learned.takeGone()) {
+      for (const { table, cookie } of gone) {
+        this.delete({ table, match: CATCH_ALL, cookie, cookieMask: COOKIE_ALL });
+      }
+    }
   }
 
   #dropRemoved(): void {
@@ -264,4 +439,14 @@ export class FlowTables {
     this.#removed = [];
     for (const rule of removed) this.#classifiers[rule.table]!.remove(rule);
   }
+}
+
+/** Whether a modification of `rule` to what `spec` says would change nothing. */
+function doesSame(rule: Rule, { actions, cookie = 0n }: FlowSpec): boolean {
+  return rule.cookie === cookie && ofpactsEqual(rule.actions, actions);
+}
+
+/** Seconds; 0 is no timeout. */
+function reduced(timeout: number, limit: number): number {
+  return limit !== 0 && (timeout === 0 || timeout > limit) ? limit : timeout;
 }

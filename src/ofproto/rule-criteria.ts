@@ -4,16 +4,18 @@
  * and `collect_rule` of OVS's `ofproto/ofproto.c`.
  */
 
+import { groupsOf } from './ofpact-uses.js';
 import { OFPP_CONTROLLER, type Ofpacts } from './ofpact.js';
 import type { FlowCriteria, Rule } from './rule.js';
 
 /** Whether `criteria` mean `rule`; its table is not looked at. */
 export function meets(rule: Rule, criteria: FlowCriteria): boolean {
   if (rule.isHidden) return false;
-  const { cookie, cookieMask, outPort, priority } = criteria;
+  const { cookie, cookieMask, outPort, outGroup, priority } = criteria;
   if (cookieMask !== undefined && ((rule.cookie ^ (cookie ?? 0n)) & cookieMask) !== 0n)
     return false;
   if (outPort !== undefined && !outputsTo(rule.actions, outPort)) return false;
+  if (outGroup !== undefined && !groupsOf(rule.actions).includes(outGroup)) return false;
   if (priority === undefined) return rule.match.isWithin(criteria.match);
   return rule.priority === priority && rule.match.equals(criteria.match);
 }

@@ -1,7 +1,7 @@
 /**
  * Which rules expire, and when: after their hard timeout, or unused for their idle timeout.
  *
- * Nothing here runs by itself. Answers to `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
+ * Also which rule goes first where a table is full. Nothing here runs by itself. Answers to `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
  *
  * Owner: `FlowTables`.
  */
@@ -32,14 +32,33 @@ export class RuleExpiry {
     return expired;
   }
 
+  /** Of the rules of `table`, the one to give up first: dear to nobody, and soon to go anyway. */
+  victimOf(table: number): Rule | undefined {
+    let victim: Rule | undefined;
+    for (const rule of this.#rules) {
+      if (rule.table !== table) continue;
+      if (victim === undefined || isGivenUpBefore(rule, victim)) victim = rule;
+    }
+    return victim;
+  }
+
   /** The last moment before the first rule's time is up; undefined: there is none. */
   nextDeadline(): Instant | undefined {
     let deadline = Number.POSITIVE_INFINITY;
     for (const rule of this.#rules) {
-      deadline = Math.min(deadline, hardDeadline(rule), idleDeadline(rule));
+      deadline = Math.min(deadline, deadlineOf(rule));
     }
     return deadline === Number.POSITIVE_INFINITY ? undefined : instant(deadline);
   }
+}
+
+function isGivenUpBefore(rule: Rule, other: Rule): boolean {
+  if (rule.importance !== other.importance) return rule.importance < other.importance;
+  return deadlineOf(rule) < deadlineOf(other);
+}
+
+function deadlineOf(rule: Rule): number {
+  return Math.min(hardDeadline(rule), idleDeadline(rule));
 }
 
 function hardDeadline(rule: Rule): number {

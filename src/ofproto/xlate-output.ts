@@ -20,9 +20,12 @@ import {
   OFPP_IN_PORT,
   OFPP_NONE,
   OFPP_NORMAL,
+  OFPP_TABLE,
+  type Ofpact,
 } from './ofpact.js';
 import { PacketInReason } from './packet-ins.js';
 import type { Rule } from './rule.js';
+import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
 import { traceNote } from './xlate-trace.js';
 
@@ -36,11 +39,14 @@ export interface ControllerOutput {
   /** One of `PacketInReason`. */
   readonly reason: number;
   readonly controllerId: number;
+  readonly userdata?: Uint8Array;
 }
 
-/** Carries out `output:port`, reserved ports included. */
-export function output(ctx: XlateContext, port: OfpPort, maxLength: number): void {
+/** Carries out `output:port`, reserved ports included; `table` is for the caller to look up. */
+export function output(ctx: XlateContext, port: OfpPort, maxLength: number): Continuation {
   switch (port) {
+    case OFPP_TABLE:
+      return 'table';
     case OFPP_IN_PORT:
       ctx.outputTo(ctx.inPort);
       break;
@@ -54,7 +60,7 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): voi
       flood(ctx, true);
       break;
     case OFPP_CONTROLLER:
-      outputToController(ctx, { maxLength, reason: PacketInReason.ACTION, controllerId: 0 });
+      outputToController(ctx, { maxLength, reason: reasonOf(ctx), controllerId: 0 });
       break;
     case OFPP_NONE:
       break;
@@ -62,6 +68,40 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): voi
       if (port !== ctx.inPort) ctx.outputTo(port);
       else if (ctx.trace !== undefined) traceNote(ctx, 'no output to where it came from');
   }
+  return 'next';
+}
+
+/** Why an output sends a packet to a controller. */
+function reasonOf(ctx: XlateContext): number {
+  return ctx.isInActionSet ? PacketInReason.ACTION_SET : PacketInReason.ACTION;
+}
+
+/** Carries out `controller(…)`. */
+export function sendToControllerOf(
+  ctx: XlateContext,
+  action: Extract<Ofpact, { type: 'controller' }>,
+): Continuation {
+  if (action.pauses === true) {
+    ctx.error = 'recirculation_unsupported';
+    return 'stop';
+  }
+  if (action.meterId !== undefined) {
+    ctx.error = 'unsupported_action';
+    return 'stop';
+  }
+  const isOutput = action.reason === PacketInReason.ACTION;
+  outputToController(ctx, isOutput ? { ...action, reason: reasonOf(ctx) } : action);
+  return 'next';
+}
+
+/** Tells controllers of a packet that has lived too long; it goes no further in its list. */
+export function sendExpired(ctx: XlateContext, controllerIds: readonly number[]): Continuation {
+  if (ctx.trace !== undefined) traceNote(ctx, 'the TTL has run out: to the controller, no further');
+  const reason = PacketInReason.INVALID_TTL;
+  for (const controllerId of controllerIds) {
+    outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId });
+  }
+  return 'stop';
 }
 
 /** Sends the packet up, with what it takes to make a packet-in of it. */
@@ -106,7 +146,7 @@ function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
     type: 'controller',
     dontSend: !ctx.mayLearn && !ctx.isCached,
     reason,
-    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid),
+    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid, to.userdata),
     ruleCookie: ctx.rule?.cookie ?? 0n,
     controllerId: to.controllerId,
     maxLength: to.maxLength,

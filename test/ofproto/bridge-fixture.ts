@@ -15,6 +15,7 @@ import type {
   XlateResult,
 } from '../../src/datapath/translator.js';
 import { parseFlow } from '../../src/ofproto/flow-syntax.js';
+import { parseGroupChange } from '../../src/ofproto/group-parse.js';
 import { Ofproto } from '../../src/ofproto/ofproto.js';
 import {
   createOfprotoTranslator,
@@ -51,6 +52,14 @@ export class BridgeFixture {
     this.rules = flows.map((flow) => this.bridge.tables.add(parseFlow(flow)));
     this.translator = createOfprotoTranslator({ bridges: [this.bridge], clock, coverage });
     this.translator.revalidations.subscribe((reason) => this.revalidations.push(reason));
+  }
+
+  addGroup(text: string): void {
+    this.bridge.groups.apply(parseGroupChange(text));
+  }
+
+  addFlow(text: string): Rule {
+    return this.bridge.tables.add(parseFlow(text));
   }
 
   translate(packet: string | Flow, options: Partial<XlateRequest> = {}): XlateResult {

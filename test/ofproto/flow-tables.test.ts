@@ -219,7 +219,7 @@ describe('FlowTables.expire()', () => {
     expect(tables.expire()).toBe(0);
     clock.time = 3001;
     expect(tables.expire()).toBe(1);
-    expect(removals).toEqual([{ rule, reason: 'hard_timeout' }]);
+    expect(removals).toMatchObject([{ rule, reason: 'hard_timeout' }]);
     expect(coverage.read('ofproto_dpif_expired')).toBe(1);
   });
 
@@ -231,7 +231,7 @@ describe('FlowTables.expire()', () => {
     expect(tables.expire()).toBe(0);
     clock.time = 2501;
     expect(tables.expire()).toBe(1);
-    expect(removals).toEqual([{ rule, reason: 'idle_timeout' }]);
+    expect(removals).toMatchObject([{ rule, reason: 'idle_timeout' }]);
   });
 
   it('counts the hard timeout from the last modification', () => {

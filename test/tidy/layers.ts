@@ -38,6 +38,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
   netdev: { rooms: ['base', 'packet', 'datapath'], packages: ['rxjs', 'koffi', 'node:util'] },
+  openflow: {
+    rooms: [...BELOW_SWITCH, 'switch'],
+    packages: ['rxjs', 'xstate', 'node:fs', 'node:net'],
+  },
   inspector: {
     rooms: [...BELOW_SWITCH, 'switch'],
     packages: [
