@@ -21,7 +21,7 @@ import {
 import { type OdpPort, type OfpPort, odpPort, ofpPort } from './base/brands.js';
 import { UpcallError } from './base/errors.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
-import type { Port } from './datapath/port.js';
+import type { Port, PortLink } from './datapath/port.js';
 import type { SwitchBridge } from './switch-bridge.js';
 import type { Traffic } from './switch-conservation.js';
 import { SwitchPort } from './switch-ports.js';
@@ -127,7 +127,12 @@ export class SwitchPortTable {
   #keep(port: SwitchPort, bridge: SwitchBridge): SwitchPort {
     this.#byNumber.set(port.datapathNumber, port);
     this.#list = [...this.#list, port];
-    const toggled = port.linkChanges.subscribe(() => bridge.ofproto.togglePort());
+    const heedLink = (link: PortLink): void => {
+      bridge.ofproto.setPortLive(port.number, link.isUp && link.hasCarrier);
+      bridge.ofproto.togglePort();
+    };
+    const toggled = port.linkChanges.subscribe(heedLink);
+    if (port.link !== undefined) heedLink(port.link);
     this.#links.set(port, toggled);
     this.#added.next(port);
     return port;

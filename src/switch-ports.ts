@@ -61,6 +61,11 @@ export class SwitchPort {
     throw new UpcallError(`Cannot inject into port "${this.name}": it is a device, not in memory`);
   }
 
+  /** Switches a device on or off; with a port in memory nothing happens. */
+  setUp(isUp: boolean): void {
+    this.port.setUp?.(isUp);
+  }
+
   /** A device is not read any more; a port in memory keeps what was put into it. */
   stopReceiving(): void {
     if (!(this.port instanceof MemoryPort)) this.port.detach();

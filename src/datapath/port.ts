@@ -68,6 +68,8 @@ export interface Port {
   transmit(frame: Uint8Array): void;
   /** Passes on what was collected. */
   flush(): void;
+  /** Switches the wire on or off, as its administrator would; absent: there is none. */
+  setUp?(isUp: boolean): void;
 }
 
 export interface MemoryPortOptions {

@@ -25,6 +25,8 @@ export interface DeviceSource {
   readonly device: string;
   /** Opens it; `link` is what there is of it. Throws an `UpcallError`. */
   readonly open: (link: Link | undefined) => Device;
+  /** Switches the interface on or off; less than 0: minus the kernel's error number. */
+  readonly switchDevice: (isUp: boolean) => number;
 }
 
 export interface DevicePortOptions extends DeviceSource {
@@ -129,6 +131,13 @@ export class DevicePort implements Port {
     this.#outgoing = [];
     if (this.#device === undefined) this.#stats.txDropped += frames.length;
     else this.#device.write(frames, this.#stats);
+  }
+
+  setUp(isUp: boolean): void {
+    const { log, switchDevice } = this.#options;
+    const result = switchDevice(isUp);
+    if (result >= 0) return;
+    log.warn({ port: this.name, errno: -result }, 'device of port cannot be switched on or off');
   }
 
   /** Lets the device go, for good. */

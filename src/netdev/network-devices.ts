@@ -10,6 +10,7 @@ import { UpcallError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { DevicePort, type DeviceSource } from './device-port.js';
 import { loadSystemCalls } from './koffi-system-calls.js';
+import { switchInterface } from './interface-switch.js';
 import { LinkMonitor } from './link-monitor.js';
 import { ENODEV } from './linux-numbers.js';
 import { DeviceError } from './open-error.js';
@@ -91,6 +92,7 @@ export class NetworkDevices {
       number,
       device,
       open: (link) => open(device, link),
+      switchDevice: (isUp) => switchInterface(this.#calls, device, isUp),
       monitor: this.#monitor,
     });
     this.#ports.add(port);

@@ -10,9 +10,10 @@
 
 import type { Device, WriteCounts } from './device.js';
 import { FrameSlab } from './frame-slab.js';
+import { switchInterface } from './interface-switch.js';
 import * as L from './linux-numbers.js';
 import { DeviceError } from './open-error.js';
-import { interfaceFlags, interfaceRequest } from './structures.js';
+import { interfaceRequest } from './structures.js';
 import type { ReadinessWatch, SystemCalls } from './system-calls.js';
 
 const CONTROL_PATH = '/dev/net/tun';
@@ -25,24 +26,11 @@ export function openTap(calls: SystemCalls, name: string): Device {
   if (fd < 0) throw new DeviceError('TAP device', name, -fd);
   const request = interfaceRequest(name, L.IFF_TAP | L.IFF_NO_PI);
   const result = calls.ioctl(fd, L.TUNSETIFF, request);
-  const switched = result < 0 ? result : switchOn(calls, name);
+  // Nobody else could: until now there was nothing to be switched on.
+  const switched = result < 0 ? result : switchInterface(calls, name, true);
   if (switched >= 0) return new Tap(calls, fd);
   calls.close(fd);
   throw new DeviceError('TAP device', name, -switched);
-}
-
-/** Nobody else could: until now there was nothing to be switched on. */
-function switchOn(calls: SystemCalls, name: string): number {
-  const socket = calls.socket(L.AF_INET, L.SOCK_DGRAM | L.SOCK_CLOEXEC, 0);
-  if (socket < 0) return socket;
-  const request = interfaceRequest(name);
-  let result = calls.ioctl(socket, L.SIOCGIFFLAGS, request);
-  if (result >= 0) {
-    const flags = interfaceFlags(request) | L.IFF_UP;
-    result = calls.ioctl(socket, L.SIOCSIFFLAGS, interfaceRequest(name, flags));
-  }
-  calls.close(socket);
-  return result;
 }
 
 class Tap implements Device {

@@ -77,6 +77,7 @@ export class FlowTables {
   readonly #limits: TableLimits[];
   /** Removed rules that a pinned version may still have. */
   #removed: Rule[] = [];
+  readonly #hidden = new Set<Rule>();
   /** Of the change that is being made. */
   #journal: FlowJournal | undefined;
   #version = 1;
@@ -200,6 +201,30 @@ export class FlowTables {
   }
 
   /**
+   * Adds a rule of the switch's own, of a priority that no controller can give. It is not listed,
+   * counted or told to anybody, and only `withdraw` removes it.
+   */
+  addHidden(spec: FlowSpec): Rule {
+    const made = { now: this.#clock.now(), version: this.#next, isHidden: true };
+    const rule = new Rule(spec, made);
+    this.transact(() => this.#insert(rule));
+    this.#hidden.add(rule);
+    return rule;
+  }
+
+  /** Removes a rule that `addHidden` made; false where it is gone already. */
+  withdraw(rule: Rule): boolean {
+    if (!this.#hidden.delete(rule)) return false;
+    this.transact(() => this.#retire(rule));
+    return true;
+  }
+
+  /** The rules that `addHidden` made and nobody has withdrawn. */
+  hiddenRules(): readonly Rule[] {
+    return [...this.#hidden];
+  }
+
+  /**
    * What a packet has taught: a rule like `spec`. One that does the same is only as good as new
    * again; one that does something else is modified. Undefined: a further rule of its cookie would
    * be more than `limit` (0: any number). Throws an `UpcallError` where there is no room.
@@ -294,7 +319,9 @@ export class FlowTables {
     const rules: Rule[] = [];
     for (const classifier of this.#tables(table)) {
       if (classifier.ruleCount === 0) continue;
-      for (const rule of classifier.rules()) if (rule.isLive) rules.push(rule);
+      for (const rule of classifier.rules()) {
+        if (rule.isLive && !rule.isHidden) rules.push(rule);
+      }
     }
     return rules;
   }
@@ -365,7 +392,7 @@ export class FlowTables {
 
   #insert(rule: Rule): void {
     this.#classifiers[rule.table]!.insert(rule);
-    this.#counts[rule.table]!++;
+    if (!rule.isHidden) this.#counts[rule.table]!++;
     this.#expiry.add(rule);
     this.#journal?.inserted(rule);
     this.#learned.add(rule);
@@ -389,7 +416,7 @@ export class FlowTables {
 
   #retire(rule: Rule): void {
     rule.removedIn = this.#next;
-    this.#counts[rule.table]!--;
+    if (!rule.isHidden) this.#counts[rule.table]!--;
     this.#expiry.delete(rule);
     this.#learned.delete(rule);
     this.#removed.push(rule);
@@ -408,14 +435,14 @@ export class FlowTables {
     journal.undo({
       withdraw: (rule) => {
         this.#classifiers[rule.table]!.remove(rule);
-        this.#counts[rule.table]!--;
+        if (!rule.isHidden) this.#counts[rule.table]!--;
         this.#expiry.delete(rule);
         this.#learned.delete(rule);
       },
       restore: (rule) => {
         rule.removedIn = VERSION_NEVER;
         rule.resume();
-        this.#counts[rule.table]!++;
+        if (!rule.isHidden) this.#counts[rule.table]!++;
         this.#expiry.add(rule);
         this.#learned.add(rule);
         this.#removed.pop();

@@ -40,6 +40,8 @@ export interface PeerOptions {
   readonly isService: boolean;
   /** Milliseconds of silence before a probe; 0: never. */
   readonly probeMs: number;
+  /** Called with every message, from the moment that versions are agreed. */
+  readonly heard?: (message: OfpMessage) => void;
   /** Called when the connection is over. */
   readonly ended?: () => void;
 }
@@ -91,6 +93,7 @@ export class Controllers {
         options.ended?.();
       },
       ...(options.isService ? {} : { seen: (bytes) => this.#snoop(bytes) }),
+      ...(options.heard === undefined ? {} : { heard: options.heard }),
     };
     const { clock } = bridge;
     const deps = { clock, coverage, log, versions, probeMs: options.probeMs };

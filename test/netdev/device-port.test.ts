@@ -30,6 +30,19 @@ describePort('DevicePort of a packet socket', () => {
   };
 });
 
+describe('DevicePort.setUp()', () => {
+  it('switches the interface off and on, as its administrator would', () => {
+    const fixture = new DeviceFixture();
+    const port = fixture.openPacketSocket();
+    port.setUp(false);
+    fixture.kernel.poll();
+    expect(port.link.isUp).toBe(false);
+    port.setUp(true);
+    fixture.kernel.poll();
+    expect(port.link.isUp).toBe(true);
+  });
+});
+
 describe('DevicePort.link', () => {
   it('says what the interface says', () => {
     const fixture = new DeviceFixture();
