@@ -15,10 +15,10 @@ import { FileError, systemReason } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { createSwitch, type Switch } from '../switch.js';
 import type { Conservation } from '../switch-conservation.js';
-import { FLOWS_DEFAULT } from '../switch-options.js';
 import { readFlowFile } from './flow-file.js';
 import type { SelfProcess } from './io.js';
 import { PidFile } from './pid-file.js';
+import { startOpenFlow } from './run-openflow.js';
 import type { RunOptions } from './run-options.js';
 import { RunPorts } from './run-ports.js';
 
@@ -84,12 +84,27 @@ async function bringUp(
   ends.push(() => target.stop());
   const ports = await RunPorts.open(options.ports, target, log);
   ends.push(() => ports.close());
-  addRules(target, options);
-  const notes = target.ports.map((port, i) => {
+  const { server, listening } = await startOpenFlow(target, options, log);
+  ends.push(() => server.close());
+  // A controller that is added makes the bridge forget its rules.
+  if (options.flows !== undefined) {
+    target.bridge().addFlows(readFlowFile(options.flows), options.flows);
+  }
+  return { target, notes: [...portNotes(target, options), ...openFlowNotes(listening, options)] };
+}
+
+function portNotes({ ports }: Switch, options: RunOptions): string[] {
+  return ports.map((port, i) => {
     const { type, device } = options.ports[i] ?? { type: 'dummy', device: port.name };
     return `port ${port.number} "${port.name}": ${type} ${device}`;
   });
-  return { target, notes };
+}
+
+function openFlowNotes(listening: readonly string[], { controllers }: RunOptions): string[] {
+  return [
+    ...listening.map((target) => `OpenFlow: listening at ${target}`),
+    ...controllers.map((target) => `OpenFlow: controller ${target}`),
+  ];
 }
 
 /** Takes down, the last one first. */
@@ -118,10 +133,4 @@ function makeSwitch(options: RunOptions, log: Log): Switch {
     settings: { flowLimit, maxIdleMs },
     log,
   });
-}
-
-/** The rule of fail mode standalone first: the user's may replace it. */
-function addRules(target: Switch, { failMode, controllers, flows }: RunOptions): void {
-  if (failMode === 'standalone' && controllers.length === 0) target.addFlows(FLOWS_DEFAULT);
-  if (flows !== undefined) target.bridge().addFlows(readFlowFile(flows), flows);
 }

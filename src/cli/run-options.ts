@@ -6,8 +6,11 @@
  */
 
 import { join, resolve } from 'node:path';
+import { UpcallError } from '../base/errors.js';
 import type { LogLevel } from '../base/log.js';
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
+import type { FailModeName } from '../openflow/fail-mode.js';
+import { parseTarget } from '../openflow/target.js';
 import type { Arguments } from './arguments.js';
 import type { OptionSpec } from './command.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
@@ -15,9 +18,6 @@ import type { Io } from './io.js';
 import { readLogLevel } from './logger.js';
 import { type PortRequest, parsePortRequest } from './port-request.js';
 import { UsageError } from './usage-error.js';
-
-/** What a bridge does without a controller: forward by addresses, or nothing. */
-export type FailMode = 'standalone' | 'secure';
 
 export interface RunOptions {
   readonly bridge: string;
@@ -27,7 +27,11 @@ export interface RunOptions {
   readonly listen: readonly string[];
   /** To whom we connect: `tcp:`, `unix:`. */
   readonly controllers: readonly string[];
-  readonly failMode: FailMode;
+  readonly failMode: FailModeName;
+  /** Milliseconds of silence before a controller is probed; 0: never. */
+  readonly probeMs: number | undefined;
+  /** Undefined: made of the lowest address of the ports. */
+  readonly datapathId: bigint | undefined;
   readonly rundir: string;
   readonly pidFile: string | undefined;
   readonly logFile: string | undefined;
@@ -74,6 +78,16 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     value: 'MODE',
     help: 'without a controller: standalone (forward by addresses, default) or secure',
   },
+  {
+    name: 'inactivity-probe',
+    value: 'MS',
+    help: 'silence before a controller is probed; 0: never (default: 5000)',
+  },
+  {
+    name: 'datapath-id',
+    value: 'HEX',
+    help: "16 digits, for controllers (default: the ports' lowest address)",
+  },
   { name: 'rundir', value: 'DIR', help: `for sockets (default: OVS_RUNDIR, ${RUNDIR_DEFAULT})` },
   {
     name: 'pidfile',
@@ -105,12 +119,14 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
   const logdir = env['OVS_LOGDIR'] ?? LOGDIR_DEFAULT;
   const actors = { min: 1, max: ACTORS_MAX };
   return {
-    bridge: args.text('bridge') ?? 'br0',
+    bridge: readBridge(args),
     ports: readPorts(args),
     flows: args.text('flows'),
-    listen: args.texts('listen'),
-    controllers: args.texts('controller'),
+    listen: readTargets(args, 'listen'),
+    controllers: readTargets(args, 'controller'),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',
+    probeMs: args.integer('inactivity-probe', { min: 0, max: UINT32_MAX }),
+    datapathId: readDatapathId(args),
     rundir,
     pidFile: fileOption(args, 'pidfile', join(rundir, `${PROGRAM}.pid`)),
     logFile: fileOption(args, 'log-file', join(logdir, `${PROGRAM}.log`)),
@@ -131,6 +147,39 @@ function readPorts(args: Arguments): readonly PortRequest[] {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return ports;
   throw new UsageError(`Cannot run: two ports are called "${twice}"; say --port NAME=…`);
+}
+
+/** Files are called like it. */
+function readBridge(args: Arguments): string {
+  const name = args.text('bridge') ?? 'br0';
+  if (/^[^/\s]{1,63}$/.test(name)) return name;
+  throw new UsageError(`Cannot use --bridge "${name}": expected a name without space or slash`);
+}
+
+function readTargets(args: Arguments, option: 'listen' | 'controller'): readonly string[] {
+  const texts = args.texts(option);
+  for (const text of texts) checkTarget(text, option);
+  return texts;
+}
+
+/** Who listens waits, who has a controller dials. */
+function checkTarget(text: string, option: 'listen' | 'controller'): void {
+  const isPassive = option === 'listen';
+  const form = isPassive ? 'ptcp:[PORT][:HOST] or punix:FILE' : 'tcp:HOST[:PORT] or unix:FILE';
+  try {
+    const target = parseTarget(text);
+    if (target.isPassive === isPassive && target.kind !== 'ssl') return;
+  } catch (error) {
+    if (!(error instanceof UpcallError)) throw error;
+  }
+  throw new UsageError(`Cannot use --${option} "${text}": expected ${form}`);
+}
+
+function readDatapathId(args: Arguments): bigint | undefined {
+  const text = args.text('datapath-id');
+  if (text === undefined) return undefined;
+  if (/^[0-9a-f]{16}$/i.test(text)) return BigInt(`0x${text}`);
+  throw new UsageError(`Cannot use --datapath-id "${text}": expected 16 hexadecimal digits`);
 }
 
 /** A file whose option may be given without a value; undefined where it was not given at all. */

@@ -89,7 +89,8 @@ export class Controllers {
       },
       closed: (connection, reason) => {
         this.#forget(connection);
-        log.info({ peer: connection.name, reason }, 'OpenFlow connection ended');
+        const level = options.isService ? 'debug' : 'info';
+        log[level]({ peer: connection.name, reason }, 'OpenFlow connection ended');
         options.ended?.();
       },
       ...(options.isService ? {} : { seen: (bytes) => this.#snoop(bytes) }),

@@ -32,11 +32,13 @@ async function runOnce(...args: readonly string[]) {
 describe('upcall run', () => {
   it('says what is up, and at the end what became of the packets', async () => {
     const ports = ['--port', 'dummy:p1', '--port', 'dummy:p2'];
-    const { status, stdout } = await runOnce('--rundir', folder(), ...ports);
+    const rundir = folder();
+    const { status, stdout } = await runOnce('--rundir', rundir, ...ports);
     expect(status).toBe(0);
     expect(stdout.split('\n')).toEqual([
       'port 1 "p1": dummy p1',
       'port 2 "p2": dummy p2',
+      `OpenFlow: listening at punix:${rundir}/br0.mgmt`,
       `bridge "br0" is up (process ${process.pid}; Ctrl-C stops it)`,
       '0 packets (0 bytes) in, 0 (0) credited to rules; every packet is accounted for',
       '',
@@ -77,6 +79,11 @@ describe('upcall run', () => {
     [['--fail-mode', 'open'], '--fail-mode "open": expected standalone or secure'],
     [['eth0'], 'there is no use for "eth0"'],
     [['--max-idle', '3'], '--max-idle "3"'],
+    [['--bridge', 'a/b'], '--bridge "a/b": expected a name without space or slash'],
+    [['--listen', 'tcp:1.2.3.4'], '--listen "tcp:1.2.3.4": expected ptcp:[PORT][:HOST] or punix'],
+    [['--controller', 'ptcp:'], '--controller "ptcp:": expected tcp:HOST[:PORT] or unix:FILE'],
+    [['--controller', 'nobody'], '--controller "nobody": expected tcp:HOST[:PORT]'],
+    [['--datapath-id', '12'], '--datapath-id "12": expected 16 hexadecimal digits'],
   ])('refuses %j', async (args, message) => {
     const { status, stderr } = await runCli(['run', ...args]);
     expect(status).toBe(2);
