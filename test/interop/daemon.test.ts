@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { download, measureTcp, untilSo } from './lab-traffic.js';
 import { hasNetworkLab, ip, NetworkLab } from './network-lab.js';
 import { RunningDaemon, UPCALL } from './running-daemon.js';
 
@@ -39,13 +39,9 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
 
   it('carries TCP at speed, of senders that leave segments and sums to their card', async () => {
     const { hosts, daemon } = await wire(2);
-    const [a, b] = hosts.map(({ name }) => name);
-    const server = lab.start(b ?? '', 'iperf3', '--server', '--one-off', '--json');
-    await waitForPort(lab, b ?? '', 5201);
-    const words = ['--client', '10.9.0.2', '--time', String(SECONDS), '--json'];
-    const report = JSON.parse(await lab.run(a ?? '', 'iperf3', ...words));
-    server.kill();
-    const mbits = report.end.sum_received.bits_per_second / 1e6;
+    const [a, b] = hosts;
+    if (a === undefined || b === undefined) throw new Error('two hosts');
+    const mbits = await measureTcp(lab, a, b, SECONDS);
     process.stderr.write(`iperf3 through upcall run: ${mbits.toFixed(0)} Mbit/s\n`);
     expect(mbits).toBeGreaterThan(20);
     expect(await daemon.stop()).toContain(EXACT);
@@ -53,17 +49,10 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
 
   it('carries a file unchanged', async () => {
     const { hosts, daemon } = await wire(2);
-    const [a, b] = hosts.map(({ name }) => name);
-    const content = randomBytes(5_000_000);
-    writeFileSync(join(lab.folder, 'file'), content);
-    lab.start(b ?? '', 'python3', '-m', 'http.server', '--directory', lab.folder, '8000');
-    await waitForPort(lab, b ?? '', 8000);
-    const code = [
-      'import hashlib, sys, urllib.request as u',
-      'print(hashlib.sha256(u.urlopen(sys.argv[1]).read()).hexdigest())',
-    ].join('\n');
-    const sum = await lab.run(a ?? '', 'python3', '-c', code, 'http://10.9.0.2:8000/file');
-    expect(sum.trim()).toBe(createHash('sha256').update(content).digest('hex'));
+    const [a, b] = hosts;
+    if (a === undefined || b === undefined) throw new Error('two hosts');
+    const { sent, received } = await download(lab, a, b);
+    expect(received).toBe(sent);
     expect(await daemon.stop()).toContain(EXACT);
   });
 
@@ -156,9 +145,11 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
       `upcall: Cannot claim pid file "${lab.folder}/upcall.pid": process ${pid}`,
     );
     process.kill(pid, 'SIGTERM');
-    await waitUntil(() => readFileSync(log, 'utf8').includes('"switch has stopped"'));
+    await untilSo('it has stopped', () =>
+      readFileSync(log, 'utf8').includes('"switch has stopped"'),
+    );
     expect(readFileSync(log, 'utf8')).toContain('"ok":true');
-    await waitUntil(() => !existsSync(join(lab.folder, 'upcall.pid')));
+    await untilSo('it has stopped', () => !existsSync(join(lab.folder, 'upcall.pid')));
   });
 
   it('stops in order: the log tells it, and nothing is left', async () => {
@@ -174,16 +165,3 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     expect(existsSync(join(lab.folder, 'upcall.pid'))).toBe(false);
   });
 });
-
-/** Somebody listens on a TCP port of a namespace. */
-async function waitForPort(lab: NetworkLab, namespace: string, port: number): Promise<void> {
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  for (;;) {
-    const tables = await lab.run(namespace, 'cat', '/proc/net/tcp', '/proc/net/tcp6');
-    if (tables.split('\n').some((line) => line.includes(suffix) && line.includes(' 0A '))) return;
-  }
-}
-
-async function waitUntil(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
