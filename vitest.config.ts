@@ -7,7 +7,7 @@ export default defineConfig({
     alias: [
       { find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` },
       {
-        find: /^upcall\/(machines|model|inspector|netdev)$/,
+        find: /^upcall\/(machines|model|inspector|netdev|openflow|management)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
     ],
