@@ -4,8 +4,8 @@
  * It agrees on a version, cuts the stream into messages and hands them on, one at a time and in
  * order; answers errors; probes a silent peer. What a peer cannot do: make us grow. While
  * `REPLIES_MAX` answers wait to be taken, no further request is read; packet-ins that find
- * `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX` pieces of news
- * wait is cut off, for a gap in them would mislead it.
+ * `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX` pieces of
+ * news wait is cut off, for a gap in them would mislead it.
  *
  * Owner: the version, the requests that wait, the probe's timer. Answers to OVS's
  * `lib/vconn.c`, `lib/rconn.c` and `struct ofconn`.

@@ -17,7 +17,7 @@ export interface SwitchFeatures {
   readonly ports: readonly PortDescription[];
 }
 
-/** Flows, tables, ports and queues have statistics; ARP's addresses can be matched; so do groups. */
+/** Flows, tables, groups, ports and queues have statistics; ARP's addresses can be matched. */
 const CAPABILITIES_10 = 0x01 | 0x02 | 0x04 | 0x40 | 0x80;
 const CAPABILITIES_11 = 0x01 | 0x02 | 0x04 | 0x08 | 0x40 | 0x80;
 const CAPABILITIES_12 = 0x01 | 0x02 | 0x04 | 0x08 | 0x40;

@@ -114,7 +114,7 @@ export function readNiciraFlowMod(body: ByteReader, options: FlowModOptions): Fl
   body.skip(6);
   const start = body.at;
   const nxm = readOxmMatch(body.part(matchLength, 'OFPBMC_BAD_LEN'));
-  body.align(start);
+  body.align(start, 'OFPBMC_BAD_LEN');
   if (command === 'add' && nxm.cookieMask !== 0n) throw new OfpError('NXBRC_NXM_INVALID');
   return {
     command,

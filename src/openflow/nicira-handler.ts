@@ -1,6 +1,6 @@
 /**
- * Carries out messages of vendors: Nicira's (how flows and packets are told in OpenFlow 1.0, flow-mods
- * with NXM matches) and the ONF's extensions of 1.3.
+ * Carries out messages of vendors: Nicira's (how flows and packets are told in OpenFlow 1.0,
+ * flow-mods with NXM matches) and the ONF's extensions of 1.3.
  *
  * Answers to the `handle_nxt_*` functions of OVS's `ofproto/ofproto.c`.
  */
