@@ -13,18 +13,23 @@ import { mkdirSync } from 'node:fs';
 import { SystemClock } from '../base/clock.js';
 import { FileError, systemReason } from '../base/errors.js';
 import type { Log } from '../base/log.js';
+import { startManagement } from '../management/management.js';
+import { lockFile } from '../netdev/file-lock.js';
 import { createSwitch, type Switch } from '../switch.js';
 import type { Conservation } from '../switch-conservation.js';
 import { readFlowFile } from './flow-file.js';
 import type { SelfProcess } from './io.js';
 import { PidFile } from './pid-file.js';
 import { startOpenFlow } from './run-openflow.js';
-import type { RunOptions } from './run-options.js';
+import { PROGRAM, type RunOptions } from './run-options.js';
 import { RunPorts } from './run-ports.js';
+import { packageVersion } from './version.js';
 
 export interface DaemonDeps {
   readonly log: Log;
   readonly self: SelfProcess;
+  /** Called when the command `exit` comes, after it was answered. */
+  readonly askToExit: () => void;
 }
 
 export class Daemon {
@@ -72,13 +77,15 @@ type Running = Pick<Daemon, 'target' | 'notes'>;
 /** Starts everything, and notes in `ends` how each ends. */
 async function bringUp(
   options: RunOptions,
-  { log, self }: DaemonDeps,
+  { log, self, askToExit }: DaemonDeps,
   ends: End[],
 ): Promise<Running> {
   makeRundir(options.rundir);
   if (options.pidFile !== undefined) {
     const file = PidFile.claim(options.pidFile, self);
     ends.push(() => file.remove());
+    const isLocked = await lockFile(file.fd);
+    if (!isLocked) log.info({ path: file.path }, 'pid file is not locked: use ovs-appctl -t PATH');
   }
   const target = makeSwitch(options, log);
   ends.push(() => target.stop());
@@ -90,7 +97,21 @@ async function bringUp(
   if (options.flows !== undefined) {
     target.bridge().addFlows(readFlowFile(options.flows), options.flows);
   }
-  return { target, notes: [...portNotes(target, options), ...openFlowNotes(listening, options)] };
+  const management = await startManagement(target, {
+    program: PROGRAM,
+    version: packageVersion(),
+    rundir: options.rundir,
+    pid: self.pid,
+    log,
+    onExit: askToExit,
+  });
+  ends.push(() => management.close());
+  const notes = [
+    ...portNotes(target, options),
+    ...openFlowNotes(listening, options),
+    `commands: ovs-appctl -t ${management.path}`,
+  ];
+  return { target, notes };
 }
 
 function portNotes({ ports }: Switch, options: RunOptions): string[] {

@@ -4,10 +4,18 @@
  * One that is left from a process that is dead is told apart from one whose process lives: also
  * where its id belongs to somebody else by now, who was started after the file was written.
  *
- * Owner: the file, until `remove`.
+ * Owner: the file and a descriptor of it, until `remove`.
  */
 
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { FileError, systemReason, UpcallError } from '../base/errors.js';
 import type { SelfProcess } from './io.js';
 
@@ -22,15 +30,19 @@ const ATTEMPTS_MAX = 3;
 
 export class PidFile {
   readonly path: string;
+  /** Open as long as the file is ours: a lock on it ends with the descriptor. */
+  readonly fd: number;
 
-  private constructor(path: string) {
+  private constructor(path: string, fd: number) {
     this.path = path;
+    this.fd = fd;
   }
 
   /** Throws a `FileError`, or an `UpcallError` where another process has it. */
   static claim(path: string, self: SelfProcess): PidFile {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      if (create(path, self.pid)) return new PidFile(path);
+      const fd = create(path, self.pid);
+      if (fd !== undefined) return new PidFile(path, fd);
       const holder = holderOf(path, self);
       if (holder !== undefined) {
         const state = `process ${holder} has it; stop it or name another file`;
@@ -43,16 +55,18 @@ export class PidFile {
 
   remove(): void {
     rmSync(this.path, { force: true });
+    closeSync(this.fd);
   }
 }
 
-/** False where there is one already. */
-function create(path: string, pid: number): boolean {
+/** Undefined where there is one already. */
+function create(path: string, pid: number): number | undefined {
   try {
-    writeFileSync(path, `${pid}\n`, { flag: 'wx', mode: 0o644 });
-    return true;
+    const fd = openSync(path, 'wx', 0o644);
+    writeSync(fd, `${pid}\n`);
+    return fd;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return undefined;
     throw new FileError(path, `Cannot write pid file "${path}": ${systemReason(cause)}`, { cause });
   }
 }

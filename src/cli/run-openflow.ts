@@ -1,8 +1,8 @@
 /**
  * OpenFlow of `upcall run`: where controllers and tools reach the bridge, and whom it calls itself.
  *
- * `<rundir>/<bridge>.mgmt` and `.snoop` are Open vSwitch's places: `ovs-ofctl` finds a bridge by its
- * name there.
+ * `<rundir>/<bridge>.mgmt` and `.snoop` are Open vSwitch's places: `ovs-ofctl` finds a bridge by
+ * its name there.
  */
 
 import { join } from 'node:path';

@@ -59,15 +59,23 @@ async function runUntilSignal(
   const isInForeground = !report.isAwaited;
   // A signal that comes while things are brought up stops them as soon as they are.
   const interruption = new Interruption(io);
-  const daemon = await Daemon.start(options, { log, self });
+  let askToExit = (): void => {};
+  const exitAsked = new Promise<void>((resolve) => {
+    askToExit = resolve;
+  });
+  const daemon = await Daemon.start(options, { log, self, askToExit });
   log.info({ bridge: options.bridge, notes: daemon.notes }, 'switch is up');
   // In the background nobody reads.
   const say = (text: string): void => void (isInForeground && io.stdout.write(text));
   for (const note of daemon.notes) say(`${note}\n`);
   say(`bridge "${options.bridge}" is up (process ${self.pid}; Ctrl-C stops it)\n`);
   report.tell();
-  await interruption.happened;
-  log.info({}, 'signal: the switch is stopping');
+  const reason = await Promise.race([
+    interruption.happened.then(() => 'signal'),
+    exitAsked.then(() => 'command "exit"'),
+  ]);
+  interruption.release();
+  log.info({ reason }, 'switch is stopping');
   const conservation = await daemon.stop();
   say(formatConservation(conservation));
 }

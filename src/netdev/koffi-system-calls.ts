@@ -80,6 +80,10 @@ class KoffiSystemCalls implements SystemCalls {
     return this.#result(this.#libc.ioctl(fd, request, argument));
   }
 
+  fcntl(fd: number, command: number, argument: Uint8Array): number {
+    return this.#result(this.#libc.fcntl(fd, command, argument));
+  }
+
   read(fd: number, buffer: Uint8Array): number {
     return this.#result(this.#libc.read(fd, buffer, buffer.length));
   }
@@ -138,6 +142,7 @@ function bindLibc(koffi: Koffi) {
     setsockopt: libc.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     getsockopt: libc.func('int getsockopt(int, int, int, void *, uint32_t *)'),
     ioctl: libc.func('int ioctl(int, unsigned long, void *)'),
+    fcntl: libc.func('int fcntl(int, int, void *)'),
     read: libc.func('intptr_t read(int, void *, size_t)'),
     write: libc.func('intptr_t write(int, const void *, size_t)'),
     recv: libc.func('intptr_t recv(int, void *, size_t, int)'),

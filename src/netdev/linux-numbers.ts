@@ -72,6 +72,10 @@ export const IFF_NO_PI = 0x1000;
 export const SIOCGIFFLAGS = 0x8913;
 export const SIOCSIFFLAGS = 0x8914;
 
+/** Of 64 bits; those of 32 have another one for large files. */
+export const F_SETLK = 6;
+export const F_WRLCK = 1;
+
 export const IFF_UP = 0x1;
 /** The driver says that there is a carrier. */
 export const IFF_LOWER_UP = 0x1_0000;

@@ -27,6 +27,7 @@ export interface SystemCalls {
   getOption(fd: number, level: number, name: number, value: Uint8Array): number;
   /** `argument` is read and written. */
   ioctl(fd: number, request: number, argument: Uint8Array): number;
+  fcntl(fd: number, command: number, argument: Uint8Array): number;
   /** How many bytes there were; an error where there is nothing to read, EAGAIN. */
   read(fd: number, buffer: Uint8Array): number;
   write(fd: number, buffer: Uint8Array): number;

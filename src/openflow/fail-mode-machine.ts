@@ -11,10 +11,10 @@
  * open    -- nudge.due --> open
  * ```
  *
- * Without controllers it forwards by addresses, with a rule that everybody sees. With controllers it
- * does what they say; when all have been silent for three probe intervals, it forgets their rules
- * and forwards by addresses with a hidden one, until one of them is back and says something that
- * only a controller says. Answers to OVS's `ofproto/fail-open.c` and `connmgr_flushed`.
+ * Without controllers it forwards by addresses, with a rule that everybody sees. With controllers
+ * it does what they say; when all have been silent for three probe intervals, it forgets their
+ * rules and forwards by addresses with a hidden one, until one of them is back and says something
+ * that only a controller says. Answers to OVS's `ofproto/fail-open.c` and `connmgr_flushed`.
  */
 
 import { setup } from 'xstate';
@@ -31,9 +31,9 @@ export type FailModeEvent =
 
 /**
  * `forwardAlone`: a visible rule of NORMAL. `forgetRules`: delete all that are visible.
- * `armPatience`: `patience.passed` when all have been silent for too long. `takeOver`: a hidden rule
- * of NORMAL above all others; `handBack`: remove it. `armNudge`: `nudge.due` a while later; `nudge`:
- * send whoever is connected a packet, so that it says something. `disarm`: no timer any more.
+ * `armPatience`: `patience.passed` when all have been silent for too long. `takeOver`: a hidden
+ * rule of NORMAL above all others; `handBack`: remove it. `armNudge`: `nudge.due` a while later;
+ * `nudge`: send whoever is connected a packet, so that it says something. `disarm`: no timer.
  */
 export const failModeEffects = [
   'forwardAlone',

@@ -1,20 +1,27 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import { parsePortRequest } from '../../src/cli/port-request.js';
 import { loadSystemCalls } from '../../src/netdev/koffi-system-calls.js';
-import { runCli, TextOutput } from './run-cli.js';
+import { ControlClient } from '../../src/management/control-client.js';
+import { type CliResult, runCli, TextOutput } from './run-cli.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'upcall-run-'));
 
 /** Runs `upcall run` until it is up, then interrupts it. */
-async function runOnce(...args: readonly string[]) {
+const runOnce = (...args: readonly string[]) => runUntilUp(args, (interrupt) => interrupt());
+
+/** Runs `upcall run`, and does something when it is up. */
+async function runUntilUp(
+  args: readonly string[],
+  whenUp: (interrupt: () => void) => void,
+): Promise<CliResult> {
   let interrupt = (): void => {};
   const stderr = new TextOutput(false);
   const stdout = new TextOutput(false, (text) => {
-    if (text.includes('is up')) interrupt();
+    if (text.includes('is up')) whenUp(interrupt);
   });
   const status = await main(['run', ...args], {
     stdout,
@@ -39,10 +46,27 @@ describe('upcall run', () => {
       'port 1 "p1": dummy p1',
       'port 2 "p2": dummy p2',
       `OpenFlow: listening at punix:${rundir}/br0.mgmt`,
+      `commands: ovs-appctl -t ${rundir}/upcall.${process.pid}.ctl`,
       `bridge "br0" is up (process ${process.pid}; Ctrl-C stops it)`,
       '0 packets (0 bytes) in, 0 (0) credited to rules; every packet is accounted for',
       '',
     ]);
+  });
+
+  it('can be asked to exit', async () => {
+    const rundir = folder();
+    const socket = join(rundir, `upcall.${process.pid}.ctl`);
+    const ask = async (): Promise<void> => {
+      const client = await ControlClient.connect(socket);
+      await client.run('exit', []);
+      client.close();
+    };
+    const { status, stdout } = await runUntilUp(['--rundir', rundir], () => void ask());
+    expect([status, stdout.split('\n').at(-2)]).toEqual([
+      0,
+      expect.stringContaining('is accounted for'),
+    ]);
+    expect(readdirSync(rundir)).toEqual([]);
   });
 
   it('logs to a file, and claims the pid file only while it runs', async () => {

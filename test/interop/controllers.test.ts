@@ -1,5 +1,5 @@
 /**
- * Controllers of others drive `upcall run`: Open vSwitch's test controller, and applications on os-ken.
+ * Controllers of others drive `upcall run`: Open vSwitch's own, and applications on os-ken.
  */
 
 import { existsSync } from 'node:fs';
@@ -101,7 +101,7 @@ describe.skipIf(!hasNetworkLab || MISSING.length > 0)('upcall run', () => {
     await carriesEverything(daemon, SECONDS, `os-ken, OpenFlow ${name}`);
   });
 
-  it('lets through what a firewall on os-ken allows, and tells it what it has dropped', async () => {
+  it('lets through what a firewall on os-ken allows, and counts for it what it drops', async () => {
     const controller = await startOsKen('firewall.py');
     const heard: string[] = [];
     controller.stdout?.on('data', (part: Buffer) => heard.push(part.toString()));
@@ -131,7 +131,7 @@ describe.skipIf(!hasNetworkLab || MISSING.length > 0)('upcall run', () => {
     expect(await daemon.stop()).toContain(EXACT);
   });
 
-  it('forwards by itself after three probe intervals in mode standalone, and hands back', async () => {
+  it('forwards by itself after three probe intervals of mode standalone; hands back', async () => {
     const controller = await startTestController('OpenFlow13');
     const daemon = await run('--fail-mode', 'standalone', '--inactivity-probe', '300');
     expect(await untilPings(lab, a, b)).toBe(true);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -117,7 +117,7 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     ].join('\n');
     await lab.run(hosts[0]?.name ?? '', 'python3', '-c', code);
     daemon.signal('SIGTERM');
-    await daemon.until(() => daemon.log.includes('the switch is stopping'));
+    await daemon.until(() => daemon.log.includes('switch is stopping'));
     daemon.signal('SIGINT');
     expect(await daemon.ended()).toEqual({ code: null, signal: 'SIGINT' });
     const pidFile = join(lab.folder, 'upcall.pid');
@@ -152,6 +152,22 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     await untilSo('it has stopped', () => !existsSync(join(lab.folder, 'upcall.pid')));
   });
 
+  it('answers ovs-appctl where it looks, and nobody else', async () => {
+    const { daemon } = await wire(2, '--pidfile');
+    const socket = join(lab.folder, `upcall.${daemon.pid}.ctl`);
+    expect(statSync(socket).mode & 0o777).toBe(0o600);
+    const appctl = (...words: string[]): Promise<string> => {
+      const environment = `OVS_RUNDIR=${lab.folder}`;
+      const program = ['ovs-appctl', '-t', 'upcall'];
+      return lab.run(lab.switchName, 'env', environment, ...program, ...words);
+    };
+    expect(await appctl('dpif/show')).toContain('p2 2/2');
+    expect(await appctl('exit')).toBe('');
+    expect(await daemon.ended()).toEqual({ code: 0, signal: null });
+    expect(daemon.stdout).toContain(EXACT);
+    expect(readdirSync(lab.folder)).toEqual([]);
+  });
+
   it('stops in order: the log tells it, and nothing is left', async () => {
     const { daemon } = await wire(2, '--pidfile');
     expect(statSync(join(lab.folder, 'upcall.pid')).isFile()).toBe(true);
@@ -161,7 +177,7 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
       .split('\n')
       .map((line) => JSON.parse(line).msg);
     expect(messages[0]).toBe('switch is up');
-    expect(messages.slice(-2)).toEqual(['signal: the switch is stopping', 'switch has stopped']);
+    expect(messages.slice(-2)).toEqual(['switch is stopping', 'switch has stopped']);
     expect(existsSync(join(lab.folder, 'upcall.pid'))).toBe(false);
   });
 });

@@ -38,6 +38,8 @@ export class FakeKernel implements SystemCalls {
   readonly sent = new Map<string, Uint8Array[]>();
   /** Errors that calls answer with, by the call's name. */
   readonly failures = new Map<string, number>();
+  /** What `fcntl` was asked for. */
+  readonly locks: number[][] = [];
   readonly #descriptors = new Map<number, FakeDescriptor>();
   readonly #watches = new Map<number, { ready: () => void; isStarted: boolean }>();
   readonly #memories: { readonly base: bigint; readonly bytes: Uint8Array }[] = [];
@@ -129,6 +131,12 @@ export class FakeKernel implements SystemCalls {
     }
     if (request === L.SIOCSIFFLAGS) this.links.change(name, { isUp: (argument[16]! & 1) === 1 });
     return 0;
+  }
+
+  fcntl(_fd: number, _command: number, argument: Uint8Array): number {
+    const failure = this.failures.get('fcntl');
+    this.locks.push([...argument]);
+    return failure === undefined ? 0 : -failure;
   }
 
   read(fd: number, buffer: Uint8Array): number {
