@@ -4,7 +4,8 @@
  * A frame begins two bytes beside a multiple of four: its IP header is then aligned, and sums go
  * over words. A slab lives as long as one of its frames.
  *
- * Owner: the device that reads. Hot path. Bench: `npm run bench:ports`.
+ * Owner: the device that reads.
+ * Hot path. Timed by iperf3 in `test/interop/daemon.test.ts`.
  */
 
 /** A few dozen frames of the usual size: small, because one frame that is kept keeps all of it. */

@@ -7,7 +7,7 @@
  * them, and the next wire has an MTU. So frames are finished on their way in.
  * Answers to Linux's `skb_checksum_help()` and `skb_segment()`.
  *
- * Hot path. Bench: `npm run bench:ports`.
+ * Hot path. Timed by iperf3 in `test/interop/daemon.test.ts`.
  */
 
 import { readHalf, readWord, writeHalf, writeWord } from '../packet/bytes.js';
