@@ -11,6 +11,7 @@ import { Coverage } from './base/coverage.js';
 import { UpcallError } from './base/errors.js';
 import { type Log, silentLog } from './base/log.js';
 import { createRng } from './base/rng.js';
+import type { Upcall } from './datapath/dpif.js';
 import { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import { MaskTable } from './datapath/mask.js';
 import { MemoryPort } from './datapath/port.js';
@@ -57,7 +58,16 @@ export function createParts(options: SwitchOptions): SwitchParts {
   };
   const masks = new MaskTable();
   const vlanLimit = options.vlanLimit ?? VLAN_LIMIT_DEFAULT;
-  const datapath = new EmbeddedDpif({ name: DATAPATH_NAME, masks, vlanLimit, ...base });
+  let udpif: Udpif | undefined;
+  const datapath = new EmbeddedDpif({
+    name: DATAPATH_NAME,
+    masks,
+    vlanLimit,
+    ...base,
+    ...(options.upcalls === 'inline'
+      ? { upcallInline: (upcall: Upcall) => udpif?.answerInline(upcall) === true }
+      : {}),
+  });
   const bridges: SwitchBridge[] = [];
   const ports = new SwitchPortTable(datapath);
   for (const [index, bridgeOptions] of (options.bridges ?? [options]).entries()) {
@@ -79,7 +89,7 @@ export function createParts(options: SwitchOptions): SwitchParts {
     hasVlanSplinters: profile.vlanSplinters,
     ...base,
   });
-  const udpif = startUdpif({ ...base, masks, datapath, translator }, options);
+  udpif = startUdpif({ ...base, masks, datapath, translator }, options);
   return { ...base, datapath, bridges, ports, translator, udpif };
 }
 

@@ -123,6 +123,21 @@ describe('The packed package', () => {
     expect(run('node', ['inspector.js'])).toBe('udpif\n');
   });
 
+  it('speaks OpenFlow by a fourth', () => {
+    write(
+      'openflow.js',
+      `import { createSwitch } from 'upcall';
+      import { OF13, serveOpenFlow } from 'upcall/openflow';
+      const sw = createSwitch({ ports: 2 });
+      const server = serveOpenFlow(sw, { versions: [OF13] });
+      const { target } = await server.listen('ptcp:0:127.0.0.1');
+      console.log(target.replace(/\\d+/, 'PORT'));
+      await server.close();
+      await sw.stop();`,
+    );
+    expect(run('node', ['openflow.js'])).toBe('ptcp:PORT:127.0.0.1\n');
+  });
+
   it('type-checks for whoever imports it', () => {
     write(
       'types.ts',

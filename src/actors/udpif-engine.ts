@@ -12,6 +12,7 @@ import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
 import type { Instant } from '../base/brands.js';
 import type { TimerId } from '../base/clock.js';
 import { assert } from '../base/errors.js';
+import type { Upcall } from '../datapath/dpif.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import { type UdpifContext, type UdpifEvent, udpifMachine } from '../machines/udpif-machine.js';
 import { ActorSystemDoor } from './actor-system.js';
@@ -98,6 +99,13 @@ export class UdpifEngine {
   /** Tells the machine; nothing once it is destroyed. */
   command(event: UdpifEvent): void {
     if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
+  }
+
+  /** Answers an upcall at once; false: it must queue, for nobody runs who could. */
+  answerInline(upcall: Upcall): boolean {
+    const threads = this.#threads;
+    if (threads === undefined || !this.actor.getSnapshot().matches('running')) return false;
+    return threads.inline.answer(upcall);
   }
 
   /**

@@ -42,6 +42,7 @@ import type { AnyActorRef, InspectionEvent, Subscription } from 'xstate';
 import type { Instant } from '../base/brands.js';
 import { UpcallError } from '../base/errors.js';
 import type { Seq } from '../base/seq.js';
+import type { Upcall } from '../datapath/dpif.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
@@ -152,6 +153,14 @@ export class Udpif {
   /** Whether an inspector is attached to the actor system. */
   get isInspected(): boolean {
     return this.#engine.isInspected;
+  }
+
+  /**
+   * Answers an upcall before it returns: what a datapath in this thread calls in place of queueing
+   * (policy `inline`). False: queue it, for no handlers run, or one upcall is under way.
+   */
+  answerInline(upcall: Upcall): boolean {
+    return this.#engine.answerInline(upcall);
   }
 
   /** How many handlers and revalidators there shall be; a change restarts them (U-006). */

@@ -13,10 +13,11 @@
 
 import { type OfpPort, ofpPort } from '../base/brands.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
-import { OFPP_CONTROLLER } from '../packet/ofp-port-text.js';
-import type { Bucket, Group } from './group.js';
-import { hashSelection, hashSymmetricL4 } from './group-hash.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
+import { OFPP_CONTROLLER } from '../packet/ofp-port-text.js';
+import { hashFields, maskHashFields } from './flow-hash-fields.js';
+import type { Bucket, Group } from './group.js';
+import { hashSelection } from './group-hash.js';
 
 /** Groups that watch one another; `MAX_LIVENESS_RECURSION`. Deeper is dead. */
 const LIVENESS_DEPTH_MAX = 128;
@@ -61,8 +62,9 @@ export function selectBucket(
 ): number {
   const { selection } = group;
   const hasFields = selection?.method === 'hash' && selection.fields.length > 0;
-  const hash = hasFields ? hashSelection(selection, flow, wc) : hashSymmetricL4(flow, wc);
-  return bestBucket(group, source, hash);
+  if (hasFields) return bestBucket(group, source, hashSelection(selection, flow, wc));
+  maskHashFields(flow, 'symmetric_l4', wc);
+  return bestBucket(group, source, hashFields(flow, 'symmetric_l4', 0));
 }
 
 /** Of buckets without weight the last, and only where no other is live. */

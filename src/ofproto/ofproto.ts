@@ -100,7 +100,7 @@ export class Ofproto {
     this.tables = new FlowTables({
       clock,
       coverage,
-      checkActions: (actions) => this.#checkUses(actions),
+      checkActions: (actions) => this.checkUses(actions),
       ...(rulesMax === undefined ? {} : { rulesMax }),
     });
     this.tables.changes.subscribe(() => this.#revalidate('flow_table'));
@@ -230,6 +230,17 @@ export class Ofproto {
     return ofRules < ofMacs ? ofRules : ofMacs;
   }
 
+  /** Makes all that `task` changes of tables and groups one, or, if it throws, nothing. */
+  transact<Result>(task: () => Result): Result {
+    const groups = this.groups.snapshot();
+    try {
+      return this.tables.transact(task);
+    } catch (error) {
+      this.groups.restore(groups);
+      throw error;
+    }
+  }
+
   creditFirstLookup(stats: Readonly<FlowStats>): void {
     this.credited.packets += stats.packets;
     this.credited.bytes += stats.bytes;
@@ -246,7 +257,7 @@ export class Ofproto {
   }
 
   /** Throws a `FlowTableError` for actions that name a group or a meter that does not exist. */
-  #checkUses(actions: Ofpacts): void {
+  checkUses(actions: Ofpacts): void {
     const group = groupsOf(actions).find((id) => !this.groups.has(id));
     if (group !== undefined) {
       throw new FlowTableError('no such group', `Cannot add flow: there is no group ${group}`);

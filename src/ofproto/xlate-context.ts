@@ -17,11 +17,13 @@ import {
   ACTSET_OUTPUT,
   IN_PORT,
   NW_PROTO,
+  PACKET_TYPE,
   SKB_PRIORITY,
   VLAN_CFI,
   VLAN_VID_MASK,
   VLAN0,
 } from '../packet/flow-layout.js';
+import { PT_ETH } from '../packet/protocol.js';
 import { ActionBuilder } from './action-builder.js';
 import { commitActions, type Encapsulation } from './commit-actions.js';
 import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
@@ -31,7 +33,7 @@ import { isIpAny } from './prerequisites.js';
 import type { Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
 import { XlateStack } from './xlate-stack.js';
-import { traceNoOutput, traceTable } from './xlate-trace.js';
+import { traceNoOutput, traceNote, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
 /** Why a translation has no real answer. Answers to `enum xlate_error`. */
@@ -164,6 +166,10 @@ export class XlateContext {
     const port = this.ofproto.port(number);
     if (port === undefined || port.config.noForward) {
       if (this.trace !== undefined) traceNoOutput(this, number);
+      return;
+    }
+    if (this.flow[PACKET_TYPE] !== PT_ETH) {
+      if (this.trace !== undefined) traceNote(this, 'no output: the packet has no Ethernet header');
       return;
     }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;

@@ -62,7 +62,8 @@ export class Controllers {
     const bundles = new Bundles({
       clock: bridge.clock,
       prepare: prepareBundled,
-      transact: (peer, xid, task) => monitors.attribute({ peer, xid }, () => tables.transact(task)),
+      transact: (peer, xid, task) =>
+        monitors.attribute({ peer, xid }, () => bridge.ofproto.transact(task)),
     });
     const peers = (): readonly Peer[] => this.peers;
     this.#services = { roles: new Roles(), monitors, bundles, peers };

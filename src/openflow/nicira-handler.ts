@@ -7,6 +7,7 @@
 
 import type { ByteReader } from './byte-reader.js';
 import { handleNiciraFlowMod } from './flow-mod-handler.js';
+import { handleNiciraGroupMod } from './group-handler.js';
 import { NiciraType, OnfType } from './nicira.js';
 import { OfpError } from './ofp-error.js';
 import type { PacketInFormat } from './packet-codec.js';
@@ -63,6 +64,9 @@ function handleNicira(request: Request, subtype: number, body: ByteReader): void
     case NiciraType.FLOW_MOD:
       if (request.version !== OF10) throw new OfpError('OFPBRC_BAD_SUBTYPE');
       handleNiciraFlowMod(request, body);
+      break;
+    case NiciraType.GROUP_MOD:
+      handleNiciraGroupMod(request, body);
       break;
     case NiciraType.FLOW_MOD_TABLE_ID:
       peer.hasTableId = body.u8() !== 0;

@@ -24,6 +24,7 @@ export const NiciraType = {
   FLOW_MONITOR_PAUSED: 22,
   FLOW_MONITOR_RESUMED: 23,
   PACKET_IN2: 30,
+  GROUP_MOD: 31,
 } as const;
 
 export const OnfType = {

@@ -1,17 +1,6 @@
 /**
  * A bridge of a switch that speaks OpenFlow: listens, dials, and answers.
  *
- * @example
- * import { createSwitch } from 'upcall';
- * import { serveOpenFlow } from 'upcall/openflow';
- *
- * const sw = createSwitch({ ports: 2 });
- * const server = serveOpenFlow(sw);
- * const { port } = await server.listen('ptcp:0:127.0.0.1');
- * // ovs-ofctl add-flow tcp:127.0.0.1:PORT actions=drop
- * await server.close();
- * await sw.stop();
- *
  * Owner: the listeners and dialers. Answers to `connmgr` with its `ofservice`s and controllers.
  */
 
@@ -54,7 +43,20 @@ export interface OpenFlowOptions {
 /** `inactivity_probe` of a controller. */
 const PROBE_MS_DEFAULT = 5_000;
 
-/** Makes a bridge speak OpenFlow; it listens nowhere yet. */
+/**
+ * Makes a bridge speak OpenFlow; it listens nowhere yet.
+ *
+ * @example
+ * import { createSwitch } from 'upcall';
+ * import { serveOpenFlow } from 'upcall/openflow';
+ *
+ * const sw = createSwitch({ ports: 2 });
+ * const server = serveOpenFlow(sw);
+ * const { target } = await server.listen('ptcp:0:127.0.0.1');
+ * assert.match(target, /^ptcp:\d+:127\.0\.0\.1$/); // ovs-ofctl add-flow tcp:127.0.0.1:PORT …
+ * await server.close();
+ * await sw.stop();
+ */
 export function serveOpenFlow(target: Switch, options: OpenFlowOptions = {}): OpenFlowServer {
   return new OpenFlowServer(target, options);
 }

@@ -21,11 +21,13 @@ import {
   writeFlowStats,
 } from './flow-stats-codec.js';
 import { type MonitorForm, monitorForm } from './flow-monitor-codec.js';
+import { handleGroupDescriptions, handleGroupFeatures, handleGroupStats } from './group-handler.js';
+import { handleMeterConfigs, handleMeterFeatures, handleMeterStats } from './meter-handler.js';
 import { readStatsRequest, StatsReply, type StatsType } from './multipart.js';
 import { OfpError } from './ofp-error.js';
 import { readPortStatsRequest, writePortDescription, writePortStats } from './port-codec.js';
 import { readPort } from './port-number.js';
-import { OF10, OF13, OF14, OF15 } from './protocol.js';
+import { OF10, OF11, OF12, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
 import type { Request } from './request.js';
 import { writeTableDescription, writeTableFeatures } from './table-features-codec.js';
 import { writeTableStats } from './table-stats-codec.js';
@@ -49,13 +51,37 @@ const HANDLERS: Readonly<Partial<Record<StatsType, Handler>>> = {
   queue: queues,
   table_features: tableFeatures,
   table_desc: tableDescriptions,
+  group: handleGroupStats,
+  group_desc: handleGroupDescriptions,
+  group_features: handleGroupFeatures,
+  nx_group: handleGroupStats,
+  nx_group_desc: handleGroupDescriptions,
+  nx_group_features: handleGroupFeatures,
+  meter: handleMeterStats,
+  meter_config: handleMeterConfigs,
+  meter_features: handleMeterFeatures,
   flow_monitor: monitors('flow_monitor'),
   nx_flow_monitor: monitors('nx_flow_monitor'),
   onf_flow_monitor: monitors('onf_flow_monitor'),
 };
 
+/** The first and the last version of requests that not all have. */
+const VERSIONS: Readonly<Partial<Record<StatsType, readonly [OfpVersion, OfpVersion]>>> = {
+  group: [OF11, OF15],
+  group_desc: [OF11, OF15],
+  group_features: [OF12, OF15],
+  nx_group: [OF10, OF10],
+  nx_group_desc: [OF10, OF10],
+  nx_group_features: [OF10, OF11],
+  meter: [OF13, OF15],
+  meter_config: [OF13, OF15],
+  meter_features: [OF13, OF15],
+};
+
 export function handleStats(request: Request): void {
   const { type, body } = readStatsRequest(request.message);
+  const [first, last] = VERSIONS[type] ?? [OF10, OF15];
+  if (request.version < first || request.version > last) throw new OfpError('OFPBRC_BAD_STAT');
   const handler = HANDLERS[type];
   if (handler === undefined) throw new OfpError('OFPBRC_BAD_STAT', type);
   const reply = new StatsReply(request.version, request.message.xid, type);

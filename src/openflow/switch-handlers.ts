@@ -10,6 +10,7 @@ import { ActionChecker } from '../ofproto/action-checker.js';
 import { CATCH_ALL } from '../ofproto/match.js';
 import { OFPP_CONTROLLER, OFPP_LOCAL, OFPP_MAX, OFPP_NONE, TABLE_MAX } from '../ofproto/ofpact.js';
 import { readConfig, writeConfig, writeFeatures } from './features-codec.js';
+import { answeringTables } from './flow-mod-handler.js';
 import { OfpError } from './ofp-error.js';
 import { readPacketOut } from './packet-codec.js';
 import { ASYNC_LEADING } from './peer.js';
@@ -73,7 +74,9 @@ export function preparePortMod(request: Request) {
 
 export function handlePacketOut(request: Request): void {
   request.requireWriter();
-  preparePacketOut(request).after();
+  const { change, after } = preparePacketOut(request);
+  change();
+  after();
 }
 
 /** A packet-out: of a bundle, it meets the tables as they are then. */
@@ -82,12 +85,15 @@ export function preparePacketOut(request: Request) {
   const { inPort, actions, packet } = readPacketOut(request.body(), version);
   const isReserved = [OFPP_CONTROLLER, OFPP_NONE, OFPP_LOCAL].some((port) => port === inPort);
   if (inPort >= OFPP_MAX && !isReserved) throw new OfpError('OFPBRC_BAD_PORT');
-  const checker = new ActionChecker(CATCH_ALL, 0);
+  const checker = new ActionChecker(CATCH_ALL, 0, { isMeterAction: true });
   for (const action of actions) {
     const problem = checker.check(action);
     if (problem !== undefined) throw new OfpError(problem.error, problem.text);
   }
-  return { after: () => bridge.packetOut(ofpPort(inPort), actions, packet) };
+  return {
+    change: () => answeringTables(() => bridge.ofproto.checkUses(actions)),
+    after: () => bridge.packetOut(ofpPort(inPort), actions, packet),
+  };
 }
 
 /** Everything before it has been done: messages are handled one after the other. */

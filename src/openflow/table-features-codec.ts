@@ -6,7 +6,7 @@
  * `ofputil_append_table_features`.
  */
 
-import { TABLE_RULES_MAX } from '../ofproto/flow-tables.js';
+import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { TABLE_MAX } from '../ofproto/ofpact.js';
 import { FIELDS } from '../packet/fields.js';
 import { actionNumbers, INSTRUCTION_GOTO, INSTRUCTIONS } from './action-codec.js';

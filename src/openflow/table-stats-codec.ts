@@ -6,7 +6,7 @@
  * `ofputil_append_table_stats_reply`.
  */
 
-import { TABLE_RULES_MAX } from '../ofproto/flow-tables.js';
+import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { actionNumbers } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OF10, OF11, OF12, type OfpVersion } from './protocol.js';

@@ -10,15 +10,18 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runOvsOfctl } from './ovs-ofctl.js';
 import { UnixctlClient } from './unixctl-client.js';
 
 /** Frames that may wait in one dummy port: less than `NETDEV_DUMMY_MAX_QUEUE` (100). */
 const WAITING_MAX = 64;
 const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
 const DATABASE = 'conf.db';
+/** All that there are; without being told, the bridge speaks some of them. */
+const PROTOCOLS = [10, 11, 12, 13, 14, 15].map((version) => `OpenFlow${version}`).join(',');
 /** More flows than any capture makes: neither the limit nor its adaptation is in the way. */
 const FLOW_LIMIT = '200000';
 
@@ -86,6 +89,27 @@ export class OvsPeer {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
   }
 
+  /** Removes all rules and all groups. */
+  clear(): void {
+    this.changeRules('del-flows');
+    runner(this.#folder)('ovs-ofctl', '-O', 'OpenFlow15', 'del-groups', bridgeOf(this.#folder));
+  }
+
+  /** The same for a command that takes a file, which has these lines, as version `protocol`. */
+  addLines(protocol: string, command: string, lines: readonly string[]): void {
+    const path = join(this.#folder, 'lines');
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+    runner(this.#folder)('ovs-ofctl', '-O', protocol, command, bridgeOf(this.#folder), path);
+  }
+
+  /** `ovs-ofctl dump-flows`. */
+  dumpRules(protocol: string): string {
+    const args = ['-O', protocol, 'dump-flows', bridgeOf(this.#folder)];
+    const { stdout, stderr, status } = runOvsOfctl(args);
+    if (status !== 0) throw new Error(`Cannot dump the rules of the peer: ${stderr}`);
+    return stdout;
+  }
+
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
   async receive(frames: Iterable<IncomingFrame>): Promise<void> {
     let port = 0;
@@ -110,7 +134,7 @@ export class OvsPeer {
   async megaflows(): Promise<string[]> {
     await this.#control.run('revalidator/wait');
     const dump = await this.#control.run('dpctl/dump-flows');
-    return dump.split('\n').filter((line) => line.startsWith('recirc_id'));
+    return dump.split('\n').filter((line) => line.includes('recirc_id('));
   }
 
   /** From now on, what leaves through a port is written into the capture whose path is returned. */
@@ -164,7 +188,7 @@ function otherConfig(options: OvsPeerOptions): string[] {
 
 function bridgeCommand(portCount: number): string[] {
   const command = ['add-br', 'br0', '--', 'set', 'bridge', 'br0'];
-  command.push('datapath-type=dummy', 'fail-mode=secure');
+  command.push('datapath-type=dummy', 'fail-mode=secure', `protocols=[${PROTOCOLS}]`);
   for (let port = 1; port <= portCount; port++) {
     command.push('--', 'add-port', 'br0', `p${port}`);
     command.push('--', 'set', 'interface', `p${port}`, 'type=dummy', `ofport_request=${port}`);
