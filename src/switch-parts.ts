@@ -9,7 +9,7 @@ import { createUdpif, type Udpif } from './actors/udpif.js';
 import { type Clock, SystemClock } from './base/clock.js';
 import { Coverage } from './base/coverage.js';
 import { UpcallError } from './base/errors.js';
-import { type Log, silentLog } from './base/log.js';
+import { type Log, moduleLog, silentLog } from './base/log.js';
 import { createRng } from './base/rng.js';
 import type { Upcall } from './datapath/dpif.js';
 import { EmbeddedDpif } from './datapath/embedded-dpif.js';
@@ -60,10 +60,11 @@ export function createParts(options: SwitchOptions): SwitchParts {
   const vlanLimit = options.vlanLimit ?? VLAN_LIMIT_DEFAULT;
   let udpif: Udpif | undefined;
   const datapath = new EmbeddedDpif({
+    ...base,
     name: DATAPATH_NAME,
     masks,
     vlanLimit,
-    ...base,
+    log: moduleLog(base.log, 'dpif_netdev'),
     ...(options.upcalls === 'inline'
       ? { upcallInline: (upcall: Upcall) => udpif?.answerInline(upcall) === true }
       : {}),
@@ -117,8 +118,9 @@ function createPorts(
   ports: SwitchPortTable,
   log: Log,
 ): void {
+  const portLog = moduleLog(log, 'netdev_dummy');
   for (const name of portNames(options.ports ?? 0, ports.countEver)) {
-    ports.add(bridge, (number) => new MemoryPort({ name, number, log }));
+    ports.add(bridge, (number) => new MemoryPort({ name, number, log: portLog }));
   }
 }
 
@@ -147,7 +149,7 @@ function startUdpif(parts: UdpifParts, options: SwitchOptions): Udpif {
     clock,
     rng: createRng(options.seed ?? 1),
     coverage,
-    log,
+    log: moduleLog(log, 'ofproto_dpif_upcall'),
     masks,
     profile,
     settings: settingsOf(options.settings ?? {}, profile),

@@ -6,6 +6,7 @@
  */
 
 import { UpcallError } from '../base/errors.js';
+import { appctlCommand } from './appctl.js';
 import { parseArguments } from './arguments.js';
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
 import { commandHelp, overallHelp } from './help.js';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   runCommand,
   inspectCommand,
   scenarioCommand,
+  appctlCommand,
   parsePcapCommand,
   machinesCommand,
 ];

@@ -5,7 +5,7 @@
  * there is one.
  */
 
-import type { Log } from '../base/log.js';
+import { type Log, moduleLog } from '../base/log.js';
 import { MemoryPort } from '../datapath/port.js';
 import type { NetworkDevices } from '../netdev/network-devices.js';
 import type { Switch } from '../switch.js';
@@ -38,7 +38,7 @@ export class RunPorts {
 
 async function loadDevices({ coverage }: Switch, log: Log): Promise<NetworkDevices> {
   const { openNetworkDevices } = await import('../netdev/network-devices.js');
-  return await openNetworkDevices({ coverage, log });
+  return await openNetworkDevices({ coverage, log: moduleLog(log, 'netdev_linux') });
 }
 
 function addPort(

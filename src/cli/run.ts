@@ -7,7 +7,8 @@
 
 import { openSync, writeSync } from 'node:fs';
 import { FileError, systemReason, UpcallError } from '../base/errors.js';
-import type { Log } from '../base/log.js';
+import type { Log, LogLevel } from '../base/log.js';
+import { Vlog, type VlogLevel } from '../base/vlog.js';
 import type { Conservation } from '../switch-conservation.js';
 import type { Arguments } from './arguments.js';
 import { type Command, EXIT_OK } from './command.js';
@@ -18,6 +19,14 @@ import type { Io, SelfProcess } from './io.js';
 import { createLog } from './logger.js';
 import { RUN_OPTIONS, type RunOptions, readRunOptions } from './run-options.js';
 import { wallTimeMs } from './wall-clock.js';
+
+/** How OVS calls the levels. */
+const VLOG_LEVEL: Readonly<Record<LogLevel, VlogLevel>> = {
+  error: 'err',
+  warn: 'warn',
+  info: 'info',
+  debug: 'dbg',
+};
 
 export const runCommand: Command = {
   name: 'run',
@@ -80,14 +89,20 @@ async function runUntilSignal(
   say(formatConservation(conservation));
 }
 
-/** To a file where one is named; else to stderr. */
+/** To a file where one is named; else to stderr. Operators change its levels while we run. */
 function openLog({ logFile, logLevel }: RunOptions, io: Io): Log {
-  if (logFile === undefined) {
-    return createLog(logLevel, (line) => void io.stderr.write(line), wallTimeMs);
-  }
+  const place = logFile === undefined ? 'console' : 'file';
+  const log = createLog('debug', openLines(logFile, io), wallTimeMs);
+  const level = VLOG_LEVEL[logLevel];
+  const levels = { console: level, syslog: level, file: level };
+  return new Vlog({ destinations: { [place]: log }, levels });
+}
+
+function openLines(logFile: string | undefined, { stderr }: Io): (line: string) => void {
+  if (logFile === undefined) return (line) => void stderr.write(line);
   try {
     const fd = openSync(logFile, 'a');
-    return createLog(logLevel, (line) => void writeSync(fd, line), wallTimeMs);
+    return (line) => void writeSync(fd, line);
   } catch (cause) {
     const message = `Cannot open log file "${logFile}": ${systemReason(cause)}`;
     throw new FileError(logFile, message, { cause });

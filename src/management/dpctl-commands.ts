@@ -20,8 +20,8 @@ interface Row {
   run(call: DpctlCall): void;
 }
 
-/** The width that `dpctl/list-commands` gives to names. */
-const NAME_WIDTH = 23;
+/** The width that `dpctl/list-commands` gives to names, with what stands before them. */
+const NAME_WIDTH = 'dpctl/'.length + 23;
 
 export function dpctlCommands(context: ManagementContext): readonly Command[] {
   const rows = rowsOf(new DpctlFlows(context));

@@ -6,7 +6,7 @@
 
 import { filter, map, merge, Subject } from 'rxjs';
 import type { OfpPort } from '../base/brands.js';
-import { type Log, silentLog } from '../base/log.js';
+import { type Log, moduleLog, silentLog } from '../base/log.js';
 import type { PacketIn } from '../ofproto/packet-ins.js';
 import { Packet } from '../packet/packet.js';
 import type { Switch } from '../switch.js';
@@ -79,14 +79,14 @@ export class OpenFlowServer {
     this.controllers = new Controllers({
       bridge,
       coverage,
-      log,
+      log: moduleLog(log, 'connmgr'),
       ...(versions === undefined ? {} : { versions }),
     });
     if (options.failMode !== 'standalone') return;
     this.#failMode = new FailMode({
       tables: bridge.ofproto.tables,
       clock: target.clock,
-      log,
+      log: moduleLog(log, 'fail_open'),
       probeMs: options.probeMs ?? PROBE_MS_DEFAULT,
       nudge: () => nudges.next([nudgeOf(bridge.ofproto)]),
     });
@@ -116,7 +116,7 @@ export class OpenFlowServer {
     const { log = silentLog, probeMs = PROBE_MS_DEFAULT } = this.#options;
     const dialer = new Dialer(parseTarget(text), {
       clock: this.#switch.clock,
-      log,
+      log: moduleLog(log, 'rconn'),
       accept: (channel, ended) => {
         const watch = this.#failMode?.watch();
         this.controllers.accept(channel, {
