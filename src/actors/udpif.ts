@@ -19,9 +19,10 @@
  *   last push when the flow is kept, the rest with the answer to its deletion. Packets that came up
  *   as a miss are credited by their translation. Hence at rest: packets in = credited + pushed +
  *   what the datapath counted since + `uncredited` + what was destroyed behind our back (`lost`).
- *   Uncredited are misses on a port without a bridge (`unassociated`), with a key that makes no
- *   sense (`invalid`), whose translation threw (`translator`), and deltas that no translation or
- *   cache took (`push`). A translator that throws must not have credited anybody before.
+ *   Uncredited are misses and deltas on a port without a bridge (`unassociated`), misses with a
+ *   key that makes no sense (`invalid`), whose translation threw (`translator`), and deltas that
+ *   no translation or cache took (`push`). A translator that throws must not have credited
+ *   anybody before.
  * - *Races.* A ukey remembers the `reval_seq` that was read before its flow was translated. A
  *   change in between makes it stale, so that the next cycle looks at it again.
  *

@@ -14,14 +14,14 @@ export interface ValueRange {
   readonly max: number;
 }
 
+/** What `parseArgs` makes of an option. */
+type Parsed = string | boolean | undefined | readonly (string | boolean)[];
+
 export class Arguments {
-  readonly #values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly #values: Readonly<Record<string, Parsed>>;
   readonly positionals: readonly string[];
 
-  constructor(
-    values: Readonly<Record<string, string | boolean | undefined>>,
-    positionals: readonly string[],
-  ) {
+  constructor(values: Readonly<Record<string, Parsed>>, positionals: readonly string[]) {
     this.#values = values;
     this.positionals = positionals;
   }
@@ -34,6 +34,12 @@ export class Arguments {
   text(name: string): string | undefined {
     const value = this.#values[name];
     return typeof value === 'string' ? value : undefined;
+  }
+
+  /** All values of an option that may be given several times. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.map(String) : [];
   }
 
   /** A whole number in `range`; undefined where the option was not given. */
@@ -73,6 +79,7 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
       option.name,
       {
         type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: option.isRepeatable ?? false,
         ...(option.short === undefined ? {} : { short: option.short }),
       },
     ]),

@@ -17,6 +17,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** The value may be left out; one that is given follows an equals sign: "--inspect=8080". */
   readonly isValueOptional?: boolean;
+  /** It may be given several times, each with a value. */
+  readonly isRepeatable?: boolean;
   readonly help: string;
 }
 
@@ -42,6 +44,10 @@ export const EXIT_USAGE = 2;
 
 /** What every command takes. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { name: 'log-level', value: 'LEVEL', help: 'error, warn, info or debug (default: warn)' },
+  {
+    name: 'log-level',
+    value: 'LEVEL',
+    help: 'error, warn, info or debug (default: warn; run: info)',
+  },
   { name: 'help', help: 'print this and exit' },
 ];

@@ -16,12 +16,14 @@ import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
+import { runCommand } from './run.js';
 import { scenarioCommand } from './scenario.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
 const COMMANDS: readonly Command[] = [
   replayCommand,
+  runCommand,
   inspectCommand,
   scenarioCommand,
   appctlCommand,

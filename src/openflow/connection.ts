@@ -59,6 +59,8 @@ export interface ConnectionEvents {
   /** A message other than hello and echo. What it throws is answered as an error. */
   received(connection: Connection, message: OfpMessage): void;
   closed(connection: Connection, reason: string): void;
+  /** Every message, from the moment that versions are agreed. */
+  heard?(message: OfpMessage): void;
   /** All updates of flow monitors have been taken. */
   monitorsTaken?(connection: Connection): void;
   /** Everything that came in and went out, for whoever snoops. */
@@ -208,6 +210,7 @@ export class Connection {
       return;
     }
     this.#actor.send({ type: 'message.received' });
+    this.#events.heard?.(message);
     try {
       this.#answer(message, this.#version);
     } catch (error) {

@@ -41,6 +41,8 @@ export interface PeerOptions {
   readonly isService: boolean;
   /** Milliseconds of silence before a probe; 0: never. */
   readonly probeMs: number;
+  /** Called with every message, from the moment that versions are agreed. */
+  readonly heard?: (message: OfpMessage) => void;
   /** Called when the connection is over. */
   readonly ended?: () => void;
 }
@@ -89,10 +91,12 @@ export class Controllers {
       },
       closed: (connection, reason) => {
         this.#forget(connection);
-        log.info({ peer: connection.name, reason }, 'OpenFlow connection ended');
+        const level = options.isService ? 'debug' : 'info';
+        log[level]({ peer: connection.name, reason }, 'OpenFlow connection ended');
         options.ended?.();
       },
       ...(options.isService ? {} : { seen: (bytes) => this.#snoop(bytes) }),
+      ...(options.heard === undefined ? {} : { heard: options.heard }),
     };
     const { clock } = bridge;
     const deps = { clock, coverage, log, versions, probeMs: options.probeMs };
