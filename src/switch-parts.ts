@@ -9,7 +9,7 @@ import { createUdpif, type Udpif } from './actors/udpif.js';
 import { type Clock, SystemClock } from './base/clock.js';
 import { Coverage } from './base/coverage.js';
 import { UpcallError } from './base/errors.js';
-import { type Log, silentLog } from './base/log.js';
+import { type Log, moduleLog, silentLog } from './base/log.js';
 import { createRng } from './base/rng.js';
 import type { Upcall } from './datapath/dpif.js';
 import { EmbeddedDpif } from './datapath/embedded-dpif.js';
