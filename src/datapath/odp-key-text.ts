@@ -6,12 +6,7 @@
  */
 
 import { type OdpPort, odpPort } from '../base/brands.js';
-import {
-  CT_STATE_NAMES,
-  formatFlags,
-  formatFlagsMasked,
-  TCP_FLAG_NAMES,
-} from '../packet/flags-text.js';
+import { CT_STATE_NAMES, formatFlagsMasked, TCP_FLAG_NAMES } from '../packet/flags-text.js';
 import { type Flow, type FlowMask, wordAt } from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import { ETH_TYPE_MIN, isMplsType } from '../packet/protocol.js';
@@ -102,8 +97,6 @@ function formatCtState(key: Flow, mask: FlowMask, isVerbose: boolean): string {
   if (bits === 0 && !isVerbose) return '';
   const state = wordAt(key, L.CT_STATE) >>> 16;
   if (isVerbose) return `ct_state(${formatHexadecimal(state)}/${formatHexadecimal(bits)})`;
-  // A key of its own has no mask at all.
-  if (mask === EXACT_WORDS) return `ct_state(${formatFlags(CT_STATE_NAMES, state)})`;
   // The attribute has 32 bits, of which there are names for eight: never are all of them masked.
   return `ct_state(${formatFlagsMasked(CT_STATE_NAMES, state, bits, CT_STATE_BITS)})`;
 }
