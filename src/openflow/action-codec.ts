@@ -14,7 +14,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { legacyActions } from './legacy-actions.js';
 import { OfpError } from './ofp-error.js';
-import { NX_VENDOR_ID, OF10, OF13, OF14, type OfpVersion } from './protocol.js';
+import { NX_VENDOR_ID, OF10, OF11, OF13, OF14, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 
 const TYPE_VENDOR = 0xffff;
 const ACTION_HEADER_SIZE = 4;
@@ -33,11 +33,18 @@ const byNumber = new Map<string, ActionRow>();
 const bySubtype = new Map<number, ActionRow>();
 const byType = new Map<Ofpact['type'], ActionRow[]>();
 for (const row of [...OPENFLOW_ROWS, ...NICIRA_ROWS]) {
-  row.of?.forEach((number, index) => {
-    if (number >= 0) byNumber.set(`${index + 1} ${number}`, row);
-  });
+  for (const version of OFP_VERSIONS) {
+    const number = numberRead(row, version);
+    if (number >= 0) byNumber.set(`${version} ${number}`, row);
+  }
   if (row.nx !== undefined) bySubtype.set(row.nx, row);
   byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
+}
+
+/** What 1.1 had and later versions dropped, 3.1 goes on reading. */
+function numberRead({ of }: ActionRow, version: OfpVersion): number {
+  const number = of?.[version - 1] ?? -1;
+  return number < 0 && version > OF11 ? (of?.[OF11 - 1] ?? -1) : number;
 }
 
 /** The numbers of OpenFlow's own actions that a version has, ascending. */
@@ -66,13 +73,27 @@ function readAction(reader: ByteReader, context: ActionContext): Ofpact {
   if (type !== TYPE_VENDOR) {
     const row = byNumber.get(`${context.version} ${type}`);
     if (row === undefined) throw new OfpError('OFPBAC_BAD_TYPE', `type ${type}`);
-    return row.read(body, context);
+    return readBody(row, body, context);
   }
   if (body.u32() !== NX_VENDOR_ID) throw new OfpError('OFPBAC_BAD_VENDOR');
   const subtype = body.u16();
   const row = bySubtype.get(subtype);
   if (row === undefined) throw new OfpError('OFPBAC_BAD_VENDOR_TYPE', `subtype ${subtype}`);
-  return row.read(body, context);
+  return readBody(row, body, context);
+}
+
+/** Behind what an action says there is only as much as fills eight bytes; that is checked first. */
+function readBody(row: ActionRow, body: ByteReader, context: ActionContext): Ofpact {
+  let action: Ofpact | undefined;
+  let problem: unknown;
+  try {
+    action = row.read(body, context);
+  } catch (error) {
+    problem = error;
+  }
+  if (body.remaining >= 8 && row.isOpen !== true) throw new OfpError('OFPBAC_BAD_LEN');
+  if (action === undefined) throw problem;
+  return action;
 }
 
 /** Writes actions; what the version cannot say is left out, as OVS does. */

@@ -25,6 +25,8 @@ export interface ActionRow<Type extends Ofpact['type'] = Ofpact['type']> {
   readonly of?: ActionNumbers;
   /** Subtype of Nicira's actions. */
   readonly nx?: number;
+  /** Its length depends on what it says: where that is wrong, the length may be as well. */
+  readonly isOpen?: boolean;
   read(body: ByteReader, context: ActionContext): Ofpact;
   /** False: this action cannot be said by this row; another one is asked. */
   write(
