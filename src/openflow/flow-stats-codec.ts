@@ -181,6 +181,18 @@ export function writeAggregateStats(
   });
 }
 
+/** 1.5's counters of a flow that went. */
+export function writeLastStats(
+  writer: ByteWriter,
+  { durationMs, packets, bytes }: Pick<FlowStatsEntry, 'durationMs' | 'packets' | 'bytes'>,
+): void {
+  writeOxs(writer, (oxs) => {
+    oxs.duration(Oxs.DURATION, durationMs);
+    oxs.wide(Oxs.PACKET_COUNT, packets);
+    oxs.wide(Oxs.BYTE_COUNT, bytes);
+  });
+}
+
 const OXS_CLASS = 0x8002;
 const Oxs = { DURATION: 0, IDLE_TIME: 1, FLOW_COUNT: 3, PACKET_COUNT: 4, BYTE_COUNT: 5 } as const;
 
