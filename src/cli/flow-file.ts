@@ -1,5 +1,5 @@
 /**
- * Reads the text of a file of flows, groups or meters; what is wrong inside it is the parser's to say.
+ * Reads the text of a file of flows, groups or meters; what is wrong in it is the parser's to say.
  */
 
 import { readFileSync } from 'node:fs';

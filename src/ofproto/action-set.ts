@@ -3,8 +3,8 @@
  *
  * Of each kind of header action the last one counts; what sets fields comes in the order given; one
  * action at the end says where the packet goes, a group before an output. Without such an action
- * nothing of the set is done; what is none of these (in a group's bucket, anything may stand) is not
- * done either. Answers to `ofpacts_execute_action_set` of OVS's `lib/ofp-actions.c`.
+ * nothing of the set is done; what is none of these (in a group's bucket, anything may stand) is
+ * not done either. Answers to `ofpacts_execute_action_set` of OVS's `lib/ofp-actions.c`.
  */
 
 import type { Ofpact, Ofpacts } from './ofpact.js';

@@ -1,8 +1,8 @@
 /**
  * How a select group chooses, as a property of the group: Netronome's extension of 1.5.
  *
- * Fields that are hashed come as OXM headers, each with a mask where a match has a value. Answers to
- * `parse_group_prop_ntr_selection_method` of OVS's `lib/ofp-group.c`.
+ * Fields that are hashed come as OXM headers, each with a mask where a match has a value. Answers
+ * to `parse_group_prop_ntr_selection_method` of OVS's `lib/ofp-group.c`.
  */
 
 import { type Selection, SELECTION_METHODS, type SelectionField } from '../ofproto/group.js';

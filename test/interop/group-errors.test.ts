@@ -4,12 +4,8 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  GROUP_CASES,
-  METER_CASES,
-  type RefusedCase,
-  STATS_CASES,
-} from '../openflow/group-mod-cases.js';
+import { GROUP_CASES, type RefusedCase } from '../openflow/group-mod-cases.js';
+import { METER_CASES, STATS_CASES } from '../openflow/meter-cases.js';
 import { hasOvsPeer, OvsPeer } from './ovs-peer.js';
 import { RawOpenFlow } from './raw-openflow.js';
 

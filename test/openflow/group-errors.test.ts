@@ -4,7 +4,8 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { GROUP_CASES, METER_CASES, type RefusedCase, STATS_CASES } from './group-mod-cases.js';
+import { GROUP_CASES, type RefusedCase } from './group-mod-cases.js';
+import { METER_CASES, STATS_CASES } from './meter-cases.js';
 import { TestPeer } from './test-peer.js';
 
 function errorsOf({ version, bytes }: RefusedCase): readonly string[] {
