@@ -19,7 +19,7 @@ import {
   type Step,
   type Thrower,
 } from './plan.js';
-import { ADDED, DELETED, GROUPS, METERS, MODIFIED } from './plan-rules.js';
+import { ADDED, DELETED, GROUPS, METERS, MODIFIED, USING } from './plan-rules.js';
 
 export const STEPS_COUNT = 240;
 /** Datapath ports of the simulated switch, from 1. */
@@ -84,7 +84,7 @@ const STEPS: readonly (readonly [weight: number, make: Maker])[] = [
   ],
   [9, (rng) => ({ do: 'burst', ...sender(rng), id: newId(rng), count: 100 + rng.below(150) })],
   [6, (rng) => ({ do: 'runt', ...sender(rng) })],
-  [50, rule],
+  [70, rule],
   [40, group],
   [14, meter],
   [14, (rng) => ({ do: 'link', ...sender(rng), isUp: rng.below(2) > 0 })],
@@ -188,9 +188,10 @@ function newId(rng: Rng): number {
 }
 
 function rule(rng: Rng): Step {
-  const roll = rng.below(10);
-  if (roll < 5) return { do: 'rule', verb: 'add', flow: oneOf(rng, ADDED) };
-  if (roll < 8) return { do: 'rule', verb: 'modify', flow: oneOf(rng, MODIFIED) };
+  const roll = rng.below(12);
+  if (roll < 4) return { do: 'rule', verb: 'add', flow: oneOf(rng, USING) };
+  if (roll < 8) return { do: 'rule', verb: 'add', flow: oneOf(rng, ADDED) };
+  if (roll < 10) return { do: 'rule', verb: 'modify', flow: oneOf(rng, MODIFIED) };
   return { do: 'rule', verb: 'delete', flow: oneOf(rng, DELETED) };
 }
 

@@ -14,7 +14,7 @@ const TCP_BACK = 'eth_type=0x800,nw_proto=6,NXM_OF_TCP_DST[]=NXM_OF_TCP_SRC[]';
 const LIMITED = 'table=1,priority=40,limit=3,cookie=0x77,delete_learned';
 
 /** Rules that use what groups and meters there are, and rules that teach others. */
-const USING: readonly string[] = [
+export const USING: readonly string[] = [
   'table=1,priority=31,udp,nw_dst=10.0.0.0/30,actions=group:1',
   'table=1,priority=32,udp,nw_dst=10.0.0.4/30,actions=group:2,output:1',
   'priority=55,tcp,actions=group:3',
@@ -33,6 +33,19 @@ const USING: readonly string[] = [
 function teach(match: string, settings: string): string {
   return `learn(${settings},${match},output:NXM_OF_IN_PORT[])`;
 }
+
+/** What there is from the beginning, so that most rules find what they use. */
+export const FIRST_GROUPS = `
+  group_id=1,type=all,bucket=output:2,bucket=output:3
+  group_id=2,type=select,bucket=weight:3,output:2,bucket=watch_port:3,output:3,bucket=output:4
+  group_id=3,type=ff,bucket=watch_port:2,output:2,bucket=watch_port:3,output:3
+  group_id=4,type=indirect,bucket=mod_nw_tos:32,group:3
+  group_id=5,type=all,bucket=controller,bucket=group:1,bucket=resubmit(,2)
+`;
+export const FIRST_METERS = `
+  meter=1,pktps,burst,bands=type=drop,rate=5,burst_size=3
+  meter=2,kbps,burst,bands=type=drop,rate=1,burst_size=2
+`;
 
 /** Groups lead to each other; 2 and 3 hang on ports, 4 on a rule's action set. */
 export const GROUPS: readonly (readonly [verb: GroupVerb, group: string])[] = [
@@ -81,7 +94,6 @@ export const ADDED: readonly string[] = [
   'table=1,priority=30,udp,hard_timeout=1,actions=output:2',
   'priority=45,icmp,nw_dst=10.0.0.4,actions=NORMAL',
   'priority=70,in_port=2,actions=drop',
-  ...USING,
 ];
 export const MODIFIED: readonly string[] = [
   'table=1,udp,actions=output:4',
