@@ -120,7 +120,7 @@ export class Ofproto {
       datapath: options.meters ?? new DatapathMeters(clock),
       deleting: (ids) => this.#deleteUsers(metersOf, ids),
     });
-    this.meters.controllerChanges.subscribe(() => this.#revalidate('flow_table'));
+    this.meters.changes.subscribe(() => this.#revalidate('flow_table'));
     this.macs = new MacTable({ coverage, onChange: () => this.#revalidate('mac_learning') });
     this.dropFragmentsRule = createHiddenDrop(clock.now());
   }

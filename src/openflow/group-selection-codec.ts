@@ -5,7 +5,7 @@
  * to `parse_group_prop_ntr_selection_method` of OVS's `lib/ofp-group.c`.
  */
 
-import { type Selection, SELECTION_METHODS, type SelectionField } from '../ofproto/group.js';
+import { SELECTION_METHODS, type Selection, type SelectionField } from '../ofproto/group.js';
 import { sortFields } from '../ofproto/group-parse.js';
 import { bigToBytes, bytesToBig } from '../packet/field-access.js';
 import type { ByteReader } from './byte-reader.js';

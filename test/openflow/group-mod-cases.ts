@@ -16,8 +16,13 @@ import {
   type OfpVersion,
 } from '../../src/openflow/protocol.js';
 import {
-  Command,
+  ALL,
+  DELETE,
+  FF,
   FIRST_BUCKET,
+  INDIRECT,
+  INSERT,
+  MODIFY,
   newBucket,
   newMod,
   niciraMod,
@@ -25,20 +30,13 @@ import {
   oldMod,
   output,
   property,
+  REMOVE,
+  type RefusedCase,
+  SELECT,
   selection,
-  Type,
   type Write,
   XID,
-} from './group-mod-writer.js';
-
-/** A message, and the error that is answered to it. */
-export interface RefusedCase {
-  readonly name: string;
-  readonly version: OfpVersion;
-  readonly bytes: Uint8Array;
-  /** Undefined: it is taken, and changes nothing. */
-  readonly error: OfpErrorName | undefined;
-}
+} from './refused-case.js';
 
 const OLD_CASES: readonly RefusedCase[] = [
   refused(
@@ -49,16 +47,11 @@ const OLD_CASES: readonly RefusedCase[] = [
   ),
   refused('a type that there is not', OF13, oldMod(OF13, { type: 4 }), 'BAD_TYPE'),
   refused('a command that there is not', OF13, oldMod(OF13, { command: 9 }), 'BAD_COMMAND'),
-  refused(
-    'a modification of no group',
-    OF12,
-    oldMod(OF12, { command: Command.MODIFY }),
-    'UNKNOWN_GROUP',
-  ),
+  refused('a modification of no group', OF12, oldMod(OF12, { command: MODIFY }), 'UNKNOWN_GROUP'),
   refused(
     'an indirect group without bucket',
     OF11,
-    oldMod(OF11, { type: Type.INDIRECT }),
+    oldMod(OF11, { type: INDIRECT }),
     'INVALID_GROUP',
   ),
   refused(
@@ -76,19 +69,19 @@ const OLD_CASES: readonly RefusedCase[] = [
   refused(
     'a watched group in an indirect group',
     OF13,
-    oldMod(OF13, { type: Type.INDIRECT }, oldBucket({ watchGroup: 1 })),
+    oldMod(OF13, { type: INDIRECT }, oldBucket({ watchGroup: 1 })),
     'WATCH_UNSUPPORTED',
   ),
   refused(
     'a fast failover group that watches nothing',
     OF14,
-    oldMod(OF14, { type: Type.FF }, oldBucket()),
+    oldMod(OF14, { type: FF }, oldBucket()),
     'INVALID_GROUP',
   ),
   refused(
     'a watched port that no port can be',
     OF13,
-    oldMod(OF13, { type: Type.FF }, oldBucket({ watchPort: 0x1_0000 })),
+    oldMod(OF13, { type: FF }, oldBucket({ watchPort: 0x1_0000 })),
     'BAD_WATCH',
   ),
   refused(
@@ -112,13 +105,13 @@ const OLD_CASES: readonly RefusedCase[] = [
   refused(
     'a deletion with buckets',
     OF13,
-    oldMod(OF13, { command: Command.DELETE }, oldBucket()),
+    oldMod(OF13, { command: DELETE }, oldBucket()),
     'INVALID_GROUP',
   ),
   {
     name: 'a deletion with buckets in 1.2, which is taken',
     version: OF12,
-    bytes: oldMod(OF12, { command: Command.DELETE }, oldBucket()),
+    bytes: oldMod(OF12, { command: DELETE }, oldBucket()),
     error: undefined,
   },
   {
@@ -162,20 +155,20 @@ const NEW_CASES: readonly RefusedCase[] = [
   refused(
     'all buckets named in an insertion',
     OF15,
-    newMod({ command: Command.INSERT }, newBucket()),
+    newMod({ command: INSERT }, newBucket()),
     'BAD_BUCKET',
   ),
   refused(
     'an insertion into no group',
     OF15,
-    newMod({ command: Command.INSERT, at: FIRST_BUCKET }, newBucket()),
+    newMod({ command: INSERT, at: FIRST_BUCKET }, newBucket()),
     'UNKNOWN_GROUP',
   ),
   refused(
     'a watching bucket inserted',
     OF15,
     newMod(
-      { command: Command.INSERT, at: FIRST_BUCKET },
+      { command: INSERT, at: FIRST_BUCKET },
       newBucket({ properties: property(1, 8, (body) => body.u32(1)) }),
     ),
     'WATCH_UNSUPPORTED',
@@ -183,13 +176,13 @@ const NEW_CASES: readonly RefusedCase[] = [
   refused(
     'a removal that has buckets',
     OF15,
-    newMod({ command: Command.REMOVE }, newBucket()),
+    newMod({ command: REMOVE }, newBucket()),
     'BAD_BUCKET',
   ),
   refused(
     'a removal from no group',
     OF15,
-    newMod({ command: Command.REMOVE, at: FIRST_BUCKET }),
+    newMod({ command: REMOVE, at: FIRST_BUCKET }),
     'UNKNOWN_GROUP',
   ),
   refused(
@@ -207,7 +200,7 @@ const NEW_CASES: readonly RefusedCase[] = [
     newMod({}, newBucket({ actionsSize: 16 })),
     'BAD_BUCKET',
   ),
-  refused('a weight in a group of type all', OF15, weighing(Type.ALL, 3), 'INVALID_GROUP'),
+  refused('a weight in a group of type all', OF15, weighing(ALL, 3), 'INVALID_GROUP'),
   {
     name: 'buckets longer than the message',
     version: OF15,
@@ -224,7 +217,7 @@ const NEW_CASES: readonly RefusedCase[] = [
     name: 'a weight that is cut off',
     version: OF15,
     bytes: newMod(
-      { type: Type.SELECT },
+      { type: SELECT },
       newBucket({ properties: property(0, 4, (body) => body.zeros(4)) }),
     ),
     error: 'OFPBPC_BAD_LEN',
@@ -250,7 +243,7 @@ const NEW_CASES: readonly RefusedCase[] = [
   {
     name: 'a selection method that there is not',
     version: OF15,
-    bytes: newMod({ type: Type.SELECT, properties: selection('random') }),
+    bytes: newMod({ type: SELECT, properties: selection('random') }),
     error: 'OFPBPC_BAD_VALUE',
   },
   {
@@ -262,20 +255,20 @@ const NEW_CASES: readonly RefusedCase[] = [
   {
     name: 'a selection method in a deletion',
     version: OF15,
-    bytes: newMod({ command: Command.DELETE, type: Type.SELECT, properties: selection('hash') }),
+    bytes: newMod({ command: DELETE, type: SELECT, properties: selection('hash') }),
     error: 'OFPBPC_BAD_VALUE',
   },
   {
     name: 'fields for dp_hash',
     version: OF15,
-    bytes: newMod({ type: Type.SELECT, properties: selection('dp_hash', ipSource(0xffff_ffff)) }),
+    bytes: newMod({ type: SELECT, properties: selection('dp_hash', ipSource(0xffff_ffff)) }),
     error: 'OFPBPC_BAD_VALUE',
   },
   {
     name: 'a field that there is not',
     version: OF15,
     bytes: newMod({
-      type: Type.SELECT,
+      type: SELECT,
       properties: selection('hash', (body) => body.u16(0x8000).u8(0xfe).u8(1).u8(1)),
     }),
     error: 'OFPBMC_BAD_FIELD',
@@ -284,7 +277,7 @@ const NEW_CASES: readonly RefusedCase[] = [
     name: 'a field twice',
     version: OF15,
     bytes: newMod({
-      type: Type.SELECT,
+      type: SELECT,
       properties: selection('hash', (body) => {
         ipSource(0xffff_ffff)(body);
         ipSource(0xffff_ffff)(body);
@@ -295,7 +288,7 @@ const NEW_CASES: readonly RefusedCase[] = [
   {
     name: 'a modification of no group, in 1.0',
     version: OF10,
-    bytes: niciraMod({ command: Command.MODIFY }, newBucket({ actions: output(OF10) })),
+    bytes: niciraMod({ command: MODIFY }, newBucket({ actions: output(OF10) })),
     error: 'OFPGMFC_UNKNOWN_GROUP',
   },
   {

@@ -1,19 +1,28 @@
 /**
- * Writes group-mods byte by byte, also such as no controller would: any part may be wrong.
+ * A message that a switch must refuse, byte by byte, with the error that it is answered by; and
+ * what such messages are made of.
  */
 
 import type { ByteWriter } from '../../src/openflow/byte-writer.js';
 import { encodeMessage } from '../../src/openflow/message.js';
+import type { OfpErrorName } from '../../src/openflow/ofp-error.js';
 import { NX_VENDOR_ID, OF10, OF15, type OfpVersion } from '../../src/openflow/protocol.js';
 
-/** No port, no group. */
-const NOWHERE = 0xffff_ffff;
-const ALL_BUCKETS = 0xffff_ffff;
+export interface RefusedCase {
+  readonly name: string;
+  readonly version: OfpVersion;
+  readonly bytes: Uint8Array;
+  /** Undefined: it is taken, and changes nothing. */
+  readonly error: OfpErrorName | undefined;
+}
+
+export const NOWHERE = 0xffff_ffff;
+export const ALL_BUCKETS = 0xffff_ffff;
 export const FIRST_BUCKET = 0xffff_fffd;
 export const XID = 0x77;
-/** Commands and types, by OpenFlow's numbers. */
-export const Command = { ADD: 0, MODIFY: 1, DELETE: 2, INSERT: 3, REMOVE: 5 } as const;
-export const Type = { ALL: 0, SELECT: 1, INDIRECT: 2, FF: 3 } as const;
+/** Commands and types of groups. */
+export const [ADD, MODIFY, DELETE, INSERT, REMOVE] = [0, 1, 2, 3, 5];
+export const [ALL, SELECT, INDIRECT, FF] = [0, 1, 2, 3];
 
 export type Write = (body: ByteWriter) => unknown;
 
@@ -73,7 +82,7 @@ export interface Head {
 }
 
 export function oldMod(version: OfpVersion, head: Head, ...buckets: readonly Write[]): Uint8Array {
-  const { command = Command.ADD, type = Type.ALL, id = 500 } = head;
+  const { command = ADD, type = ALL, id = 500 } = head;
   return encodeMessage(version, 'group_mod', XID, (body) => {
     body.u16(command).u8(type).zeros(1).u32(id);
     for (const bucket of buckets) bucket(body);
@@ -98,13 +107,7 @@ export function niciraMod(head: NewHead, ...buckets: readonly Write[]): Uint8Arr
 }
 
 export function writeNewMod(body: ByteWriter, head: NewHead, buckets: readonly Write[]): void {
-  const {
-    command = Command.ADD,
-    type = Type.ALL,
-    id = 500,
-    at = ALL_BUCKETS,
-    properties = nothing,
-  } = head;
+  const { command = ADD, type = ALL, id = 500, at = ALL_BUCKETS, properties = nothing } = head;
   body.u16(command).u8(type).zeros(1).u32(id);
   const sizeAt = body.size;
   body.u16(0).zeros(2).u32(at);

@@ -1,12 +1,14 @@
 /**
- * Meter-mods, and requests about groups and meters, that a switch must refuse; see
- * `group-mod-cases.ts`.
+ * Meter-mods and requests for statistics that a switch must refuse, with their errors.
+ *
+ * `test/openflow/` has them refused by ours, `test/interop/` by a real `ovs-vswitchd`.
  */
 
 import type { ByteWriter } from '../../src/openflow/byte-writer.js';
 import { encodeMessage } from '../../src/openflow/message.js';
 import type { OfpErrorName } from '../../src/openflow/ofp-error.js';
 import {
+  type MessageType,
   NX_VENDOR_ID,
   OF10,
   OF11,
@@ -16,8 +18,7 @@ import {
   OF15,
   type OfpVersion,
 } from '../../src/openflow/protocol.js';
-import type { RefusedCase } from './group-mod-cases.js';
-import { nothing, type Write, XID } from './group-mod-writer.js';
+import { nothing, type RefusedCase, type Write, XID } from './refused-case.js';
 
 /** A request for statistics. */
 function stats(version: OfpVersion, type: number, write: Write = nothing): Uint8Array {
@@ -84,7 +85,7 @@ interface MeterHead {
 
 function meterMod(head: MeterHead, ...bands: readonly Write[]): Uint8Array {
   const { command = 0, flags = 1, id = 40 } = head;
-  return encodeMessage(OF13, 'meter_mod', XID, (body) => {
+  return encodeMessage(OF13, 'meter_mod' satisfies MessageType, XID, (body) => {
     body.u16(command).u16(flags).u32(id);
     for (const band of bands) band(body);
   });
