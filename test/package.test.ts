@@ -57,6 +57,7 @@ describe('The packed package', () => {
       'captures',
       'dist',
       'package.json',
+      'packaging',
     ]);
   });
 
@@ -167,6 +168,17 @@ describe('The packed package', () => {
 
   it('runs its command, and from anywhere', () => {
     expect(run('npx', ['--no-install', 'upcall', '--version'])).toMatch(/^upcall \d+\.\d+\.\d+\n$/);
+  });
+
+  it('does without koffi, and says what devices need', () => {
+    const upcall = ['node', 'node_modules/upcall/bin/upcall'].join(' ');
+    rmSync(join(project, 'node_modules/koffi'), { recursive: true });
+    const failing = `${upcall} run --rundir . --port lo 2>&1 || true`;
+    expect(run('sh', ['-c', failing])).toBe(
+      'upcall: Cannot open network devices: package koffi is not installed; ' +
+        'run "npm install koffi@3.3.4"\n',
+    );
+    expect(run('sh', ['-c', `${upcall} scenario`])).toContain('explosion');
   });
 
   it('satisfies publint', async () => {

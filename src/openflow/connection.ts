@@ -3,9 +3,9 @@
  *
  * It agrees on a version, cuts the stream into messages and hands them on, one at a time and in
  * order; answers errors; probes a silent peer. What a peer cannot do: make us grow. While
- * `REPLIES_MAX` answers or `REPLY_BYTES_MAX` of them wait, no further request is read; packet-ins that find
- * `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX` pieces of
- * news wait is cut off, for a gap in them would mislead it.
+ * `REPLIES_MAX` answers or `REPLY_BYTES_MAX` of them wait, no further request is read; packet-ins
+ * that find `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX`
+ * pieces of news wait is cut off, for a gap in them would mislead it.
  *
  * Owner: the version, the requests that wait, the probe's timer. Answers to OVS's
  * `lib/vconn.c`, `lib/rconn.c` and `struct ofconn`.
@@ -59,6 +59,8 @@ export interface ConnectionEvents {
   /** A message other than hello and echo. What it throws is answered as an error. */
   received(connection: Connection, message: OfpMessage): void;
   closed(connection: Connection, reason: string): void;
+  /** Every message, from the moment that versions are agreed. */
+  heard?(message: OfpMessage): void;
   /** All updates of flow monitors have been taken. */
   monitorsTaken?(connection: Connection): void;
   /** Everything that came in and went out, for whoever snoops. */
@@ -208,6 +210,7 @@ export class Connection {
       return;
     }
     this.#actor.send({ type: 'message.received' });
+    this.#events.heard?.(message);
     try {
       this.#answer(message, this.#version);
     } catch (error) {

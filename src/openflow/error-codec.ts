@@ -8,8 +8,8 @@ import { errorNumber, type OfpErrorName } from './ofp-error.js';
 import { HEADER_SIZE, MESSAGE_SIZE_MAX, OF12, type OfpVersion } from './protocol.js';
 
 /**
- * How much of the offending message goes back: OpenFlow asks for 64 bytes at least; OVS sends all of
- * it, as far as an error of Nicira's has room.
+ * How much of the offending message goes back: OpenFlow asks for 64 bytes at least; OVS sends all
+ * of it, as far as an error of Nicira's has room.
  */
 const DATA_SIZE_MAX = MESSAGE_SIZE_MAX - HEADER_SIZE - 12;
 /** 1.0 and 1.1: "the error is the vendor's". */

@@ -1,11 +1,11 @@
 /**
  * How a select group chooses, as a property of the group: Netronome's extension of 1.5.
  *
- * Fields that are hashed come as OXM headers, each with a mask where a match has a value. Answers to
- * `parse_group_prop_ntr_selection_method` of OVS's `lib/ofp-group.c`.
+ * Fields that are hashed come as OXM headers, each with a mask where a match has a value. Answers
+ * to `parse_group_prop_ntr_selection_method` of OVS's `lib/ofp-group.c`.
  */
 
-import { type Selection, SELECTION_METHODS, type SelectionField } from '../ofproto/group.js';
+import { SELECTION_METHODS, type Selection, type SelectionField } from '../ofproto/group.js';
 import { sortFields } from '../ofproto/group-parse.js';
 import { bigToBytes, bytesToBig } from '../packet/field-access.js';
 import type { ByteReader } from './byte-reader.js';

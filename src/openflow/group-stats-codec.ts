@@ -2,8 +2,9 @@
  * What groups are, what went through them, and what the switch's groups can do.
  *
  * OpenFlow 1.5, clauses 7.3.5.9 to 7.3.5.11; Nicira's extension of 1.0 has the counters of 1.3 and
- * the descriptions of 1.5. Answers to `ofputil_append_group_stats`, `ofputil_append_group_desc_reply`
- * and `ofputil_encode_group_features_reply` of OVS's `lib/ofp-group.c`.
+ * the descriptions of 1.5. Answers to `ofputil_append_group_stats`,
+ * `ofputil_append_group_desc_reply` and `ofputil_encode_group_features_reply` of OVS's
+ * `lib/ofp-group.c`.
  */
 
 import { GROUP_MAX, GROUP_TYPES, type Group, type GroupSpec } from '../ofproto/group.js';

@@ -6,9 +6,9 @@
  * `ofputil_append_table_stats_reply`.
  */
 
-import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { TABLE_MAX } from '../ofproto/ofpact.js';
 import type { MissTreatment } from '../ofproto/table-misses.js';
+import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { actionNumbers } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OF10, OF11, OF12, type OfpVersion } from './protocol.js';

@@ -91,6 +91,14 @@ describe('an inspector', () => {
     }
   });
 
+  it('may be an observer that has its functions by name', () => {
+    const { see, events, ukeys } = new Witness();
+    createBench({ inspect: { next: see } });
+    createBench({ inspect: { observer: { next: see }, ukeys: 'none' } });
+    expect(new Set(events.map(({ rootId }) => rootId)).size).toBe(2);
+    expect(ukeys).toEqual([]);
+  });
+
   it('finds the definition of each actor in the actor and in its snapshots', () => {
     const { witness, bench } = createInspected('all', { revalidators: 2 });
     install(bench, 1);
@@ -308,6 +316,58 @@ describe('Udpif.inspectMoves()', () => {
     expect(curious.events.some(({ type }) => type === '@xstate.microstep')).toBe(true);
     subscription.unsubscribe();
     expect(seenInCycle(bench, modest)).toEqual([]);
+  });
+});
+
+describe('the events of a ukey', () => {
+  const namesOf = ({ events }: Witness) =>
+    events.flatMap((event) =>
+      event.type === '@xstate.event' && isUkey(event.actorRef) ? [event.event.type] : [],
+    );
+
+  it('have their names, also where the datapath refuses', () => {
+    const { witness, bench } = createInspected('all');
+    install(bench, 1);
+    bench.translator.answer = () => ({ actions: [] });
+    bench.dpif.failures.push({ type: 'put', error: 'EINVAL' }, { type: 'delete', error: 'EBUSY' });
+    const before = namesOf(witness).length;
+    bench.udpif.revalidate('flow_table');
+    bench.clock.advance(5);
+    bench.dpif.steal(flowOf(1));
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(namesOf(witness).slice(before)).toEqual([
+      ...['flow.modify', 'modify.failed', 'flow.delete', 'deletion.refused'],
+      ...['flow.delete', 'deletion.missed', 'ukey.sweep'],
+    ]);
+  });
+
+  it('have their names in profile ovs-2.3', () => {
+    const { witness, bench } = createInspected('all', { profile: ovs23Profile });
+    install(bench, 1);
+    runCycle(bench);
+    const before = namesOf(witness).length;
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(namesOf(witness).slice(before)).toEqual(['flow.delete', 'ukey.sweep']);
+  });
+});
+
+describe('Udpif.inspection', () => {
+  it('counts nothing where nobody inspects, though a ukey is followed', () => {
+    const bench = createBench();
+    bench.udpif.inspectUkeys('all');
+    install(bench, 2);
+    for (const ukey of bench.udpif.ukeys()) ukey.subscribe(() => {});
+    runCycle(bench);
+    expect(bench.udpif.inspection).toMatchObject({ announcedUkeys: 0, omittedUkeys: 0 });
+  });
+
+  it('goes on counting when a second inspector comes', () => {
+    const { bench } = createInspected('all');
+    install(bench, 3);
+    bench.udpif.actor.system.inspect(() => {});
+    expect(bench.udpif.inspection.announcedUkeys).toBe(3);
   });
 });
 

@@ -4,12 +4,9 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  GROUP_CASES,
-  METER_CASES,
-  type RefusedCase,
-  STATS_CASES,
-} from '../openflow/group-mod-cases.js';
+import { GROUP_CASES } from '../openflow/group-mod-cases.js';
+import { METER_CASES, STATS_CASES } from '../openflow/meter-mod-cases.js';
+import type { RefusedCase } from '../openflow/refused-case.js';
 import { hasOvsPeer, OvsPeer } from './ovs-peer.js';
 import { RawOpenFlow } from './raw-openflow.js';
 

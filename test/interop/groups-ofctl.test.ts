@@ -4,9 +4,9 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OpenFlowTwins, VERSION_NAMES, type VersionName } from './openflow-twins.js';
 import { hasOvsOfctl } from './ovs-ofctl.js';
 import { hasOvsPeer } from './ovs-peer.js';
-import { OpenFlowTwins, VERSION_NAMES, type VersionName } from './openflow-twins.js';
 
 const GROUPS = [
   'group_id=1,type=all,bucket=output:1,bucket=mod_dl_dst:00:00:00:00:00:01,output:2',

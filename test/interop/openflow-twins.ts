@@ -12,11 +12,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OpenFlowServer, serveOpenFlow } from '../../src/openflow/openflow-server.js';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
+import { type OpenFlowServer, serveOpenFlow } from '../../src/openflow/openflow-server.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
-import { OvsPeer } from './ovs-peer.js';
 import type { OvsOfctlResult } from './ovs-ofctl.js';
+import { OvsPeer } from './ovs-peer.js';
 
 export const VERSION_NAMES = [
   'OpenFlow10',
@@ -154,7 +154,7 @@ export function mask(text: string): string {
   );
 }
 
-/** Without the lines that begin with the local port and those, further indented, that belong to it. */
+/** Without the lines of the local port: the one that begins with it, and those below it. */
 function withoutLocalPort(text: string): string {
   const kept: string[] = [];
   let isLocal = false;

@@ -1,7 +1,7 @@
 /** What is written about the machines, in headers and in `docs/machines.md`, is what they are. */
 
 import { describe, expect, it } from 'vitest';
-import { createMachine } from 'xstate';
+import { assign, createMachine } from 'xstate';
 import { drawJson, drawMermaid } from '../../src/machines/drawing.js';
 import { handlerMachine } from '../../src/machines/handler-machine.js';
 import { edgesOf, initialStateOf, statesOf } from '../../src/machines/machine-edges.js';
@@ -48,6 +48,29 @@ describe('machines', () => {
   });
 });
 
+describe('edgesOf() and initialStateOf()', () => {
+  it('name guards and actions by their type', () => {
+    const on = { 'a.b': { guard: { type: 'isOpen' }, actions: { type: 'ring' } } };
+    expect(edgesOf(createMachine({ id: 'x', on }))).toEqual([
+      { source: '*', event: 'a.b', guard: 'isOpen', actions: ['ring'], target: '*' },
+    ]);
+  });
+
+  it('refuse a machine with an anonymous guard or action', () => {
+    const message = 'Cannot draw machine: a guard or an action has no name, set it up by name';
+    for (const reference of [() => true, assign({}), { type: 7 }, {}]) {
+      const on = { 'a.b': { guard: reference, target: '.one' } } as object;
+      expect(() => edgesOf(createMachine({ initial: 'one', states: { one: {} }, on }))).toThrow(
+        message,
+      );
+    }
+  });
+
+  it('start a machine without states in itself', () => {
+    expect(initialStateOf(createMachine({}))).toBe('*');
+  });
+});
+
 describe('drawJson()', () => {
   it.each(byName)('%s: createMachine() makes the same machine of it', (_name, { machine }) => {
     const copy = createMachine(drawJson(machine));
@@ -66,6 +89,12 @@ describe('drawJson()', () => {
 describe('drawMermaid()', () => {
   it('draws states, entries, ends, guards, actions and what holds anywhere', () => {
     expect(drawMermaid(handlerMachine)).toBe(HANDLER);
+  });
+
+  it('draws states in states in states, and all that is done at an exit', () => {
+    const inner = { initial: 'c', states: { c: { exit: ['ring', 'lock'] } } };
+    const outer = { initial: 'b', states: { b: inner } };
+    expect(drawMermaid(createMachine({ initial: 'a', states: { a: outer } }))).toBe(NESTED);
   });
 
   it('equals docs/machines.md', async () => {
@@ -103,6 +132,18 @@ const HANDLER = `stateDiagram-v2
   note right of waiting
     in any state: exit.latched / latchExit
   end note
+`;
+
+const NESTED = `stateDiagram-v2
+  state "a" as a {
+    [*] --> a_b
+    state "b" as a_b {
+      [*] --> a_b_c
+      state "c" as a_b_c
+      a_b_c : exit / ring, lock
+    }
+  }
+  [*] --> a
 `;
 
 function documentation(): string {

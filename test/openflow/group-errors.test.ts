@@ -4,7 +4,9 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { GROUP_CASES, METER_CASES, type RefusedCase, STATS_CASES } from './group-mod-cases.js';
+import { GROUP_CASES } from './group-mod-cases.js';
+import { METER_CASES, STATS_CASES } from './meter-mod-cases.js';
+import type { RefusedCase } from './refused-case.js';
 import { TestPeer } from './test-peer.js';
 
 function errorsOf({ version, bytes }: RefusedCase): readonly string[] {

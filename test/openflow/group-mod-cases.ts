@@ -1,16 +1,12 @@
 /**
- * Group-mods and meter-mods that a switch must refuse, byte by byte, each with the error that it is
- * answered by.
+ * Group-mods that a switch must refuse, byte by byte, each with the error that it is answered by.
  *
  * `test/openflow/` has them refused by ours, `test/interop/` by a real `ovs-vswitchd`.
  */
 
-import { ByteWriter } from '../../src/openflow/byte-writer.js';
 import { encodeMessage } from '../../src/openflow/message.js';
 import type { OfpErrorName } from '../../src/openflow/ofp-error.js';
 import {
-  type MessageType,
-  NX_VENDOR_ID,
   OF10,
   OF11,
   OF12,
@@ -19,134 +15,28 @@ import {
   OF15,
   type OfpVersion,
 } from '../../src/openflow/protocol.js';
-
-export interface RefusedCase {
-  readonly name: string;
-  readonly version: OfpVersion;
-  readonly bytes: Uint8Array;
-  /** Undefined: it is taken, and changes nothing. */
-  readonly error: OfpErrorName | undefined;
-}
-
-const NOWHERE = 0xffff_ffff;
-const ALL_BUCKETS = 0xffff_ffff;
-const FIRST_BUCKET = 0xffff_fffd;
-const XID = 0x77;
-/** Commands and types of groups. */
-const [ADD, MODIFY, DELETE, INSERT, REMOVE] = [0, 1, 2, 3, 5];
-const [ALL, SELECT, INDIRECT, FF] = [0, 1, 2, 3];
-
-type Write = (body: ByteWriter) => unknown;
-
-function nothing(): void {}
-
-/** An action that outputs to port 1. */
-function output(version: OfpVersion): Write {
-  return version === OF10
-    ? (body) => body.u16(0).u16(8).u16(1).u16(0)
-    : (body) => body.u16(0).u16(16).u32(1).u16(0).zeros(6);
-}
-
-interface OldBucket {
-  readonly size?: number;
-  readonly weight?: number;
-  readonly watchPort?: number;
-  readonly watchGroup?: number;
-  readonly actions?: Write;
-}
-
-function oldBucket(bucket: OldBucket = {}): Write {
-  const { weight = 0, watchPort = NOWHERE, watchGroup = NOWHERE, actions = nothing } = bucket;
-  return (body) => {
-    const start = body.size;
-    body.u16(0).u16(weight).u32(watchPort).u32(watchGroup).zeros(4);
-    actions(body);
-    if (bucket.size === undefined) body.patchLength(start, start);
-    else body.patchU16(start, bucket.size);
-  };
-}
-
-interface NewBucket {
-  readonly size?: number;
-  readonly actionsSize?: number;
-  readonly id?: number;
-  readonly actions?: Write;
-  readonly properties?: Write;
-}
-
-function newBucket(bucket: NewBucket = {}): Write {
-  const { id = 0, actions = nothing, properties = nothing } = bucket;
-  return (body) => {
-    const start = body.size;
-    body.u16(0).u16(0).u32(id);
-    const actionsAt = body.size;
-    actions(body);
-    body.patchU16(start + 2, bucket.actionsSize ?? body.size - actionsAt);
-    properties(body);
-    body.patchU16(start, bucket.size ?? body.size - start);
-  };
-}
-
-interface Head {
-  readonly command?: number;
-  readonly type?: number;
-  readonly id?: number;
-}
-
-function oldMod(version: OfpVersion, head: Head, ...buckets: readonly Write[]): Uint8Array {
-  const { command = ADD, type = ALL, id = 500 } = head;
-  return encodeMessage(version, 'group_mod', XID, (body) => {
-    body.u16(command).u8(type).zeros(1).u32(id);
-    for (const bucket of buckets) bucket(body);
-  });
-}
-
-interface NewHead extends Head {
-  readonly at?: number;
-  readonly bucketsSize?: number;
-  readonly properties?: Write;
-}
-
-function newMod(head: NewHead, ...buckets: readonly Write[]): Uint8Array {
-  return encodeMessage(OF15, 'group_mod', XID, (body) => writeNewMod(body, head, buckets));
-}
-
-function niciraMod(head: NewHead, ...buckets: readonly Write[]): Uint8Array {
-  return encodeMessage(OF10, 'vendor', XID, (body) => {
-    body.u32(NX_VENDOR_ID).u32(31);
-    writeNewMod(body, head, buckets);
-  });
-}
-
-function writeNewMod(body: ByteWriter, head: NewHead, buckets: readonly Write[]): void {
-  const { command = ADD, type = ALL, id = 500, at = ALL_BUCKETS, properties = nothing } = head;
-  body.u16(command).u8(type).zeros(1).u32(id);
-  const sizeAt = body.size;
-  body.u16(0).zeros(2).u32(at);
-  const start = body.size;
-  for (const bucket of buckets) bucket(body);
-  body.patchU16(sizeAt, head.bucketsSize ?? body.size - start);
-  properties(body);
-}
-
-/** A property that says how a select group chooses. */
-function selection(method: string, fields: Write = nothing): Write {
-  return (body) => {
-    const start = body.size;
-    body.u16(0xffff).u16(0).u32(0x154d).u32(1).zeros(4).text(method, 16).u64(0n);
-    fields(body);
-    body.patchLength(start + 2, start);
-    body.align(start);
-  };
-}
-
-/** A property of a bucket, or of a group. */
-function property(type: number, length: number, payload: Write = nothing): Write {
-  return (body) => {
-    body.u16(type).u16(length);
-    payload(body);
-  };
-}
+import {
+  ALL,
+  DELETE,
+  FF,
+  FIRST_BUCKET,
+  INDIRECT,
+  INSERT,
+  MODIFY,
+  newBucket,
+  newMod,
+  niciraMod,
+  oldBucket,
+  oldMod,
+  output,
+  property,
+  REMOVE,
+  type RefusedCase,
+  SELECT,
+  selection,
+  type Write,
+  XID,
+} from './refused-case.js';
 
 const OLD_CASES: readonly RefusedCase[] = [
   refused(
@@ -432,109 +322,3 @@ function refused(
 }
 
 export const GROUP_CASES: readonly RefusedCase[] = [...OLD_CASES, ...NEW_CASES];
-
-/** A request for statistics. */
-function stats(version: OfpVersion, type: number, write: Write = nothing): Uint8Array {
-  return encodeMessage(version, 'stats_request', XID, (body) => {
-    body.u16(type).u16(0);
-    if (version !== OF10) body.zeros(4);
-    write(body);
-  });
-}
-
-function vendorStats(version: OfpVersion, subtype: number, write: Write = nothing): Uint8Array {
-  return stats(version, 0xffff, (body) => {
-    body.u32(NX_VENDOR_ID).u32(subtype);
-    if (version === OF10) body.zeros(4);
-    write(body);
-  });
-}
-
-/** Requests that a version does not have, or that are of the wrong length. */
-export const STATS_CASES: readonly RefusedCase[] = [
-  bad('group statistics in 1.0', OF10, stats(OF10, 6, eight), 'OFPBRC_BAD_STAT'),
-  bad('group features in 1.1', OF11, stats(OF11, 8), 'OFPBRC_BAD_STAT'),
-  bad('meters in 1.2', OF12, stats(OF12, 9, eight), 'OFPBRC_BAD_STAT'),
-  bad('short group statistics', OF13, stats(OF13, 6), 'OFPBRC_BAD_LEN'),
-  bad(
-    'long group statistics',
-    OF13,
-    stats(OF13, 6, (body) => body.zeros(16)),
-    'OFPBRC_BAD_LEN',
-  ),
-  bad('a long group description', OF13, stats(OF13, 7, eight), 'OFPBRC_BAD_LEN'),
-  bad('a short group description', OF15, stats(OF15, 7), 'OFPBRC_BAD_LEN'),
-  bad('long group features', OF13, stats(OF13, 8, eight), 'OFPBRC_BAD_LEN'),
-  bad('long meter features', OF13, stats(OF13, 11, eight), 'OFPBRC_BAD_LEN'),
-  bad('short meter statistics', OF13, stats(OF13, 9), 'OFPBRC_BAD_LEN'),
-  bad("Nicira's group statistics in 1.3", OF13, vendorStats(OF13, 7, eight), 'OFPBRC_BAD_SUBTYPE'),
-  bad("Nicira's group features in 1.2", OF12, vendorStats(OF12, 9), 'OFPBRC_BAD_SUBTYPE'),
-  bad('a meter that there is not', OF13, stats(OF13, 9, four), 'OFPMMFC_UNKNOWN_METER'),
-  bad('a meter that cannot be', OF14, stats(OF14, 10, eight), 'OFPMMFC_UNKNOWN_METER'),
-];
-
-function eight(body: ByteWriter): void {
-  body.zeros(8);
-}
-
-function four(body: ByteWriter): void {
-  body.u32(4).zeros(4);
-}
-
-function bad(
-  name: string,
-  version: OfpVersion,
-  bytes: Uint8Array,
-  error: OfpErrorName | undefined,
-): RefusedCase {
-  return { name, version, bytes, error };
-}
-
-interface MeterHead {
-  readonly command?: number;
-  readonly flags?: number;
-  readonly id?: number;
-}
-
-function meterMod(head: MeterHead, ...bands: readonly Write[]): Uint8Array {
-  const { command = 0, flags = 1, id = 40 } = head;
-  return encodeMessage(OF13, 'meter_mod' satisfies MessageType, XID, (body) => {
-    body.u16(command).u16(flags).u32(id);
-    for (const band of bands) band(body);
-  });
-}
-
-function band(type = 1, size = 16, rate = 5): Write {
-  return (body) =>
-    body
-      .u16(type)
-      .u16(size)
-      .u32(rate)
-      .u32(0)
-      .zeros(Math.max(0, size - 12));
-}
-
-export const METER_CASES: readonly RefusedCase[] = [
-  bad('a command that there is not', OF13, meterMod({ command: 3 }, band()), 'OFPMMFC_BAD_COMMAND'),
-  bad('meter 0', OF13, meterMod({ id: 0 }, band()), 'OFPMMFC_INVALID_METER'),
-  bad('all meters', OF13, meterMod({ id: 0xffff_ffff }, band()), 'OFPMMFC_INVALID_METER'),
-  bad('a reserved meter', OF13, meterMod({ id: 0xffff_0001 }, band()), 'OFPMMFC_INVALID_METER'),
-  bad('both units', OF13, meterMod({ flags: 3 }, band()), 'OFPMMFC_BAD_FLAGS'),
-  bad('neither unit', OF13, meterMod({ flags: 0 }, band()), 'OFPMMFC_BAD_FLAGS'),
-  bad('flags that there are not', OF13, meterMod({ flags: 0x11 }, band()), 'OFPMMFC_BAD_FLAGS'),
-  bad('no bands', OF13, meterMod({}), 'OFPMMFC_OUT_OF_BANDS'),
-  bad('too many bands', OF13, meterMod({}, ...Array(9).fill(band())), 'OFPMMFC_OUT_OF_BANDS'),
-  bad('a rate of 0', OF13, meterMod({}, band(1, 16, 0)), 'OFPMMFC_BAD_RATE'),
-  bad('a band that remarks', OF13, meterMod({}, band(2)), 'OFPMMFC_BAD_BAND'),
-  bad('a band that there is not', OF13, meterMod({}, band(7)), 'OFPMMFC_BAD_BAND'),
-  bad('a band too long', OF13, meterMod({}, band(1, 24)), 'OFPBRC_BAD_LEN'),
-  bad('a band cut off', OF13, meterMod({}, band(1, 12)), 'OFPBRC_BAD_LEN'),
-  bad(
-    'a modification of no meter',
-    OF13,
-    meterMod({ command: 1 }, band()),
-    'OFPMMFC_UNKNOWN_METER',
-  ),
-  bad('a deletion of no meter', OF13, meterMod({ command: 2 }), undefined),
-  bad('a deletion of meter 0', OF13, meterMod({ command: 2, id: 0 }), undefined),
-];
