@@ -22,6 +22,7 @@ import { NX_VENDOR_ID, OF10, OF11, OFP_VERSIONS, type OfpVersion } from './proto
 
 const TYPE_VENDOR = 0xffff;
 const ACTION_HEADER_SIZE = 4;
+const ACTION_ALIGN = 8;
 /** Lists of actions inside of each other; OVS has no limit but the message's length. */
 const DEPTH_MAX = 64;
 
@@ -56,6 +57,7 @@ export function readActions(reader: ByteReader, version: OfpVersion): Ofpacts {
 }
 
 function readNested(reader: ByteReader, context: ActionContext): Ofpacts {
+  if (reader.remaining % ACTION_ALIGN !== 0) throw new OfpError('OFPBRC_BAD_LEN');
   const actions: Ofpact[] = [];
   while (reader.remaining > 0) actions.push(readAction(reader, context));
   return actions;

@@ -63,10 +63,10 @@ export function writeController(writer: ByteWriter, action: ControllerAction): v
   const { maxLength, controllerId, reason, userdata, pauses, meterId } = action;
   writer.zeros(6);
   if (maxLength !== CONTROLLER_MAX_LENGTH) {
-    writeProperty(writer, Property.MAX_LENGTH, () => writer.u16(maxLength));
+    writeProperty(writer, Property.MAX_LENGTH, () => writer.u16(maxLength).zeros(2));
   }
   if (controllerId !== 0) {
-    writeProperty(writer, Property.CONTROLLER_ID, () => writer.u16(controllerId));
+    writeProperty(writer, Property.CONTROLLER_ID, () => writer.u16(controllerId).zeros(2));
   }
   if (reason !== PacketInReason.ACTION) {
     writeProperty(writer, Property.REASON, () => writer.u8(reason));

@@ -8,7 +8,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { SecureContextOptions } from 'node:tls';
-import { FileError, UpcallError } from '../base/errors.js';
+import { FileError, systemReason, UpcallError } from '../base/errors.js';
 import { formatTarget, type Target } from './target.js';
 
 export interface TlsFiles {
@@ -30,17 +30,19 @@ export function readTlsFiles(target: Target, files: TlsFiles | undefined): Secur
   }
   const { privateKey, certificate, caCertificate } = files;
   return {
-    key: read('private key', privateKey),
-    cert: read('certificate', certificate),
-    ca: read("authority's certificate", caCertificate),
+    key: read(privateKey),
+    cert: read(certificate),
+    ca: read(caCertificate),
     minVersion: 'TLSv1.2',
   };
 }
 
-function read(what: string, path: string): Buffer {
+function read(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new FileError(`read ${what}`, path, error);
+    throw new FileError(path, `Cannot read "${path}" for TLS: ${systemReason(error)}`, {
+      cause: error,
+    });
   }
 }
