@@ -2,8 +2,8 @@
  * What a flow does, on the wire: a list of actions in OpenFlow 1.0, instructions since.
  *
  * A rule has one list, in which instructions stand as actions in the order in which OpenFlow
- * carries them out. Answers to `ofpacts_pull_openflow_instructions` of OVS's `lib/ofp-actions.c`; OpenFlow
- * 1.5, clause 7.2.4.
+ * carries them out. Answers to `ofpacts_pull_openflow_instructions` of OVS's `lib/ofp-actions.c`;
+ * OpenFlow 1.5, clause 7.2.4.
  */
 
 import { OFPP_IN_PORT, type Ofpact, type Ofpacts } from '../ofproto/ofpact.js';

@@ -100,7 +100,7 @@ export class OpenFlowServer {
     return this.#failMode?.state;
   }
 
-  /** Waits at `ptcp:`, `pssl:` or `punix:` for connections; where it really listens, as a target. */
+  /** Waits at `ptcp:`, `pssl:` or `punix:` for connections; where it listens in fact, a target. */
   async listen(text: string): Promise<{ readonly target: string; readonly port: number }> {
     const accept = (channel: Channel): void => {
       this.controllers.accept(channel, { isService: true, probeMs: 0 });
