@@ -12,7 +12,6 @@ import type { BundledChange } from './bundles.js';
 import type { ByteReader } from './byte-reader.js';
 import { type FlowMod, readFlowMod, readNiciraFlowMod } from './flow-mod-codec.js';
 import { OfpError, type OfpErrorName } from './ofp-error.js';
-import type { OfpVersion } from './protocol.js';
 import type { Request } from './request.js';
 
 export function handleFlowMod(request: Request): void {
@@ -23,7 +22,7 @@ export function handleFlowMod(request: Request): void {
 /** `NXT_FLOW_MOD`; vendor and subtype have been read. */
 export function handleNiciraFlowMod(request: Request, body: ByteReader): void {
   request.requireWriter();
-  carryOut(request, checked(readNiciraFlowMod(body, request.peer), request.version));
+  carryOut(request, checked(request, readNiciraFlowMod(body, request.peer)));
 }
 
 /** A flow-mod of a bundle. */
@@ -34,11 +33,12 @@ export function prepareFlowMod(request: Request): BundledChange {
 
 function read(request: Request): FlowMod {
   const { peer, version } = request;
-  return checked(readFlowMod(request.body(), version, peer), version);
+  return checked(request, readFlowMod(request.body(), version, peer));
 }
 
 /** Throws an `OfpError` where the actions make no sense for the match. */
-function checked(mod: FlowMod, version: OfpVersion): FlowMod {
+function checked({ version, services }: Request, mod: FlowMod): FlowMod {
+  services.tlvs.requireMapped(mod.match, mod.actions);
   checkActions(mod.actions, mod.match, mod.table ?? NO_TABLE, version);
   return mod;
 }

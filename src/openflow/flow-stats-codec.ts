@@ -8,10 +8,10 @@
 
 import type { Match } from '../ofproto/match.js';
 import { OFPP_NONE, type Ofpacts } from '../ofproto/ofpact.js';
-import { writeInstructions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { GROUP_ANY, TABLE_ALL } from './flow-mod-codec.js';
+import { writeInstructions } from './instruction-codec.js';
 import { readMatch, writeListedMatch, writeMatch } from './match-codec.js';
 import { readOxmMatch, writeOxmMatch } from './oxm-codec.js';
 import { readPort } from './port-number.js';

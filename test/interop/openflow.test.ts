@@ -149,7 +149,9 @@ describe.runIf(hasOvsPeer).each(VERSION_NAMES)('ovs-ofctl -O %s', (version) => {
     await same('del-flows', SWITCH, 'out_port=2');
     expect(await sameFlows()).toContain('arp');
     await same('del-flows', SWITCH);
-    expect(await sameFlows()).not.toContain('actions=');
+    // In 1.1 ovs-ofctl empties table 0 only.
+    const left = (await sameFlows()).match(/table=\d+/g) ?? [];
+    expect(left).toEqual(version === 'OpenFlow11' ? ['table=1'] : []);
   });
 
   it('replace-flows and diff-flows', async () => {
@@ -164,7 +166,7 @@ describe.runIf(hasOvsPeer).each(VERSION_NAMES)('ovs-ofctl -O %s', (version) => {
 
   it('dump-tables', async () => {
     await addRules();
-    expect(await same('dump-tables', SWITCH)).toContain('active=5, lookup=');
+    expect(await same('dump-tables', SWITCH)).toMatch(/active=[35], lookup=/);
   });
 
   it('dump-table-features', async () => {
