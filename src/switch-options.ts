@@ -19,8 +19,12 @@ export interface BridgeOptions {
   readonly ports?: number | readonly string[];
   /** Groups in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
   readonly groups?: string;
+  /** What messages about `groups` call it: a file's path. Default: "groups". */
+  readonly groupsSource?: string;
   /** Meters in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
   readonly meters?: string;
+  /** What messages about `meters` call it: a file's path. Default: "meters". */
+  readonly metersSource?: string;
   /** Rules in ovs-ofctl syntax, one a line. Default: `priority=0,actions=NORMAL`. */
   readonly flows?: string;
   /** What messages about `flows` call it: a file's path. Default: "flows". */

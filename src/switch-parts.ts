@@ -78,8 +78,8 @@ export function createParts(options: SwitchOptions): SwitchParts {
       throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
     }
     createPorts(bridgeOptions, bridge, ports, base.log);
-    bridge.addMeters(bridgeOptions.meters ?? '');
-    bridge.addGroups(bridgeOptions.groups ?? '');
+    bridge.addMeters(bridgeOptions.meters ?? '', bridgeOptions.metersSource);
+    bridge.addGroups(bridgeOptions.groups ?? '', bridgeOptions.groupsSource);
     bridge.addFlows(bridgeOptions.flows ?? FLOWS_DEFAULT, bridgeOptions.flowsSource);
     bridges.push(bridge);
   }

@@ -3,9 +3,9 @@
  *
  * Numbers of a bridge's meters are its controllers' choice; the datapath has its own, shared by all
  * bridges. A change of bands changes no answer of translation, so it asks for no revalidation; the
- * deletion of a meter deletes the rules that use it. The meter for controllers is in every action
- * that sends packets to one. Answers to the meter part of OVS's
- * `ofproto/ofproto.c`.
+ * deletion of a meter deletes the rules that send packets through it, but not those whose
+ * packet-ins it limits: they are then limited by none (OVS goes on with the number in the datapath,
+ * whosever it is by then). Answers to the meter part of OVS's `ofproto/ofproto.c`.
  *
  * Owner: the bridge.
  */
@@ -48,9 +48,9 @@ export class MeterTable {
   readonly #datapath: DatapathMeters;
   readonly #deleting: MeterTableOptions['deleting'];
   readonly #meters = new Map<number, Meter>();
-  readonly #controllerChanges = new Subject<void>();
-  /** Emits when the meter for controllers comes or goes: no rule names it, so none goes with it. */
-  readonly controllerChanges: Observable<void> = this.#controllerChanges.asObservable();
+  readonly #changes = new Subject<void>();
+  /** Emits when a meter comes or goes: what limits packet-ins takes no rules with it. */
+  readonly changes: Observable<void> = this.#changes.asObservable();
 
   constructor(options: MeterTableOptions) {
     this.#clock = options.clock;
@@ -99,7 +99,7 @@ export class MeterTable {
       throw refusal('OFPMMFC_OUT_OF_METERS', 'add', spec.id, 'the datapath has no more');
     }
     this.#meters.set(spec.id, { spec, created: this.#clock.now(), datapathId });
-    if (spec.id === METER_CONTROLLER) this.#controllerChanges.next();
+    this.#changes.next();
   }
 
   #modify(asked: MeterSpec): void {
@@ -119,8 +119,8 @@ export class MeterTable {
     for (const { spec, datapathId } of gone) {
       this.#meters.delete(spec.id);
       this.#datapath.delete(datapathId);
-      if (spec.id === METER_CONTROLLER) this.#controllerChanges.next();
     }
+    this.#changes.next();
   }
 }
 

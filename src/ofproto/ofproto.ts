@@ -24,7 +24,7 @@ import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
 import { MeterTable } from './meter-table.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
-import { groupsOf, metersNeededBy, metersOf } from './ofpact-uses.js';
+import { groupsOf, metersOf } from './ofpact-uses.js';
 import { Rule } from './rule.js';
 import { TableMisses } from './table-misses.js';
 import { type VlanSplinter, VlanSplinters } from './vlan-splinters.js';
@@ -120,7 +120,7 @@ export class Ofproto {
       datapath: options.meters ?? new DatapathMeters(clock),
       deleting: (ids) => this.#deleteUsers(metersOf, ids),
     });
-    this.meters.controllerChanges.subscribe(() => this.#revalidate('flow_table'));
+    this.meters.changes.subscribe(() => this.#revalidate('flow_table'));
     this.macs = new MacTable({ coverage, onChange: () => this.#revalidate('mac_learning') });
     this.dropFragmentsRule = createHiddenDrop(clock.now());
   }
@@ -273,7 +273,7 @@ export class Ofproto {
     if (group !== undefined) {
       throw new FlowTableError('no such group', `Cannot add flow: there is no group ${group}`);
     }
-    const meter = metersNeededBy(actions).find((id) => !this.meters.has(id));
+    const meter = metersOf(actions).find((id) => !this.meters.has(id));
     if (meter === undefined) return;
     throw new FlowTableError('no such meter', `Cannot add flow: there is no meter ${meter}`);
   }

@@ -11,6 +11,7 @@ import type { PlacedText } from '../packet/key-value-scanner.js';
 import {
   type Argument,
   bytesOf,
+  findPort,
   none,
   numberOf,
   portOf,
@@ -52,7 +53,9 @@ const NOT_TRUNCATED: readonly number[] = [
 export function parseOutput({ argument, ports }: Argument): Ofpact {
   const { text } = argument;
   if (/[=,]/.test(text)) return parseTruncated({ argument, ports });
-  if (findSubfieldField(text) !== undefined || text.includes('[')) {
+  // "in_port" is a port before it is a field.
+  const isPort = findPort(text, ports) !== undefined;
+  if (!isPort && (findSubfieldField(text) !== undefined || text.includes('['))) {
     const source = parseSubfield(argument);
     return { type: 'output_reg', source, maxLength: CONTROLLER_MAX_LENGTH };
   }

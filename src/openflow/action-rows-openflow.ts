@@ -173,7 +173,11 @@ export const OPENFLOW_ROWS: readonly ActionRow[] = [
     type: 'dec_ttl',
     of: since(2, 24),
     read: () => ({ type: 'dec_ttl' }),
-    write: (body) => void body.zeros(4),
+    write: (body, { controllerIds }) => {
+      if (controllerIds !== undefined) return false;
+      body.zeros(4);
+      return true;
+    },
   }),
   row({
     type: 'move',

@@ -8,8 +8,9 @@
 import type { Match } from '../ofproto/match.js';
 import { OFPP_NONE, type Ofpacts, TABLE_MAX } from '../ofproto/ofpact.js';
 import { RuleFlag } from '../ofproto/rule.js';
-import { readActions, readInstructions } from './action-codec.js';
+import { readActions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
+import { readInstructions } from './instruction-codec.js';
 import { readMatch } from './match-codec.js';
 import { OfpError } from './ofp-error.js';
 import { readOxmMatch } from './oxm-codec.js';

@@ -22,6 +22,7 @@ import { nudgeOf } from './nudge.js';
 import type { PortCounters, PortDescription } from './port-codec.js';
 import type { OfpVersion } from './protocol.js';
 import { formatTarget, parseTarget } from './target.js';
+import type { TlsFiles } from './tls-files.js';
 
 export interface OpenFlowOptions {
   /** A bridge's name; the first one without. */
@@ -31,6 +32,8 @@ export interface OpenFlowOptions {
   /** Default: all, 1.0 to 1.5. */
   readonly versions?: readonly OfpVersion[];
   readonly log?: Log;
+  /** For `ssl:` and `pssl:`; without, those targets are refused. */
+  readonly tls?: TlsFiles;
   /** Milliseconds of silence before a controller is probed; 0: never. Default: 5,000. */
   readonly probeMs?: number;
   /**
@@ -97,26 +100,27 @@ export class OpenFlowServer {
     return this.#failMode?.state;
   }
 
-  /** Waits for connections at `ptcp:` or `punix:`; where it really listens, as a target. */
+  /** Waits at `ptcp:`, `pssl:` or `punix:` for connections; where it listens in fact, a target. */
   async listen(text: string): Promise<{ readonly target: string; readonly port: number }> {
-    const listener = await listen(parseTarget(text), (channel) => {
+    const accept = (channel: Channel): void => {
       this.controllers.accept(channel, { isService: true, probeMs: 0 });
-    });
-    return this.#keep(listener);
+    };
+    return this.#keep(await listen(parseTarget(text), accept, this.#options.tls));
   }
 
   /** Waits for those who want to hear what controllers and switch say to each other. */
   async listenSnoop(text: string): Promise<{ readonly target: string; readonly port: number }> {
     const accept = (channel: Channel): void => this.controllers.acceptSnooper(channel);
-    return this.#keep(await listen(parseTarget(text), accept));
+    return this.#keep(await listen(parseTarget(text), accept, this.#options.tls));
   }
 
-  /** Keeps a connection to a controller at `tcp:` or `unix:` up. */
+  /** Keeps a connection to a controller at `tcp:`, `ssl:` or `unix:` up. */
   connect(text: string): Dialer {
-    const { log = silentLog, probeMs = PROBE_MS_DEFAULT } = this.#options;
+    const { log = silentLog, probeMs = PROBE_MS_DEFAULT, tls } = this.#options;
     const dialer = new Dialer(parseTarget(text), {
       clock: this.#switch.clock,
       log: moduleLog(log, 'rconn'),
+      ...(tls === undefined ? {} : { tls }),
       accept: (channel, ended) => {
         const watch = this.#failMode?.watch();
         this.controllers.accept(channel, {

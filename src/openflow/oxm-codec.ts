@@ -30,7 +30,8 @@ export type OxmDialect = 'nxm' | OfpVersion;
 
 const CLASS_EXPERIMENTER = 0xffff;
 const CLASS_OPENFLOW_BASIC = 0x8000;
-/** The last number that OpenFlow 1.2 and 1.3 know of the basic class. */
+/** The last number that OpenFlow 1.2, and 1.3 and 1.4, know of the basic class. */
+const BASIC_LAST_12 = 35;
 const BASIC_LAST_13 = 39;
 
 const byHeader = new Map<string, Field>();
@@ -96,7 +97,8 @@ export function headerFor(field: Field, dialect: OxmDialect): FieldHeader | unde
   const { oxm, nxm, onf } = field;
   if (dialect === 'nxm' || dialect < OF12) return nxm ?? oxm ?? onf;
   if (dialect >= OF15) return oxm ?? nxm ?? onf;
-  const isOld = oxm?.class === CLASS_OPENFLOW_BASIC && oxm.field <= BASIC_LAST_13;
+  const last = dialect === OF12 ? BASIC_LAST_12 : BASIC_LAST_13;
+  const isOld = oxm?.class === CLASS_OPENFLOW_BASIC && oxm.field <= last;
   return isOld ? oxm : (onf ?? nxm ?? oxm);
 }
 

@@ -5,6 +5,7 @@
  * resting    -- dialer.start --> connecting
  * connecting -- channel.opened --> connected
  * connecting -- channel.failed --> waiting
+ * connecting -- attempt.expired --> waiting
  * connected  -- channel.closed --> waiting
  * waiting    -- backoff.passed --> connecting
  * *          -- dialer.stop --> stopped
@@ -26,6 +27,7 @@ export type ReconnectEvent =
   | { readonly type: 'dialer.stop' }
   | { readonly type: 'channel.opened' }
   | { readonly type: 'channel.failed' }
+  | { readonly type: 'attempt.expired' }
   /** `lifeMs`: how long it was open. */
   | { readonly type: 'channel.closed'; readonly lifeMs: number }
   | { readonly type: 'backoff.passed' };
@@ -36,10 +38,18 @@ export interface ReconnectContext {
 }
 
 /**
- * `connect`: open a channel, then `channel.opened` or `channel.failed`. `armBackoff`:
- * `backoff.passed` after `backoffMs`. `disconnect`: end what is open.
+ * `connect`: open a channel, then `channel.opened` or `channel.failed`. `armAttempt`:
+ * `attempt.expired` after a second, or after `backoffMs` where that is longer. `armBackoff`:
+ * `backoff.passed` after `backoffMs`. `disarm`: no timer any more. `disconnect`: end what is open,
+ * or would be.
  */
-export const reconnectEffects = ['connect', 'armBackoff', 'disconnect'] as const;
+export const reconnectEffects = [
+  'connect',
+  'armAttempt',
+  'armBackoff',
+  'disarm',
+  'disconnect',
+] as const;
 
 export const reconnectMachine = setup({
   types: {} as { context: ReconnectContext; events: ReconnectEvent },
@@ -62,16 +72,18 @@ export const reconnectMachine = setup({
   states: {
     resting: { on: { 'dialer.start': 'connecting' } },
     connecting: {
-      entry: 'connect',
+      entry: ['armAttempt', 'connect'],
+      exit: 'disarm',
       on: {
         'channel.opened': 'connected',
         'channel.failed': { target: 'waiting', actions: 'lengthenBackoff' },
+        'attempt.expired': { target: 'waiting', actions: ['disconnect', 'lengthenBackoff'] },
       },
     },
     connected: {
       on: { 'channel.closed': { target: 'waiting', actions: 'judgeLife' } },
     },
-    waiting: { entry: 'armBackoff', on: { 'backoff.passed': 'connecting' } },
+    waiting: { entry: 'armBackoff', exit: 'disarm', on: { 'backoff.passed': 'connecting' } },
     stopped: { type: 'final', entry: 'disconnect' },
   },
 });

@@ -6,14 +6,17 @@
  */
 
 import { ofpPort } from '../base/brands.js';
-import { ActionChecker } from '../ofproto/action-checker.js';
-import { CATCH_ALL } from '../ofproto/match.js';
+import { Match } from '../ofproto/match.js';
 import { OFPP_CONTROLLER, OFPP_LOCAL, OFPP_MAX, OFPP_NONE, TABLE_MAX } from '../ofproto/ofpact.js';
+import { extractFlow } from '../packet/extract.js';
+import { createFlow, createFlowMask } from '../packet/flow.js';
+import { IN_PORT } from '../packet/flow-layout.js';
+import { checkActions } from './action-check.js';
 import { readConfig, writeConfig, writeFeatures } from './features-codec.js';
 import { answeringTables } from './flow-mod-handler.js';
 import { OfpError } from './ofp-error.js';
 import { readPacketOut } from './packet-codec.js';
-import { ASYNC_LEADING } from './peer.js';
+import { PACKET_IN_LEADING } from './peer.js';
 import { readPortMod } from './port-codec.js';
 import { readPort, writePort } from './port-number.js';
 import { OF10, OF14 } from './protocol.js';
@@ -35,7 +38,7 @@ export function handleGetConfig(request: Request): void {
   const config = {
     fragments: bridge.ofproto.fragmentMode,
     missSendLength: peer.missSendLength,
-    sendsInvalidTtl: (peer.leading.packetIn & ~ASYNC_LEADING.packetIn) !== 0,
+    sendsInvalidTtl: (peer.leading.packetIn & ~PACKET_IN_LEADING) !== 0,
   };
   request.reply('get_config_reply', (body) => writeConfig(body, config, version));
 }
@@ -86,15 +89,19 @@ export function preparePacketOut(request: Request) {
   const { inPort, actions, packet } = readPacketOut(request.body(), version);
   const isReserved = [OFPP_CONTROLLER, OFPP_NONE, OFPP_LOCAL].some((port) => port === inPort);
   if (inPort >= OFPP_MAX && !isReserved) throw new OfpError('OFPBRC_BAD_PORT');
-  const checker = new ActionChecker(CATCH_ALL, 0, { isMeterAction: true });
-  for (const action of actions) {
-    const problem = checker.check(action);
-    if (problem !== undefined) throw new OfpError(problem.error, problem.text);
-  }
+  checkActions(actions, matchOf(packet, inPort), 0, version);
   return {
     change: () => answeringTables(() => bridge.ofproto.checkUses(actions)),
     after: () => bridge.packetOut(ofpPort(inPort), actions, packet),
   };
+}
+
+/** All that is known of the packet. */
+function matchOf(packet: Uint8Array, inPort: number): Match {
+  const flow = createFlow();
+  extractFlow(packet, flow);
+  flow[IN_PORT] = inPort;
+  return new Match(flow, createFlowMask().fill(0xffff_ffff));
 }
 
 /** Everything before it has been done: messages are handled one after the other. */

@@ -6,12 +6,13 @@
  * `ofputil_append_table_stats_reply`.
  */
 
+import { TABLE_MAX } from '../ofproto/ofpact.js';
 import type { MissTreatment } from '../ofproto/table-misses.js';
 import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { actionNumbers } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OF10, OF11, OF12, type OfpVersion } from './protocol.js';
-import { instructionsOf } from './table-features-codec.js';
+import { instructionsOf } from './instruction-codec.js';
 
 /** What a table does with misses, in 1.1 and 1.2: 3.1 numbers it in 1.1 as nobody else does. */
 const TREATMENTS_11 = { default: 0, controller: 1, continue: 2, drop: 3 } as const;
@@ -39,7 +40,7 @@ const NAME_SIZE = 32;
 
 export function writeTableStats(writer: ByteWriter, stats: TableStats, version: OfpVersion): void {
   const actions = bitsOf(actionNumbers(version));
-  const instructions = bitsOf(instructionsOf(stats.table, version));
+  const instructions = bitsOf(instructionsOf(version, stats.table === TABLE_MAX));
   const config = (version === OF11 ? TREATMENTS_11 : TREATMENTS_12)[stats.misses];
   writer.u8(stats.table);
   if (version === OF10) {

@@ -8,6 +8,10 @@
  * Owner: the bridge's controllers.
  */
 
+import type { Match } from '../ofproto/match.js';
+import type { Ofpact, Ofpacts } from '../ofproto/ofpact.js';
+import type { Field } from '../packet/fields.js';
+import { TUN_METADATA } from '../packet/flow-layout.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OfpError } from './ofp-error.js';
@@ -72,10 +76,53 @@ export class TlvTable {
     return this.#mappings.toSorted((a, b) => a.index - b.index);
   }
 
+  /** Throws an `OfpError` where a field is used that stands for nothing. */
+  requireMapped(match: Match, actions: Ofpacts): void {
+    for (const index of [...fieldsMatched(match), ...actions.flatMap(fieldsUsed)]) {
+      if (this.#mappings.every((mapping) => mapping.index !== index)) {
+        throw new OfpError('NXFMFC_INVALID_TLV_FIELD');
+      }
+    }
+  }
+
   /** Carries out all of `mod` or, where it throws an `OfpError`, nothing. */
   change({ command, mappings }: TlvTableMod): void {
     if (command === 'clear') this.#mappings = [];
     else this.#mappings = mappings.reduce(command === 'add' ? added : removed, this.#mappings);
+  }
+}
+
+/** The numbers of the `tun_metadata` fields that a match has. */
+function fieldsMatched({ words }: Match): number[] {
+  const found: number[] = [];
+  for (const word of words) {
+    if (word >= TUN_METADATA && word < TUN_METADATA + FIELDS_MAX) found.push(word - TUN_METADATA);
+  }
+  return found;
+}
+
+/** Those that an action reads or writes. */
+function fieldsUsed(action: Ofpact): number[] {
+  return fieldsOf(action)
+    .map(({ name }) => /^tun_metadata(\d+)$/.exec(name)?.[1])
+    .filter((number) => number !== undefined)
+    .map(Number);
+}
+
+function fieldsOf(action: Ofpact): readonly Field[] {
+  switch (action.type) {
+    case 'set_field':
+    case 'delete_field':
+      return [action.field];
+    case 'load':
+      return [action.destination.field];
+    case 'move':
+      return [action.source.field, action.destination.field];
+    case 'push':
+    case 'pop':
+      return [action.subfield.field];
+    default:
+      return [];
   }
 }
 

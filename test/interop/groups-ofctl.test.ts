@@ -131,6 +131,7 @@ describe.runIf(hasOvsPeer && hasOvsOfctl)('ovs-ofctl and groups', { timeout: 120
       await same(version, 'add-flow', 'SWITCH', 'priority=9,actions=group:81');
       await same(version, 'add-flow', 'SWITCH', 'priority=9,actions=group:80');
       await same(version, 'add-flow', 'SWITCH', 'priority=10,actions=output:1,group:80');
+      await same(version, 'add-flow', 'SWITCH', 'priority=11,actions=write_actions(group:80)');
       await same(version, 'dump-flows', 'SWITCH', 'out_group=80');
       await same(version, 'del-groups', 'SWITCH', 'group_id=80');
       await same(version, 'del-groups', 'SWITCH', 'group_id=80');

@@ -139,14 +139,19 @@ async function runOn(
 
 /** What two switches can't have in common. */
 export function mask(text: string): string {
-  return withoutLocalPort(text)
-    .replace(/xid=0x[0-9a-f]+/g, 'xid=X')
-    .replace(/dpid:[0-9a-f]{16}/g, 'dpid:D')
-    .replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, 'MAC')
-    .replace(/duration=[\d.]+s/g, 'duration=T')
-    .replace(/\d+ ports$/gm, 'N ports')
-    .replace(/unix:\S+\/br0\.mgmt/g, 'TARGET')
-    .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\|\d+\|/gm, '');
+  return (
+    withoutLocalPort(text)
+      .replace(/xid=0x[0-9a-f]+/g, 'xid=X')
+      .replace(/dpid:[0-9a-f]{16}/g, 'dpid:D')
+      .replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, 'MAC')
+      .replace(/duration=[\d.]+s/g, 'duration=T')
+      .replace(/\d+ ports$/gm, 'N ports')
+      // A dummy port counts neither drops nor errors; it has counters that nobody else has.
+      .replace(/drop=[\d?]+, errs=[\d?]+/g, 'drop=D, errs=E')
+      .replace(/^ +CUSTOM Statistics\n( +\w+=.*\n)+/gm, '')
+      .replace(/unix:\S+\/br0\.mgmt/g, 'TARGET')
+      .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\|\d+\|/gm, '')
+  );
 }
 
 /** Without the lines of the local port: the one that begins with it, and those below it. */

@@ -39,7 +39,9 @@ function startReconnect() {
   const machine = reconnectMachine.provide({
     actions: {
       connect: () => done.push('connect'),
+      armAttempt: () => {},
       armBackoff: ({ context }) => done.push(`wait ${context.backoffMs}`),
+      disarm: () => {},
       disconnect: () => done.push('disconnect'),
     },
   });
@@ -77,6 +79,13 @@ describe('reconnectMachine', () => {
     actor.send({ type: 'channel.opened' });
     actor.send({ type: 'channel.closed', lifeMs: 8_000 });
     expect(done.at(-1)).toBe('wait 1000');
+  });
+
+  it('gives an attempt up that takes too long', () => {
+    const { actor, done } = startReconnect();
+    actor.send({ type: 'dialer.start' });
+    actor.send({ type: 'attempt.expired' });
+    expect(done).toEqual(['connect', 'disconnect', 'wait 1000']);
   });
 
   it('stops for good, whatever it does', () => {

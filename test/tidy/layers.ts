@@ -48,7 +48,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   netdev: { rooms: ['base', 'packet', 'datapath'], packages: ['rxjs', 'koffi', 'node:util'] },
   openflow: {
     rooms: [...BELOW_SWITCH, 'switch'],
-    packages: ['rxjs', 'xstate', 'node:fs', 'node:net'],
+    packages: ['rxjs', 'xstate', 'node:fs', 'node:net', 'node:tls'],
   },
   inspector: {
     rooms: [...BELOW_SWITCH, 'switch'],
