@@ -38,6 +38,7 @@ describe('UpcallRound', () => {
     const bench = createBench();
     missRange(bench, 1, 1);
     const [old] = bench.udpif.ukeys();
+    expect(old?.getSnapshot().context.dumpSeq).toBe(0);
     revalidate(bench);
     const seen = old?.getSnapshot().context.dumpSeq;
     old?.send({ type: 'flow.delete', reason: 'purge' });
