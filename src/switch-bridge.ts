@@ -15,6 +15,9 @@ import {
   parseFlowCriteria,
   parseFlowFile,
 } from './ofproto/flow-syntax.js';
+import { parseGroupChange, parseGroupFile } from './ofproto/group-parse.js';
+import { formatGroup } from './ofproto/group-text.js';
+import { formatMeter, parseMeter, parseMeterFile, parseMeterId } from './ofproto/meter-text.js';
 import type { Ofproto } from './ofproto/ofproto.js';
 import type { Rule } from './ofproto/rule.js';
 import { formatRule } from './ofproto/rule-text.js';
@@ -30,6 +33,28 @@ export interface RuleState {
   readonly bytes: number;
   /** Made by the switch itself, such as the one that drops what no rule matches. */
   readonly hidden: boolean;
+}
+
+/** A group and its counters, at the moment they were asked for. */
+export interface GroupState {
+  readonly id: number;
+  /** As `ovs-ofctl dump-groups` prints it. */
+  readonly text: string;
+  readonly packets: number;
+  readonly bytes: number;
+  /** In the order of the buckets. */
+  readonly buckets: readonly { readonly packets: number; readonly bytes: number }[];
+}
+
+/** A meter and its counters, at the moment they were asked for. */
+export interface MeterState {
+  readonly id: number;
+  /** As `ovs-ofctl dump-meters` prints it. */
+  readonly text: string;
+  readonly packets: number;
+  readonly bytes: number;
+  /** What each band has dropped. */
+  readonly bands: readonly { readonly packets: number; readonly bytes: number }[];
 }
 
 /** How `modifyFlows` and `deleteFlows` choose: strict means this very match and priority. */
@@ -87,10 +112,76 @@ export class SwitchBridge {
       .join('');
   }
 
+  /** `ovs-ofctl add-group`. Throws an `UpcallError` that says what is wrong. */
+  addGroup(group: string): void {
+    const change = parseGroupChange(group, 'add', { ports: this.#portNumber });
+    this.ofproto.groups.apply(change);
+  }
+
+  /** `ovs-ofctl add-groups`: a group a line, or a command and its arguments; all read first. */
+  addGroups(text: string, source = 'groups'): void {
+    const changes = parseGroupFile(source, text, { ports: this.#portNumber });
+    for (const change of changes) this.ofproto.groups.apply(change);
+  }
+
+  /** `ovs-ofctl mod-group`. Throws an `UpcallError` where there is no such group. */
+  modifyGroup(group: string): void {
+    const change = parseGroupChange(group, 'modify', { ports: this.#portNumber });
+    this.ofproto.groups.apply(change);
+  }
+
+  /** `ovs-ofctl del-groups`, with the rules that use them; without `group`: all of them. */
+  deleteGroups(group = ''): void {
+    this.ofproto.groups.apply(parseGroupChange(group, 'delete'));
+  }
+
+  /** The groups, ascending by number. */
+  groups(): readonly GroupState[] {
+    return this.ofproto.groups.list().map((group) => ({
+      id: group.id,
+      text: formatGroup(group),
+      ...group.counters,
+      buckets: group.bucketCounters.map((counters) => ({ ...counters })),
+    }));
+  }
+
+  /** `ovs-ofctl add-meter`. Throws an `UpcallError` that says what is wrong. */
+  addMeter(meter: string): void {
+    this.ofproto.meters.apply({ command: 'add', meter: parseMeter(meter) });
+  }
+
+  /** Adds a meter a line; all are read before the first is added. */
+  addMeters(text: string, source = 'meters'): void {
+    const meters = parseMeterFile(source, text);
+    for (const meter of meters) this.ofproto.meters.apply({ command: 'add', meter });
+  }
+
+  /** `ovs-ofctl mod-meter`: its buckets are full again, its counters 0. */
+  modifyMeter(meter: string): void {
+    this.ofproto.meters.apply({ command: 'modify', meter: parseMeter(meter) });
+  }
+
+  /** `ovs-ofctl del-meters`, with the rules that use them; without `meter`: all of them. */
+  deleteMeters(meter = ''): void {
+    this.ofproto.meters.apply({ command: 'delete', id: parseMeterId(meter) });
+  }
+
+  /** The meters, ascending by number. */
+  meters(): readonly MeterState[] {
+    const { meters } = this.ofproto;
+    return meters.list().map((meter) => {
+      const { packets, bytes, bands } = meters.statsOf(meter);
+      const counters = bands.map((band) => ({ packets: band.packets, bytes: band.bytes }));
+      return { id: meter.spec.id, text: formatMeter(meter.spec), packets, bytes, bands: counters };
+    });
+  }
+
   /** The rules, by table and from the highest priority down; then the hidden ones. */
   rules(): readonly RuleState[] {
     const { tables, dropFragmentsRule } = this.ofproto;
-    return [...tables.rules(), tables.missRule, dropFragmentsRule].map(ruleState);
+    const { missRule, controllerMissRule } = tables;
+    const hidden = [...tables.hiddenRules(), missRule, controllerMissRule, dropFragmentsRule];
+    return [...tables.rules(), ...hidden].map(ruleState);
   }
 
   readonly #portNumber = (name: string): OfpPort | undefined =>

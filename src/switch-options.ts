@@ -17,6 +17,10 @@ export interface BridgeOptions {
   readonly name?: string;
   /** How many ports, or their names. Numbered from 1 within the bridge. Default: 0. */
   readonly ports?: number | readonly string[];
+  /** Groups in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
+  readonly groups?: string;
+  /** Meters in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
+  readonly meters?: string;
   /** Rules in ovs-ofctl syntax, one a line. Default: `priority=0,actions=NORMAL`. */
   readonly flows?: string;
   /** What messages about `flows` call it: a file's path. Default: "flows". */
@@ -42,6 +46,12 @@ export interface SwitchOptions extends BridgeOptions {
   readonly revalidators?: number;
   /** Read live: change the object and the switch follows. */
   readonly settings?: SwitchSettings;
+  /**
+   * `queued`: upcalls wait for a handler, as those of a kernel's datapath do. `inline`: each is
+   * answered before the next packet is looked up, as Open vSwitch's userspace datapath does; the
+   * queues serve only while the udpif stands still. Default: "queued".
+   */
+  readonly upcalls?: 'queued' | 'inline';
   /** Whether datapath flows are wildcarded. Default: true, or what `runtime` says. */
   readonly areMegaflowsOn?: boolean;
   /** Default: silent. */

@@ -121,9 +121,8 @@ export class UkeySlice {
   move(handle: number, code: number | undefined, event: AnyUkeyEvent): void {
     if ((this.#observedCount > 0 || this.door.isInspected) && this.#isWatched(handle)) {
       this.#moveWatched(handle, code, event);
-    } else if (code !== undefined) {
-      const to = this.#step(handle, code, event);
-      if (to === this.moves.deleted) this.#end(handle, this.snapshot(handle), false);
+    } else {
+      this.#moveUnseen(handle, code, event);
     }
   }
 
@@ -207,10 +206,29 @@ export class UkeySlice {
     return isChosen;
   }
 
+  #moveUnseen(handle: number, code: number | undefined, event: AnyUkeyEvent): void {
+    if (code === undefined) return;
+    const to = this.#step(handle, code, event);
+    if (to === this.moves.deleted) this.#end(handle, this.snapshot(handle), false);
+  }
+
+  /** Whether the event leads from the state that the ukey is in to another one. */
+  #isLeaving(handle: number, code: number | undefined): boolean {
+    if (code === undefined) return false;
+    const from = this.columns.state[handle]!;
+    const to = this.#next[from * this.#eventsCount + code]!;
+    return to !== STAY && to !== from;
+  }
+
   /** What is told, and in what order, is what xstate's interpreter tells. */
   #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): void {
     const actor = this.actor(handle);
-    const isInspected = this.#isInspected(handle);
+    const isInspected =
+      this.#isInspected(handle) && (this.door.hearsStays || this.#isLeaving(handle, code));
+    if (!isInspected && actor.watch === undefined) {
+      this.#moveUnseen(handle, code, event);
+      return;
+    }
     // Phases own their events and change them: who is told later must not see that.
     const copy = { ...event };
     if (isInspected) this.door.announceEvent(actor, copy);

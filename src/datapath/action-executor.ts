@@ -10,40 +10,56 @@
  */
 
 import type { Coverage } from '../base/coverage.js';
+import { createRng, type Rng } from '../base/rng.js';
 import { extractFlow } from '../packet/extract.js';
 import { copyFlow, type Flow } from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import { Packet } from '../packet/packet.js';
 import type { UserspaceCookie } from './cookie.js';
 import { FrameEditor } from './frame-editor.js';
+import type { DatapathMeters } from './meter-table.js';
 import type { OdpAction, OdpActions } from './odp-actions.js';
 import type { PortTable } from './port-table.js';
+
+const EVERY_PACKET = 0xffff_ffff;
+const SAMPLE_SEED = 1;
 
 type SetAction = Extract<OdpAction, { type: 'set' }>;
 
 export interface ActionExecutorOptions {
   readonly ports: PortTable;
+  /** Absent: whatever is metered passes. */
+  readonly meters?: DatapathMeters;
   readonly coverage: Coverage;
   readonly vlanLimit: number;
+  /** Which packets are sampled; of a fixed seed unless given. */
+  readonly rng?: Rng;
   /** Takes a packet for the slow path; packet and key are the callee's. */
   readonly sendUp: (pid: number, packet: Packet, key: Flow, cookie: UserspaceCookie) => void;
 }
 
 export class ActionExecutor {
   readonly #ports: PortTable;
+  readonly #meters: DatapathMeters | undefined;
   readonly #coverage: Coverage;
   readonly #vlanLimit: number;
   readonly #sendUp: ActionExecutorOptions['sendUp'];
   readonly #editor: FrameEditor;
+  readonly #rng: Rng;
   #priority = 0;
   #mark = 0;
+  /** Bytes that the next output has at most. */
+  /** Bytes that the next output leaves away at the end, as counted when that was said. */
+  #cut = 0;
 
   constructor(options: ActionExecutorOptions) {
     this.#ports = options.ports;
+    this.#meters = options.meters;
     this.#coverage = options.coverage;
     this.#vlanLimit = options.vlanLimit;
     this.#editor = new FrameEditor(options.vlanLimit);
     this.#sendUp = options.sendUp;
+    this.#rng = options.rng ?? createRng(SAMPLE_SEED);
   }
 
   /** Does `actions` with a frame; `key` gives its metadata. Neither is changed. */
@@ -52,11 +68,23 @@ export class ActionExecutor {
     editor.begin(frame);
     this.#priority = key[L.SKB_PRIORITY]!;
     this.#mark = key[L.PKT_MARK]!;
+    this.#cut = 0;
+    this.#runAll(actions, key);
+  }
+
+  #runAll(actions: OdpActions, key: Flow): void {
+    const editor = this.#editor;
     for (let i = 0; i < actions.length; i++) {
       const action = actions[i]!;
       if (action.type === 'output') {
-        if (this.#ports.transmit(action.port, editor.data)) editor.share();
+        const frame = this.#cut === 0 ? editor.sent : this.#takeCut();
+        if (this.#ports.transmit(action.port, frame)) editor.share();
         else this.#coverage.inc('datapath_drop_invalid_port');
+      } else if (action.type === 'meter') {
+        if (this.#meters?.admit(action.meter, editor.data.length) === false) {
+          this.#coverage.inc('datapath_drop_meter');
+          return;
+        }
       } else {
         this.#run(action, key);
       }
@@ -84,8 +112,65 @@ export class ActionExecutor {
       case 'set':
         this.#set(action);
         break;
+      case 'trunc':
+        this.#cut = Math.max(0, editor.data.length - action.size);
+        break;
+      default:
+        this.#runRare(action, key);
+    }
+  }
+
+  #runRare(action: OdpAction, key: Flow): void {
+    const editor = this.#editor;
+    switch (action.type) {
+      case 'clone':
+        this.#runCopy(action.actions, key);
+        break;
+      case 'sample':
+        if (this.#isSampled(action.probability)) this.#runCopy(action.actions, key);
+        break;
+      case 'check_pkt_len': {
+        const isGreater = editor.data.length - this.#cut > action.size;
+        this.#runCopy(isGreater ? action.ifGreater : action.ifLessEqual, key);
+        break;
+      }
+      case 'push_eth':
+        editor.pushEth(action.addresses);
+        break;
+      case 'pop_eth':
+        editor.popEth();
+        break;
+      case 'push_nsh':
+        editor.pushNsh(action);
+        break;
+      case 'pop_nsh':
+        editor.popNsh();
+        break;
       default:
     }
+  }
+
+  /** Does `actions` with a copy of the packet, and goes on with the packet as it was. */
+  #runCopy(actions: OdpActions, key: Flow): void {
+    const state = this.#editor.save();
+    const [priority, mark, cut] = [this.#priority, this.#mark, this.#cut];
+    this.#runAll(actions, key);
+    this.#editor.restore(state);
+    this.#priority = priority;
+    this.#mark = mark;
+    this.#cut = cut;
+  }
+
+  #isSampled(probability: number): boolean {
+    return probability === EVERY_PACKET || this.#rng.uint32() < probability;
+  }
+
+  /** The packet as it is to be cut, once. */
+  #takeCut(): Uint8Array {
+    const { sent } = this.#editor;
+    const frame = sent.subarray(0, sent.length - this.#cut);
+    this.#cut = 0;
+    return frame;
   }
 
   #set(action: SetAction): void {
@@ -102,10 +187,12 @@ export class ActionExecutor {
 
   /** The packet goes up as it is now, with a key extracted anew. */
   #toUserspace(pid: number, cookie: UserspaceCookie, key: Flow): void {
-    const data = this.#editor.data.slice();
+    const editor = this.#editor;
+    const data = this.#takeCut().slice();
     const current = copyFlow(key);
-    extractFlow(data, current, this.#vlanLimit);
+    extractFlow(editor.data, current, this.#vlanLimit);
     current.set(key.subarray(L.DP_START, L.PACKET_TYPE + 1), L.DP_START);
+    current[L.PACKET_TYPE] = editor.packetType;
     current[L.SKB_PRIORITY] = this.#priority;
     current[L.PKT_MARK] = this.#mark;
     this.#sendUp(pid, new Packet(data), current, cookie);

@@ -24,6 +24,8 @@ export type UserspaceCookie =
       readonly obsDomainId: number;
       readonly obsPointId: number;
       readonly outputOdpPort?: OdpPort;
+      /** Where it was seen, if the action says so. */
+      readonly direction?: 'ingress' | 'egress';
     }
   | { readonly type: 'ipfix'; readonly outputOdpPort?: OdpPort }
   | {

@@ -12,10 +12,12 @@
  * Hot path. Bench: `bench/hit-path.ts`.
  */
 
+import { readHalf, writeWords } from '../packet/bytes.js';
 import { extractFlowAndOffsets } from '../packet/extract.js';
 import { createFlow } from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import { popMpls, pushMpls, setMplsEntry } from '../packet/mpls.js';
+import { type NshHeader, popNsh, pushNsh } from '../packet/nsh.js';
 import { Packet } from '../packet/packet.js';
 import { OFFSET_NONE, PacketOffsets } from '../packet/packet-offsets.js';
 import * as P from '../packet/protocol.js';
@@ -31,6 +33,12 @@ export interface EditedFrame {
   readonly offsets: PacketOffsets;
 }
 
+/** What an editor can go back to. */
+export interface EditorState {
+  readonly data: Uint8Array;
+  readonly isBare: boolean;
+}
+
 export class FrameEditor implements EditedFrame {
   readonly flow = createFlow();
   readonly offsets = new PacketOffsets();
@@ -39,6 +47,8 @@ export class FrameEditor implements EditedFrame {
   readonly #vlanLimit: number;
   #isOwn = false;
   #isParsed = false;
+  /** The packet has no Ethernet header: the one that `data` begins with is only for show. */
+  #isBare = false;
 
   /** Of a frame with more than `vlanLimit` tags, nothing behind them can be set. */
   constructor(vlanLimit: number) {
@@ -50,10 +60,35 @@ export class FrameEditor implements EditedFrame {
     return this.#packet.data;
   }
 
+  /** What leaves the switch: the frame without a header that is only for show. */
+  get sent(): Uint8Array {
+    return this.#isBare ? this.data.subarray(P.ETH_HEADER_SIZE) : this.data;
+  }
+
+  /** The type of the packet as it is now; see `PT_ETH`. */
+  get packetType(): number {
+    if (!this.#isBare) return P.PT_ETH;
+    const ethType = readHalf(this.data, 2 * P.ETH_ADDRESS_SIZE);
+    return ((P.PT_NAMESPACE_ETHERTYPE << 16) | ethType) >>> 0;
+  }
+
   begin(data: Uint8Array): void {
     this.#packet.data = data;
     this.#isOwn = false;
     this.#isParsed = false;
+    this.#isBare = false;
+  }
+
+  /** Goes back to an earlier state, whose frame nobody has changed. */
+  restore({ data, isBare }: EditorState): void {
+    this.begin(data);
+    this.#isBare = isBare;
+  }
+
+  /** The state to go back to; the frame is not changed any more. */
+  save(): EditorState {
+    this.share();
+    return { data: this.data, isBare: this.#isBare };
   }
 
   /** Someone else holds the frame from now on: the next change copies it. */
@@ -91,6 +126,39 @@ export class FrameEditor implements EditedFrame {
   popMpls(ethType: number): void {
     this.#own();
     popMpls(this.#packet, ethType);
+    this.#isParsed = false;
+  }
+
+  /** Gives a bare packet an Ethernet header; `addresses` are the words of the attribute `eth`. */
+  pushEth(addresses: Uint32Array): void {
+    if (!this.#isBare) return;
+    this.#own();
+    writeWords(this.data, 0, addresses, 0, 3);
+    this.#isBare = false;
+    this.#isParsed = false;
+  }
+
+  /** Takes the Ethernet header away, of a frame without tags. */
+  popEth(): void {
+    if (this.#isBare) return;
+    this.#own();
+    this.data.fill(0, 0, 2 * P.ETH_ADDRESS_SIZE);
+    this.#isBare = true;
+    this.#isParsed = false;
+  }
+
+  pushNsh(header: NshHeader): void {
+    pushNsh(this.#packet, header, this.#isBare);
+    this.#isOwn = true;
+    this.#isBare = true;
+    this.#isParsed = false;
+  }
+
+  popNsh(): void {
+    const isBare = popNsh(this.#packet);
+    if (isBare === undefined) return;
+    this.#isOwn = true;
+    this.#isBare = isBare;
     this.#isParsed = false;
   }
 

@@ -13,6 +13,7 @@ import { ETH_TYPE_VLAN } from '../packet/protocol.js';
 import { SlowReason, type UserspaceCookie } from './cookie.js';
 import { type OdpAction, type SettableAttribute, setAction } from './odp-actions.js';
 import { SET_NAMES } from './odp-actions-text.js';
+import { readPushEth, readPushNsh } from './odp-header-text.js';
 import {
   KEY_ATTRIBUTES,
   type KeyAttributeName,
@@ -43,6 +44,10 @@ export function parseOdpActions(text: string, options: OdpParseOptions = {}): Od
   return terms.map((term) => readAction(term, place, options));
 }
 
+const ACTIONS =
+  'drop, set, meter, userspace, push_vlan, pop_vlan, push_mpls, pop_mpls, trunc, clone, sample, ' +
+  'check_pkt_len, push_eth, pop_eth, push_nsh, pop_nsh';
+
 function readAction(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions): OdpAction {
   const port = term.args === undefined ? toPort(term.name, options) : undefined;
   if (port !== undefined) return { type: 'output', port };
@@ -57,17 +62,77 @@ function readAction(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions
       return readPushMpls(term, place);
     case 'pop_mpls':
       return { type: 'pop_mpls', ethType: numberOf(term, 'eth_type', place) };
+    case 'meter':
+      return { type: 'meter', meter: readMeter(term, place) };
     case 'set':
       return readSet(term, place);
     case 'userspace':
       return readUserspace(term, place, options);
+    case 'trunc':
+      return { type: 'trunc', size: truncatedSizeOf(term, place) };
+    case 'clone':
+      return { type: 'clone', actions: readNested(term, place, options) };
+    case 'sample':
+      return readSample(term, place, options);
+    case 'check_pkt_len':
+      return readCheckPktLen(term, place, options);
+    case 'push_eth':
+      return readPushEth(term, place);
+    case 'push_nsh':
+      return readPushNsh(term, place);
+    case 'pop_eth':
+    case 'pop_nsh':
+      return { type: term.name };
     default:
-      throw expectedError(
-        place,
-        term.column,
-        'expected a port, drop, set, userspace, push_vlan, pop_vlan, push_mpls or pop_mpls',
-      );
+      throw expectedError(place, term.column, `expected a port, or one of ${ACTIONS}`);
   }
+}
+
+/** The actions between the brackets of a term: none where there is nothing, or `drop`. */
+function readNested(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions): OdpAction[] {
+  const terms = scanTerms(term.args ?? '', { ...place, column: term.argsColumn });
+  if (terms.length === 1 && terms[0]?.name === 'drop') return [];
+  return terms.map((inner) => readAction(inner, place, options));
+}
+
+function truncatedSizeOf(term: OdpTerm, place: OdpTextPlace): number {
+  const size = parseInteger(term.args ?? '');
+  if (size !== undefined && size <= 0xffff_ffffn) return Number(size);
+  throw expectedError(place, term.argsColumn, 'expected a number of bytes');
+}
+
+/** The terms between the brackets of a term, by name. */
+function innerTerms(term: OdpTerm, place: OdpTextPlace): ReadonlyMap<string, OdpTerm> {
+  const terms = scanTerms(term.args ?? '', { ...place, column: term.argsColumn });
+  return new Map(terms.map((inner) => [inner.name.replace(/=.*/, ''), inner]));
+}
+
+/** `sample(sample=50.0%,actions(…))` */
+function readSample(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions): OdpAction {
+  const inner = innerTerms(term, place);
+  const percentage = Number(/^sample=([\d.]+)%$/.exec(inner.get('sample')?.name ?? '')?.[1]);
+  const actions = inner.get('actions');
+  if (!(percentage >= 0 && percentage <= 100) || actions === undefined) {
+    throw expectedError(place, term.argsColumn, 'expected sample=percentage%,actions(…)');
+  }
+  const probability = Math.floor((percentage / 100) * 0xffff_ffff);
+  return { type: 'sample', probability, actions: readNested(actions, place, options) };
+}
+
+/** `check_pkt_len(size=100,gt(…),le(…))` */
+function readCheckPktLen(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions): OdpAction {
+  const inner = innerTerms(term, place);
+  const size = Number(/^size=(\d+)$/.exec(inner.get('size')?.name ?? '')?.[1]);
+  const [greater, rest] = [inner.get('gt'), inner.get('le')];
+  if (!(size <= 0xffff) || greater === undefined || rest === undefined) {
+    throw expectedError(place, term.argsColumn, 'expected size=number,gt(…),le(…)');
+  }
+  return {
+    type: 'check_pkt_len',
+    size,
+    ifGreater: readNested(greater, place, options),
+    ifLessEqual: readNested(rest, place, options),
+  };
 }
 
 function toPort(text: string, options: OdpParseOptions): OdpPort | undefined {
@@ -102,6 +167,12 @@ function readPushMpls(term: OdpTerm, place: OdpTextPlace): OdpAction {
   const into = { key: createFlow(), mask: createFlowMask() };
   parseMpls(without(term, 'eth_type'), into, place);
   return { type: 'push_mpls', ethType, lse: into.key[L.MPLS0] ?? 0 };
+}
+
+function readMeter(term: OdpTerm, place: OdpTextPlace): number {
+  const number = parseInteger(term.args ?? '');
+  if (number !== undefined && number <= 0xffff_ffffn) return Number(number);
+  throw expectedError(place, term.argsColumn, 'expected the number of a meter');
 }
 
 function readSet(term: OdpTerm, place: OdpTextPlace): OdpAction {
@@ -148,7 +219,8 @@ function readUserspace(term: OdpTerm, place: OdpTextPlace, options: OdpParseOpti
 /** The text says nothing of the bridge and the in-port that a cookie names: they are left open. */
 const UNSTATED = { ofprotoUuid: '', inPort: ofpPort(0) };
 
-function readCookie(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions): UserspaceCookie {
+function readCookie(full: OdpTerm, place: OdpTextPlace, options: OdpParseOptions): UserspaceCookie {
+  const term = { ...full, args: full.args?.replace(DIRECTION, '') };
   const number = (name: string) => numberOf(term, name, place);
   switch (term.name) {
     case 'slow_path':
@@ -165,6 +237,7 @@ function readCookie(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions
         obsDomainId: number('obs_domain_id'),
         obsPointId: number('obs_point_id'),
         ...readSampledPort(term, place, options),
+        ...readDirection(full),
       };
     case 'ipfix':
       return { type: 'ipfix', ...readSampledPort(term, place, options) };
@@ -190,6 +263,14 @@ function readSampledPort(term: OdpTerm, place: OdpTextPlace, options: OdpParseOp
   const argument = scanArguments(term, place).find(({ name }) => name === 'output_port');
   const port = argument === undefined ? undefined : toPort(argument.value, options);
   return port === undefined || port === 0xffff_ffff ? {} : { outputOdpPort: port };
+}
+
+/** The one thing in a cookie that has no value. */
+const DIRECTION = /,(ingress|egress)$/;
+
+function readDirection(term: OdpTerm): { readonly direction?: 'ingress' | 'egress' } {
+  const found = DIRECTION.exec(term.args ?? '')?.[1];
+  return found === 'ingress' || found === 'egress' ? { direction: found } : {};
 }
 
 function readSlowReasons(term: OdpTerm, place: OdpTextPlace): number {

@@ -15,6 +15,7 @@ import {
   SET_WORDS,
   type SettableAttribute,
 } from './odp-actions.js';
+import { formatPushEth, formatPushNsh } from './odp-header-text.js';
 import type { KeyAttributeName } from './odp-key-attributes.js';
 import {
   formatAttribute,
@@ -58,9 +59,38 @@ function formatOdpAction(action: OdpAction, options: OdpTextOptions): string {
       return `pop_mpls(eth_type=0x${action.ethType.toString(16)})`;
     case 'set':
       return `set(${formatSet(action)})`;
+    case 'meter':
+      return `meter(${action.meter})`;
     case 'drop':
       return 'drop';
+    case 'trunc':
+      return `trunc(${action.size})`;
+    case 'clone':
+      return `clone(${formatOdpActions(action.actions, options)})`;
+    case 'sample':
+      return formatSample(action, options);
+    case 'check_pkt_len': {
+      const greater = formatOdpActions(action.ifGreater, options);
+      const rest = formatOdpActions(action.ifLessEqual, options);
+      return `check_pkt_len(size=${action.size},gt(${greater}),le(${rest}))`;
+    }
+    case 'push_eth':
+      return formatPushEth(action);
+    case 'pop_eth':
+      return 'pop_eth';
+    case 'push_nsh':
+      return formatPushNsh(action);
+    case 'pop_nsh':
+      return 'pop_nsh()';
   }
+}
+
+function formatSample(
+  { probability, actions }: Extract<OdpAction, { type: 'sample' }>,
+  options: OdpTextOptions,
+): string {
+  const percentage = ((100 * probability) / EXACT).toFixed(1);
+  return `sample(sample=${percentage}%,actions(${formatOdpActions(actions, options)}))`;
 }
 
 function formatPort(port: OdpPort, options: OdpTextOptions): string {
@@ -88,7 +118,8 @@ function formatCookie(cookie: UserspaceCookie, options: OdpTextOptions): string 
       return (
         `flow_sample(probability=${cookie.probability},` +
         `collector_set_id=${cookie.collectorSetId},obs_domain_id=${cookie.obsDomainId},` +
-        `obs_point_id=${cookie.obsPointId},output_port=${formatSampledPort(cookie, options)})`
+        `obs_point_id=${cookie.obsPointId},output_port=${formatSampledPort(cookie, options)}` +
+        `${cookie.direction === undefined ? '' : `,${cookie.direction}`})`
       );
     case 'ipfix':
       return `ipfix(output_port=${formatSampledPort(cookie, options)})`;

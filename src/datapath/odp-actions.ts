@@ -32,6 +32,48 @@ export type OdpAction =
       readonly value: Uint32Array;
       readonly mask: Uint32Array;
     }
+  | {
+      /** What it does not admit goes no further. */
+      readonly type: 'meter';
+      readonly meter: number;
+    }
+  | {
+      /** Cuts the packet for the next output or userspace action to at most so many bytes. */
+      readonly type: 'trunc';
+      readonly size: number;
+    }
+  | {
+      /** Does `actions` with a copy. */
+      readonly type: 'clone';
+      readonly actions: OdpActions;
+    }
+  | {
+      /** Does `actions` with a copy of some packets: `probability` of 2^32 - 1. */
+      readonly type: 'sample';
+      readonly probability: number;
+      readonly actions: OdpActions;
+    }
+  | {
+      /** Packets of more than `size` bytes go one way, the others another. */
+      readonly type: 'check_pkt_len';
+      readonly size: number;
+      readonly ifGreater: OdpActions;
+      readonly ifLessEqual: OdpActions;
+    }
+  | {
+      /** Puts an Ethernet header in front; addresses as in `SET_WORDS.eth`. */
+      readonly type: 'push_eth';
+      readonly addresses: Uint32Array;
+    }
+  | { readonly type: 'pop_eth' | 'pop_nsh' }
+  | {
+      /** Puts an NSH header in front. */
+      readonly type: 'push_nsh';
+      /** The words `SET_WORDS.nsh`; the last four mean nothing where the MD type is 2. */
+      readonly header: Uint32Array;
+      /** Of MD type 2: the metadata that follow the base header. */
+      readonly metadata: Uint8Array;
+    }
   | { readonly type: 'drop'; readonly reason: number };
 
 /** Key attributes that a `set` action can write. Answers to `OVS_KEY_ATTR_*`. */

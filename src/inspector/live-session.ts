@@ -32,9 +32,9 @@ import type { InspectorSession } from './session.js';
 import { stateOfActor } from './snapshot-state.js';
 import { upcallPcap } from './upcall-pcap.js';
 import type {
-  FlowView,
   FlowsQuery,
   FlowsView,
+  FlowView,
   HouseNode,
   HouseView,
   MachineView,
@@ -176,6 +176,8 @@ export class LiveSession implements InspectorSession {
       this.#store.append(entry);
       model.apply(entry);
     }
+    // Now, for a page that comes after a minute should not keep packets waiting for all of them.
+    this.#store.indexes(this.#store.last, this.#store.last);
     this.#changes.next();
   }
 

@@ -10,27 +10,18 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
-import { type OdpPort, odpPort } from '../base/brands.js';
+import type { OdpPort } from '../base/brands.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
 import type { UserspaceCookie } from '../datapath/cookie.js';
-import { NO_ACTIONS, type OdpAction, type OdpActions } from '../datapath/odp-actions.js';
+import { NO_ACTIONS, type OdpActions, SET_WORDS } from '../datapath/odp-actions.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
-import { SETTABLES, type Settable } from './settable.js';
+import { decodeActions, Op } from './action-code.js';
+import type { Settable } from './settable.js';
 
 /** Distinct lists that are shared; a memory bound. Beyond it the table is emptied and refills. */
 const LISTS_MAX = 65_536;
 /** Words that fit before the scratch grows: about 250 actions. */
 const CODE_LENGTH_INITIAL = 512;
-
-const Op = {
-  OUTPUT: 1,
-  USERSPACE: 2,
-  PUSH_VLAN: 3,
-  POP_VLAN: 4,
-  PUSH_MPLS: 5,
-  POP_MPLS: 6,
-  SET: 7,
-} as const;
 
 /** Netlink sizes, headers and padding included. */
 const OUTPUT_SIZE = 8;
@@ -39,7 +30,14 @@ const PUSH_VLAN_SIZE = 8;
 const POP_VLAN_SIZE = 4;
 const PUSH_MPLS_SIZE = 12;
 const POP_MPLS_SIZE = 8;
+const METER_SIZE = 8;
 const SET_HEADERS_SIZE = 8;
+const TRUNC_SIZE = 8;
+const NESTED_SIZE = 4;
+const SAMPLE_SIZE = 16;
+const CHECK_PKT_LEN_SIZE = 16;
+const PUSH_ETH_SIZE = 16;
+const PUSH_NSH_SIZE = 36;
 
 /** What makes up a cookie, as words: equal cookies have equal words. */
 export type CookieWords = readonly number[];
@@ -56,6 +54,11 @@ export class ActionBuilder {
   #length = 0;
   /** Those of the `userspace` actions so far, in order. */
   readonly #cookies: UserspaceCookie[] = [];
+  /** Where the code of each list began that is not ended yet. */
+  readonly #begun: number[] = [];
+  /** Where the last `clone` that is in no other list begins and ends. */
+  #cloneStart = 0;
+  #cloneEnd = 0;
   #size = 0;
   #outputsCount = 0;
 
@@ -74,6 +77,8 @@ export class ActionBuilder {
     this.#size = 0;
     this.#outputsCount = 0;
     this.#cookies.length = 0;
+    this.#begun.length = 0;
+    this.#cloneEnd = 0;
   }
 
   output(port: OdpPort): void {
@@ -103,6 +108,11 @@ export class ActionBuilder {
     this.#word(ethType);
   }
 
+  meter(number: number): void {
+    this.#begin(Op.METER, METER_SIZE, 1);
+    this.#word(number);
+  }
+
   /** Writes those bits of the attribute that are in `mask`. */
   set(settable: Settable, value: Flow, mask: FlowMask): void {
     const { id, words, size } = settable;
@@ -124,9 +134,85 @@ export class ActionBuilder {
     for (let i = 0; i < words.length; i++) this.#word(words[i]!);
   }
 
+  trunc(size: number): void {
+    this.#begin(Op.TRUNC, TRUNC_SIZE, 1);
+    this.#word(size);
+  }
+
+  /** What follows until `endClone` is done with a copy. */
+  beginClone(): void {
+    this.#begun.push(this.#length);
+    this.#begin(Op.CLONE, NESTED_SIZE, 0);
+  }
+
+  /** A copy with which nothing is done is not made. */
+  endClone(): void {
+    const start = this.#begun.pop()!;
+    if (this.#length > start + 1) {
+      this.#begin(Op.END, 0, 0);
+      if (this.#begun.length === 0) {
+        this.#cloneStart = start;
+        this.#cloneEnd = this.#length;
+      }
+      return;
+    }
+    this.#length = start;
+    this.#size -= NESTED_SIZE;
+  }
+
+  /** What follows until `endSample` is done with a copy of some packets. */
+  beginSample(probability: number): void {
+    this.#begin(Op.SAMPLE, SAMPLE_SIZE, 1);
+    this.#word(probability);
+  }
+
+  endSample(): void {
+    this.#begin(Op.END, 0, 0);
+  }
+
+  /** What follows until `elseCheckPktLen` is done with packets of more than `size` bytes. */
+  beginCheckPktLen(size: number): void {
+    this.#begin(Op.CHECK_PKT_LEN, CHECK_PKT_LEN_SIZE, 1);
+    this.#word(size);
+  }
+
+  /** What follows until `endCheckPktLen` is done with the other packets. */
+  elseCheckPktLen(): void {
+    this.#begin(Op.LESS_EQUAL, NESTED_SIZE, 0);
+  }
+
+  endCheckPktLen(): void {
+    this.#begin(Op.END, 0, 0);
+  }
+
+  /** `addresses` are those of the flow's Ethernet header. */
+  pushEth(flow: Flow): void {
+    this.#begin(Op.PUSH_ETH, PUSH_ETH_SIZE, SET_WORDS.eth.length);
+    for (const word of SET_WORDS.eth) this.#word(flow[word]!);
+  }
+
+  popEth(): void {
+    this.#begin(Op.POP_ETH, NESTED_SIZE, 0);
+  }
+
+  /** `metadata` are whole words. */
+  pushNsh(flow: Flow, metadata: Uint8Array): void {
+    const count = metadata.length >>> 2;
+    this.#begin(Op.PUSH_NSH, PUSH_NSH_SIZE + metadata.length, SET_WORDS.nsh.length + 1 + count);
+    for (const word of SET_WORDS.nsh) this.#word(flow[word]!);
+    this.#word(count);
+    const view = new DataView(metadata.buffer, metadata.byteOffset, metadata.byteLength);
+    for (let i = 0; i < count; i++) this.#word(view.getUint32(4 * i));
+  }
+
+  popNsh(): void {
+    this.#begin(Op.POP_NSH, NESTED_SIZE, 0);
+  }
+
   /** The actions so far, as a list that all translations share which wrote the same. */
   finish(): OdpActions {
     if (this.#length === 0) return NO_ACTIONS;
+    if (this.#cloneEnd === this.#length) this.#unwrapClone();
     let hash = 0;
     for (let i = 0; i < this.#length; i++) hash = hashAdd(hash, this.#code[i]!);
     hash = hashFinish(hash, this.#length);
@@ -137,6 +223,13 @@ export class ActionBuilder {
       }
     }
     return this.#share(hash);
+  }
+
+  /** Behind the last action nobody needs the packet as it was: what a copy would do, it does. */
+  #unwrapClone(): void {
+    this.#code.copyWithin(this.#cloneStart, this.#cloneStart + 1, this.#length - 1);
+    this.#length -= 2;
+    this.#cloneEnd = 0;
   }
 
   #begin(op: number, size: number, wordsCount: number): void {
@@ -163,7 +256,7 @@ export class ActionBuilder {
 
   #share(hash: number): OdpActions {
     const code = this.#code.slice(0, this.#length);
-    const actions = decode(code, this.#cookies);
+    const actions = decodeActions(code, this.#cookies);
     if (this.#listsCount >= LISTS_MAX) {
       this.#lists.clear();
       this.#listsCount = 0;
@@ -174,60 +267,4 @@ export class ActionBuilder {
     else bucket.push({ code, actions });
     return actions;
   }
-}
-
-/** Objects from words. */
-function decode(code: Uint32Array, cookies: readonly UserspaceCookie[]): OdpActions {
-  const actions: OdpAction[] = [];
-  let cookieIndex = 0;
-  for (let at = 0; at < code.length; ) {
-    const op = code[at]!;
-    if (op === Op.USERSPACE) {
-      actions.push({ type: 'userspace', pid: code[at + 1]!, cookie: cookies[cookieIndex++]! });
-      at += 3 + code[at + 2]!;
-    } else if (op === Op.SET) {
-      const settable = SETTABLES[code[at + 1]!]!;
-      actions.push(decodeSet(settable, code, at + 2));
-      at += 2 + 2 * settable.words.length;
-    } else {
-      actions.push(decodeSimple(op, code[at + 1]!, code[at + 2]!));
-      at += SIMPLE_LENGTHS[op]!;
-    }
-  }
-  return actions;
-}
-
-/** Words that each of the actions without parts of their own takes. */
-const SIMPLE_LENGTHS: Record<number, number> = {
-  [Op.OUTPUT]: 2,
-  [Op.PUSH_VLAN]: 3,
-  [Op.POP_VLAN]: 1,
-  [Op.PUSH_MPLS]: 3,
-  [Op.POP_MPLS]: 2,
-};
-
-function decodeSimple(op: number, first: number, second: number): OdpAction {
-  switch (op) {
-    case Op.OUTPUT:
-      return { type: 'output', port: odpPort(first) };
-    case Op.PUSH_VLAN:
-      return { type: 'push_vlan', tpid: first, tci: second };
-    case Op.POP_VLAN:
-      return { type: 'pop_vlan' };
-    case Op.PUSH_MPLS:
-      return { type: 'push_mpls', ethType: first, lse: second };
-    default:
-      return { type: 'pop_mpls', ethType: first };
-  }
-}
-
-function decodeSet(settable: Settable, code: Uint32Array, start: number): OdpAction {
-  const { attribute, words } = settable;
-  const value = new Uint32Array(words.length);
-  const mask = new Uint32Array(words.length);
-  for (let i = 0; i < words.length; i++) {
-    value[i] = code[start + 2 * i]!;
-    mask[i] = code[start + 2 * i + 1]!;
-  }
-  return { type: 'set', attribute, value, mask };
 }

@@ -2,79 +2,109 @@
  * Actions from text, in `ovs-ofctl`'s syntax: `mod_vlan_vid:5,output:2`.
  *
  * One table says for each action how its argument reads. What OVS has and this switch does not yet
- * is told apart from what nobody has. Whether actions make sense for a match is for
- * `action-checker.ts`. Answers to `ofpacts_parse_actions` of OVS's `lib/ofp-actions.c`.
+ * is told apart from what nobody has. Whether actions make sense for a match and in their order is
+ * for `action-checker.ts`. Answers to `ofpacts_parse_actions` of OVS's `lib/ofp-actions.c`.
  */
 
-import type { OfpPort } from '../base/brands.js';
-import { parseEthernet, parseIpv4 } from '../packet/address-parse.js';
-import { type PlacedText, parseNumber } from '../packet/key-value-scanner.js';
-import { parseOfpPort } from '../packet/ofp-port-text.js';
-import { ETH_TYPE_MPLS, ETH_TYPE_MPLS_MULTICAST } from '../packet/protocol.js';
+import type { PlacedText } from '../packet/key-value-scanner.js';
+import * as A from './action-argument.js';
 import type { ActionChecker } from './action-checker.js';
-import { parseLoad, parseMove, parseSetField } from './field-actions-parse.js';
+import { parseDecap, parseEncap } from './encap-text.js';
 import {
-  CONTROLLER_MAX_LENGTH,
-  OFPP_CONTROLLER,
-  OFPP_IN_PORT,
-  OFPP_MAX,
-  OFPP_NONE,
-  OFPP_UNSET,
-  type Ofpact,
-  type Ofpacts,
-  PACKET_IN_REASONS,
-  type PortNumber,
-  TABLE_CURRENT,
-  TABLE_MAX,
-} from './ofpact.js';
+  parseCheckPktLarger,
+  parseDeleteField,
+  parseLoad,
+  parseMove,
+  parseSetField,
+  parseWriteMetadata,
+} from './field-actions-parse.js';
+import { parseLearn } from './learn-text.js';
+import { parseBundle, parseMultipath } from './link-choice-text.js';
+import type { Ofpact, Ofpacts, PortNumber } from './ofpact.js';
+import {
+  outputTo,
+  parseController,
+  parseEnqueue,
+  parseOutput,
+  parseResubmit,
+  parseSample,
+} from './output-actions-parse.js';
+import { parseSubfield } from './subfield-text.js';
 
-/** What an action is given: its argument, empty where there is none, and how ports are found. */
-interface Argument {
-  readonly argument: PlacedText;
-  readonly ports: PortNumber | undefined;
-}
-
-type ActionParser = (given: Argument) => Ofpact;
-
-const REASONS: readonly string[] = PACKET_IN_REASONS;
-const REASON_ACTION = REASONS.indexOf('action');
+type ActionParser = (given: A.Argument) => Ofpact;
 
 /** OVS's actions that a later version of this switch will have. */
-const LATER = new Set(
-  (
-    'bundle bundle_load check_pkt_larger clear_actions clone conjunction ct ct_clear ' +
-    'debug_recirc debug_slow dec_mpls_ttl dec_nsh_ttl decap delete_field delete_learned encap ' +
-    'enqueue exit fin_timeout group learn meter multipath note pop pop_queue push sample ' +
-    'set_mpls_label set_mpls_tc set_mpls_ttl set_queue set_tunnel set_tunnel64 stack_pop ' +
-    'stack_push write_actions write_metadata'
-  ).split(' '),
-);
+const LATER = new Set(['ct', 'ct_clear', 'debug_recirc']);
+/** What stands before the bytes of a note on the wire; together they fill words of 8 bytes. */
+const NOTE_HEADER_SIZE = 10;
+
+/** An action without an argument. */
+function alone(action: Ofpact): ActionParser {
+  return ({ argument }) => ({ ...A.none(argument), ...action });
+}
+
+/** An action whose argument is a number from 0 to `max`. */
+function numbered(max: number, make: (value: number) => Ofpact): ActionParser {
+  return ({ argument }) => make(A.numberOf(argument, max));
+}
 
 const PARSERS: ReadonlyMap<string, ActionParser> = new Map<string, ActionParser>([
   ['output', parseOutput],
   ['controller', parseController],
+  ['enqueue', parseEnqueue],
+  ['set_queue', numbered(A.U32_MAX, (queue) => ({ type: 'set_queue', queue }))],
+  ['pop_queue', alone({ type: 'pop_queue' })],
+  ['bundle', ({ argument, ports }) => parseBundle(argument, false, ports)],
+  ['bundle_load', ({ argument, ports }) => parseBundle(argument, true, ports)],
   ['resubmit', parseResubmit],
-  ['goto_table', ({ argument }) => ({ type: 'goto_table', table: table(argument) })],
+  ['goto_table', ({ argument }) => ({ type: 'goto_table', table: A.tableOf(argument) })],
   ['set_field', ({ argument, ports }) => parseSetField(argument, ports)],
   ['load', ({ argument }) => parseLoad(argument)],
   ['move', ({ argument }) => parseMove(argument)],
-  ['mod_vlan_vid', ({ argument }) => ({ type: 'mod_vlan_vid', vid: number(argument, 0xfff) })],
-  ['mod_vlan_pcp', ({ argument }) => ({ type: 'mod_vlan_pcp', pcp: number(argument, 7) })],
-  ['mod_dl_src', ({ argument }) => ({ type: 'mod_dl_src', address: ethernet(argument) })],
-  ['mod_dl_dst', ({ argument }) => ({ type: 'mod_dl_dst', address: ethernet(argument) })],
-  ['mod_nw_src', ({ argument }) => ({ type: 'mod_nw_src', address: ipv4(argument) })],
-  ['mod_nw_dst', ({ argument }) => ({ type: 'mod_nw_dst', address: ipv4(argument) })],
-  ['mod_nw_tos', ({ argument }) => ({ type: 'mod_nw_tos', value: tos(argument) })],
-  ['mod_nw_ecn', ({ argument }) => ({ type: 'mod_nw_ecn', value: number(argument, 3) })],
-  ['mod_nw_ttl', ({ argument }) => ({ type: 'mod_nw_ttl', value: number(argument, 0xff) })],
-  ['mod_tp_src', ({ argument }) => ({ type: 'mod_tp_src', port: number(argument, 0xffff) })],
-  ['mod_tp_dst', ({ argument }) => ({ type: 'mod_tp_dst', port: number(argument, 0xffff) })],
-  ['push_vlan', ({ argument }) => ({ type: 'push_vlan', ethType: vlanType(argument) })],
-  ['pop_vlan', ({ argument }) => ({ ...none(argument), type: 'strip_vlan', isPop: true })],
-  ['strip_vlan', ({ argument }) => ({ ...none(argument), type: 'strip_vlan', isPop: false })],
-  ['push_mpls', ({ argument }) => ({ type: 'push_mpls', ethType: mplsType(argument) })],
-  ['pop_mpls', ({ argument }) => ({ type: 'pop_mpls', ethType: number(argument, 0xffff) })],
-  ['dec_ttl', ({ argument }) => ({ ...none(argument), type: 'dec_ttl' })],
+  ['mod_vlan_vid', numbered(0xfff, (vid) => ({ type: 'mod_vlan_vid', vid }))],
+  ['mod_vlan_pcp', numbered(7, (pcp) => ({ type: 'mod_vlan_pcp', pcp }))],
+  ['mod_dl_src', ({ argument }) => ({ type: 'mod_dl_src', address: A.ethernetOf(argument) })],
+  ['mod_dl_dst', ({ argument }) => ({ type: 'mod_dl_dst', address: A.ethernetOf(argument) })],
+  ['mod_nw_src', ({ argument }) => ({ type: 'mod_nw_src', address: A.ipv4Of(argument) })],
+  ['mod_nw_dst', ({ argument }) => ({ type: 'mod_nw_dst', address: A.ipv4Of(argument) })],
+  ['mod_nw_tos', ({ argument }) => ({ type: 'mod_nw_tos', value: A.tosOf(argument) })],
+  ['mod_nw_ecn', numbered(3, (value) => ({ type: 'mod_nw_ecn', value }))],
+  ['mod_nw_ttl', numbered(0xff, (value) => ({ type: 'mod_nw_ttl', value }))],
+  ['mod_tp_src', numbered(A.U16_MAX, (port) => ({ type: 'mod_tp_src', port }))],
+  ['mod_tp_dst', numbered(A.U16_MAX, (port) => ({ type: 'mod_tp_dst', port }))],
+  ['push_vlan', ({ argument }) => ({ type: 'push_vlan', ethType: A.vlanTypeOf(argument) })],
+  ['pop_vlan', alone({ type: 'strip_vlan', isPop: true })],
+  ['strip_vlan', alone({ type: 'strip_vlan', isPop: false })],
+  ['push_mpls', ({ argument }) => ({ type: 'push_mpls', ethType: A.mplsTypeOf(argument) })],
+  ['pop_mpls', numbered(A.U16_MAX, (ethType) => ({ type: 'pop_mpls', ethType }))],
+  ['dec_ttl', ({ argument }) => parseDecTtl(argument)],
+  ['set_mpls_label', numbered(0xf_ffff, (label) => ({ type: 'set_mpls_label', label }))],
+  ['set_mpls_tc', numbered(7, (trafficClass) => ({ type: 'set_mpls_tc', trafficClass }))],
+  ['set_mpls_ttl', numbered(0xff, (ttl) => ({ type: 'set_mpls_ttl', ttl }))],
+  ['dec_mpls_ttl', alone({ type: 'dec_mpls_ttl' })],
+  ['dec_nsh_ttl', alone({ type: 'dec_nsh_ttl' })],
+  ['set_tunnel', ({ argument }) => parseSetTunnel(argument, false)],
+  ['set_tunnel64', ({ argument }) => parseSetTunnel(argument, true)],
+  ['push', ({ argument }) => ({ type: 'push', subfield: parseSubfield(argument) })],
+  ['pop', ({ argument }) => ({ type: 'pop', subfield: parseSubfield(argument) })],
+  ['delete_field', ({ argument }) => parseDeleteField(argument)],
+  ['clear_actions', alone({ type: 'clear_actions' })],
+  ['write_actions', (given) => ({ type: 'write_actions', actions: parseNested(given) })],
+  ['clone', (given) => ({ type: 'clone', actions: parseNested(given) })],
+  ['write_metadata', ({ argument }) => parseWriteMetadata(argument)],
+  ['learn', ({ argument, ports }) => parseLearn(argument, ports)],
+  ['group', numbered(A.U32_MAX, (group) => ({ type: 'group', group }))],
+  ['meter', numbered(A.U32_MAX, (meter) => ({ type: 'meter', meter }))],
+  ['multipath', ({ argument }) => parseMultipath(argument)],
+  ['sample', parseSample],
+  ['note', ({ argument }) => ({ type: 'note', bytes: parseNote(argument) })],
+  ['exit', alone({ type: 'exit' })],
+  ['debug_slow', alone({ type: 'debug_slow' })],
+  ['conjunction', ({ argument }) => parseConjunction(argument)],
+  ['fin_timeout', ({ argument }) => parseFinTimeout(argument)],
+  ['check_pkt_larger', ({ argument }) => parseCheckPktLarger(argument)],
+  ['encap', ({ argument }) => parseEncap(argument)],
+  ['decap', ({ argument }) => parseDecap(argument)],
 ]);
 
 /**
@@ -83,8 +113,21 @@ const PARSERS: ReadonlyMap<string, ActionParser> = new Map<string, ActionParser>
  */
 export function parseActions(
   text: PlacedText,
-  checker: ActionChecker,
+  checker: Pick<ActionChecker, 'check'>,
   ports: PortNumber | undefined,
+): Ofpacts {
+  return parseList(text, ports, checker);
+}
+
+/** Those of another action, which is checked as a whole. */
+function parseNested({ argument, ports }: A.Argument): Ofpacts {
+  return parseList(argument, ports, undefined);
+}
+
+function parseList(
+  text: PlacedText,
+  ports: PortNumber | undefined,
+  checker: Pick<ActionChecker, 'check'> | undefined,
 ): Ofpacts {
   const actions: Ofpact[] = [];
   let dropAt: number | undefined;
@@ -96,8 +139,8 @@ export function parseActions(
       continue;
     }
     const action = parseAction(text.part(name, at), text.part(value, valueAt), ports);
-    const problem = checker.check(action);
-    if (problem !== undefined) text.fail(problem, at);
+    const problem = checker?.check(action);
+    if (problem !== undefined) text.fail(problem.text, at);
     actions.push(action);
   }
   if (dropAt !== undefined && count > 1) text.fail('expected no other action beside drop', dropAt);
@@ -108,115 +151,55 @@ function parseAction(name: PlacedText, argument: PlacedText, ports: PortNumber |
   const key = name.text.toLowerCase();
   const parser = PARSERS.get(key);
   if (parser !== undefined) return parser({ argument, ports });
-  const port = findPort(name.text, ports);
-  if (port !== undefined) return output(name, port, argument);
+  const port = A.findPort(name.text, ports);
+  if (port !== undefined) return outputTo(name, port, argument);
   if (LATER.has(key)) {
     return name.fail(`expected another action; "${key}" comes in a later version of upcall`);
   }
   return name.fail(`expected an action or a port; "${name.text}" is neither`);
 }
 
-function findPort(text: string, ports: PortNumber | undefined): OfpPort | undefined {
-  return parseOfpPort(text) ?? ports?.(text);
+/** `dec_ttl` or `dec_ttl(ID,…)`: which controllers hear of it. */
+function parseDecTtl(argument: PlacedText): Ofpact {
+  const ids = argument.text.split(',').filter((text) => text.trim() !== '');
+  if (ids.length === 0) return { type: 'dec_ttl' };
+  const controllerIds = ids.map((text) => A.numberOf(argument.part(text.trim(), 0), A.U16_MAX));
+  return { type: 'dec_ttl', controllerIds };
 }
 
-function parsePort(text: PlacedText, ports: PortNumber | undefined): OfpPort {
-  const port = findPort(text.text, ports);
-  if (port !== undefined) return port;
-  return text.fail(`expected a port from 0 to ${OFPP_MAX - 1}, or the name of one`);
+function parseSetTunnel(argument: PlacedText, isLong: boolean): Ofpact {
+  const id = A.wideNumberOf(argument);
+  return { type: 'set_tunnel', id, isWide: isLong || id > BigInt(A.U32_MAX) };
 }
 
-function parseOutput({ argument, ports }: Argument): Ofpact {
-  const text = argument.text;
-  if (/^\w+\[/.test(text) || text.startsWith('port=')) {
-    argument.fail('expected a port; output to a field or cut short comes in a later version');
-  }
-  return output(argument, parsePort(argument, ports));
+/** A note is as long as OpenFlow's padding makes it. */
+function parseNote(argument: PlacedText): Uint8Array {
+  const bytes = A.bytesOf(argument);
+  const size = Math.ceil((NOTE_HEADER_SIZE + Math.max(1, bytes.length)) / 8) * 8 - NOTE_HEADER_SIZE;
+  return Uint8Array.from({ length: size }, (_, i) => bytes[i] ?? 0);
 }
 
-/** An output to `port`, which stands at `place`; only the controller's takes a length. */
-function output(place: PlacedText, port: OfpPort, argument?: PlacedText): Ofpact {
-  if (port === OFPP_CONTROLLER) {
-    const length = argument?.text ?? '';
-    const maxLength =
-      argument === undefined || length === '' ? CONTROLLER_MAX_LENGTH : number(argument, 0xffff);
-    return { type: 'controller', maxLength, reason: REASON_ACTION, controllerId: 0 };
-  }
-  if (port === OFPP_NONE || (port >= OFPP_MAX && port <= OFPP_UNSET)) {
-    place.fail(`expected a port from 0 to ${OFPP_MAX - 1}, or a reserved one that takes packets`);
-  }
-  if (argument !== undefined) none(argument);
-  return { type: 'output', port, maxLength: 0 };
+/** `conjunction(ID, K/N)`: the rule is of clause K, from 1. */
+function parseConjunction(argument: PlacedText): Ofpact {
+  const [, idText = '', clauseText = '', countText = ''] =
+    /^\s*(\w+)\s*,\s*(\w+)\s*\/\s*(\w+)\s*$/.exec(argument.text) ?? [];
+  if (countText === '') argument.fail('expected an id, a clause and their number, as in 5,1/2');
+  const id = A.numberOf(argument.part(idText, 0), A.U32_MAX);
+  const clause = A.numberOf(argument.part(clauseText, 0), A.U32_MAX);
+  const clauseCount = A.numberOf(argument.part(countText, 0), A.U32_MAX);
+  if (clauseCount < 2 || clauseCount > 64) argument.fail('expected 2 to 64 clauses');
+  if (clause < 1 || clause > clauseCount)
+    argument.fail(`expected a clause from 1 to ${clauseCount}`);
+  return { type: 'conjunction', id, clause: clause - 1, clauseCount };
 }
 
-/** `controller`, `controller:128` or `controller(max_len=128,reason=action,id=0)`. */
-function parseController({ argument }: Argument): Ofpact {
-  if (!argument.text.includes('=')) return output(argument, OFPP_CONTROLLER, argument);
-  const options = { maxLength: CONTROLLER_MAX_LENGTH, reason: REASON_ACTION, controllerId: 0 };
+function parseFinTimeout(argument: PlacedText): Ofpact {
+  const timeouts = { idleTimeout: 0, hardTimeout: 0 };
   for (const { name, value = '', at, valueAt } of argument.items()) {
     const text = argument.part(value, valueAt);
-    if (name === 'max_len') options.maxLength = number(text, 0xffff);
-    else if (name === 'id') options.controllerId = number(text, 0xffff);
-    else if (name === 'reason') options.reason = reason(text);
-    else argument.fail('expected max_len, reason or id; other options come later', at);
+    if (name === 'idle_timeout') timeouts.idleTimeout = A.numberOf(text, A.U16_MAX);
+    else if (name === 'hard_timeout') timeouts.hardTimeout = A.numberOf(text, A.U16_MAX);
+    else argument.fail('expected idle_timeout or hard_timeout', at);
   }
-  return { type: 'controller', ...options };
-}
-
-function reason(text: PlacedText): number {
-  const found = REASONS.indexOf(text.text);
-  return found >= 0 ? found : text.fail(`expected one of ${REASONS.join(', ')}`);
-}
-
-/** `resubmit:PORT`, `resubmit(PORT)` or `resubmit(PORT,TABLE)`, either of which may be missing. */
-function parseResubmit({ argument, ports }: Argument): Ofpact {
-  const [portText = '', tableText = '', ...rest] = argument.text.split(',');
-  if (rest.length > 0) argument.fail('expected a port and a table only');
-  const inPort = portText === '' ? OFPP_IN_PORT : parsePort(argument.part(portText, 0), ports);
-  const tableAt = portText.length + 1;
-  const tableNumber = tableText === '' ? TABLE_CURRENT : table(argument.part(tableText, tableAt));
-  if (inPort === OFPP_IN_PORT && tableNumber === TABLE_CURRENT) {
-    argument.fail('expected a port or a table to resubmit to');
-  }
-  return { type: 'resubmit', inPort, table: tableNumber };
-}
-
-function table(text: PlacedText): number {
-  return parseNumber(text.text, TABLE_MAX) ?? text.fail(`expected a table from 0 to ${TABLE_MAX}`);
-}
-
-function number(text: PlacedText, max: number): number {
-  return parseNumber(text.text, max) ?? text.fail(`expected a number from 0 to ${max}`);
-}
-
-function tos(text: PlacedText): number {
-  const value = number(text, 0xff);
-  if ((value & 3) !== 0) text.fail('expected a TOS whose two lowest bits (ECN) are 0');
-  return value;
-}
-
-function vlanType(text: PlacedText): number {
-  const value = number(text, 0xffff);
-  if (value !== 0x8100 && value !== 0x88a8) text.fail('expected Ethernet type 0x8100 or 0x88a8');
-  return value;
-}
-
-function mplsType(text: PlacedText): number {
-  const value = number(text, 0xffff);
-  if (value !== ETH_TYPE_MPLS && value !== ETH_TYPE_MPLS_MULTICAST) {
-    text.fail('expected Ethernet type 0x8847 or 0x8848');
-  }
-  return value;
-}
-
-function ethernet(text: PlacedText): Uint8Array {
-  return parseEthernet(text.text) ?? text.fail('expected an Ethernet address');
-}
-
-function ipv4(text: PlacedText): number {
-  return parseIpv4(text.text) ?? text.fail('expected an IPv4 address');
-}
-
-function none(text: PlacedText): object {
-  return text.text === '' ? {} : text.fail('expected no argument');
+  return { type: 'fin_timeout', ...timeouts };
 }

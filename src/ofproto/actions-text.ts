@@ -2,26 +2,99 @@
  * Actions as text, as `ovs-ofctl dump-flows` prints them.
  *
  * Each action keeps the form in which it was given (`mod_nw_src`, `load` and `set_field` are not
- * turned into one another, as OpenFlow versions do on the wire). Answers to `ofpacts_format` of
- * OVS's `lib/ofp-actions.c`. Parsing is in `actions-parse.ts`.
+ * turned into one another, as OpenFlow versions do on the wire). One table says how each is
+ * written. Answers to `ofpacts_format` of OVS's `lib/ofp-actions.c`. Parsing is in
+ * `actions-parse.ts`; actions with a syntax of their own have both in one file.
  */
 
 import { formatEthernet, formatIpv4 } from '../packet/address-text.js';
 import { formatFieldValue } from '../packet/field-text.js';
 import { formatOfpPort } from '../packet/ofp-port-text.js';
+import { formatEncap, formatPacketType } from './encap-text.js';
+import { formatLearn } from './learn-text.js';
+import { formatBundle, formatMultipath } from './link-choice-text.js';
 import {
   CONTROLLER_MAX_LENGTH,
+  OFPP_CONTROLLER,
   OFPP_IN_PORT,
   OFPP_MAX,
+  OFPP_NONE,
   type Ofpact,
   type Ofpacts,
   PACKET_IN_REASONS,
   type PortText,
+  type SampleAction,
   TABLE_CURRENT,
 } from './ofpact.js';
 import { formatSubfield } from './subfield-text.js';
 
 type Action<Type extends Ofpact['type']> = Extract<Ofpact, { type: Type }>;
+type Formatter<Type extends Ofpact['type']> = (action: Action<Type>, portText: PortText) => string;
+
+/** How each action is written. */
+const FORMATTERS: { readonly [Type in Ofpact['type']]: Formatter<Type> } = {
+  output: ({ port, maxLength }, portText) => formatOutput(port, maxLength, portText),
+  output_reg: ({ source }) => `output:${formatSubfield(source)}`,
+  output_trunc: ({ port, maxLength }, portText) =>
+    `output(port=${portText(port)},max_len=${maxLength})`,
+  controller: formatController,
+  enqueue: ({ port, queue }, portText) => `enqueue:${portText(port)}:${queue}`,
+  set_queue: ({ queue }) => `set_queue:${queue}`,
+  pop_queue: () => 'pop_queue',
+  bundle: formatBundle,
+  resubmit: formatResubmit,
+  goto_table: ({ table }) => `goto_table:${table}`,
+  set_field: ({ field, value, mask }) =>
+    `set_field:${formatFieldValue(field, value, mask)}->${field.name}`,
+  load: ({ value, destination }) => `load:${formatHex(value)}->${formatSubfield(destination)}`,
+  move: ({ source, destination }) =>
+    `move:${formatSubfield(source)}->${formatSubfield(destination)}`,
+  mod_vlan_vid: ({ vid }) => `mod_vlan_vid:${vid}`,
+  mod_vlan_pcp: ({ pcp }) => `mod_vlan_pcp:${pcp}`,
+  mod_dl_src: ({ address }) => `mod_dl_src:${formatAddress(address)}`,
+  mod_dl_dst: ({ address }) => `mod_dl_dst:${formatAddress(address)}`,
+  mod_nw_src: ({ address }) => `mod_nw_src:${formatIpv4(address)}`,
+  mod_nw_dst: ({ address }) => `mod_nw_dst:${formatIpv4(address)}`,
+  mod_nw_tos: ({ value }) => `mod_nw_tos:${value}`,
+  mod_nw_ecn: ({ value }) => `mod_nw_ecn:${value}`,
+  mod_nw_ttl: ({ value }) => `mod_nw_ttl:${value}`,
+  mod_tp_src: ({ port }) => `mod_tp_src:${port}`,
+  mod_tp_dst: ({ port }) => `mod_tp_dst:${port}`,
+  push_vlan: ({ ethType }) => `push_vlan:${formatEthType(ethType)}`,
+  strip_vlan: ({ isPop }) => (isPop ? 'pop_vlan' : 'strip_vlan'),
+  push_mpls: ({ ethType }) => `push_mpls:${formatEthType(ethType)}`,
+  pop_mpls: ({ ethType }) => `pop_mpls:${formatEthType(ethType)}`,
+  dec_ttl: ({ controllerIds }) =>
+    controllerIds === undefined ? 'dec_ttl' : `dec_ttl(${controllerIds.join()})`,
+  set_mpls_label: ({ label }) => `set_mpls_label(${label})`,
+  set_mpls_tc: ({ trafficClass }) => `set_mpls_tc(${trafficClass})`,
+  set_mpls_ttl: ({ ttl }) => `set_mpls_ttl(${ttl})`,
+  dec_mpls_ttl: () => 'dec_mpls_ttl',
+  dec_nsh_ttl: () => 'dec_nsh_ttl',
+  set_tunnel: ({ id, isWide }) => `set_tunnel${isWide ? '64' : ''}:${formatHex(id)}`,
+  push: ({ subfield }) => `push:${formatSubfield(subfield)}`,
+  pop: ({ subfield }) => `pop:${formatSubfield(subfield)}`,
+  delete_field: ({ field }) => `delete_field:${field.name}`,
+  clear_actions: () => 'clear_actions',
+  write_actions: ({ actions }, portText) => `write_actions(${formatActions(actions, portText)})`,
+  clone: ({ actions }, portText) => `clone(${formatActions(actions, portText)})`,
+  write_metadata: formatWriteMetadata,
+  learn: formatLearn,
+  group: ({ group }) => `group:${group}`,
+  meter: ({ meter }) => `meter:${meter}`,
+  multipath: formatMultipath,
+  sample: formatSample,
+  note: ({ bytes }) => `note:${formatDotted(bytes)}`,
+  exit: () => 'exit',
+  debug_slow: () => 'debug_slow',
+  conjunction: ({ id, clause, clauseCount }) => `conjunction(${id},${clause + 1}/${clauseCount})`,
+  fin_timeout: formatFinTimeout,
+  check_pkt_larger: ({ size, destination }) =>
+    `check_pkt_larger(${size})->${formatSubfield(destination)}`,
+  encap: formatEncap,
+  decap: ({ packetType }) =>
+    packetType === undefined ? 'decap()' : `decap(packet_type(${formatPacketType(packetType)}))`,
+};
 
 /** The actions, joined by commas; `drop` where there are none. */
 export function formatActions(actions: Ofpacts, portText: PortText = formatOfpPort): string {
@@ -30,96 +103,76 @@ export function formatActions(actions: Ofpacts, portText: PortText = formatOfpPo
 }
 
 /** One action. */
-export function formatAction(action: Ofpact, portText: PortText = formatOfpPort): string {
-  switch (action.type) {
-    case 'output':
-      return action.port < OFPP_MAX ? `output:${portText(action.port)}` : portText(action.port);
-    case 'controller':
-      return formatController(action);
-    case 'resubmit':
-      return formatResubmit(action, portText);
-    case 'goto_table':
-      return `goto_table:${action.table}`;
-    case 'set_field':
-      return formatSetField(action);
-    case 'load':
-      return formatLoad(action);
-    case 'move':
-      return `move:${formatSubfield(action.source)}->${formatSubfield(action.destination)}`;
-    case 'dec_ttl':
-      return 'dec_ttl';
-    default:
-      return formatPacketAction(action);
-  }
-}
-
-/** The older actions, each for one part of the packet. */
-function formatPacketAction(
-  action: Exclude<
-    Ofpact,
-    Action<
-      | 'output'
-      | 'controller'
-      | 'resubmit'
-      | 'goto_table'
-      | 'set_field'
-      | 'load'
-      | 'move'
-      | 'dec_ttl'
-    >
-  >,
+export function formatAction<Type extends Ofpact['type']>(
+  action: Action<Type> & { readonly type: Type },
+  portText: PortText = formatOfpPort,
 ): string {
-  switch (action.type) {
-    case 'mod_vlan_vid':
-      return `mod_vlan_vid:${action.vid}`;
-    case 'mod_vlan_pcp':
-      return `mod_vlan_pcp:${action.pcp}`;
-    case 'mod_dl_src':
-    case 'mod_dl_dst':
-      return `${action.type}:${formatAddress(action.address)}`;
-    case 'mod_nw_src':
-    case 'mod_nw_dst':
-      return `${action.type}:${formatIpv4(action.address)}`;
-    case 'mod_nw_tos':
-    case 'mod_nw_ecn':
-    case 'mod_nw_ttl':
-      return `${action.type}:${action.value}`;
-    case 'mod_tp_src':
-    case 'mod_tp_dst':
-      return `${action.type}:${action.port}`;
-    case 'push_vlan':
-    case 'push_mpls':
-    case 'pop_mpls':
-      return `${action.type}:0x${action.ethType.toString(16).padStart(4, '0')}`;
-    case 'strip_vlan':
-      return action.isPop ? 'pop_vlan' : 'strip_vlan';
-  }
+  const format: Formatter<Type> = FORMATTERS[action.type];
+  return format(action, portText);
 }
 
-function formatSetField({ field, value, mask }: Action<'set_field'>): string {
-  return `set_field:${formatFieldValue(field, value, mask)}->${field.name}`;
+/** A controller is sent so many bytes, or `no_buffer` where that is all of them. */
+function formatOutput(port: number, maxLength: number, portText: PortText): string {
+  if (port < OFPP_MAX) return `output:${portText(port)}`;
+  return port === OFPP_CONTROLLER ? `${portText(port)}:${maxLength}` : portText(port);
 }
 
 /** Zero is written without its base, as C's `%#x` has it. */
-function formatLoad({ value, destination }: Action<'load'>): string {
-  const number = value === 0n ? '0' : `0x${value.toString(16)}`;
-  return `load:${number}->${formatSubfield(destination)}`;
+function formatHex(value: bigint): string {
+  return value === 0n ? '0' : `0x${value.toString(16)}`;
 }
 
-function formatController({ maxLength, reason, controllerId }: Action<'controller'>): string {
+function formatEthType(ethType: number): string {
+  return `0x${ethType.toString(16).padStart(4, '0')}`;
+}
+
+function formatController(action: Action<'controller'>): string {
+  const { maxLength, reason, controllerId, userdata, pauses = false, meterId } = action;
   const reasonName = PACKET_IN_REASONS[reason] ?? String(reason);
-  if (reasonName === 'action' && controllerId === 0) return `CONTROLLER:${maxLength}`;
   const options: string[] = [];
   if (reasonName !== 'action') options.push(`reason=${reasonName}`);
-  if (maxLength !== CONTROLLER_MAX_LENGTH) options.push(`max_len=${maxLength}`);
   if (controllerId !== 0) options.push(`id=${controllerId}`);
-  return `controller(${options.join(',')})`;
+  if (userdata !== undefined) options.push(`userdata=${formatDotted(userdata)}`);
+  if (pauses) options.push('pause');
+  if (meterId !== undefined) options.push(`meter_id=${meterId}`);
+  if (options.length === 0) return `CONTROLLER:${maxLength}`;
+  const lengthAt = reasonName === 'action' ? 0 : 1;
+  if (maxLength !== CONTROLLER_MAX_LENGTH) options.splice(lengthAt, 0, `max_len=${maxLength}`);
+  return `controller(${options.join()})`;
 }
 
-function formatResubmit({ inPort, table }: Action<'resubmit'>, portText: PortText): string {
+function formatResubmit(action: Action<'resubmit'>, portText: PortText): string {
+  const { inPort, table, isOriginalTuple = false } = action;
   const port = inPort === OFPP_IN_PORT ? '' : portText(inPort);
-  if (table === TABLE_CURRENT) return `resubmit:${port === '' ? portText(inPort) : port}`;
-  return `resubmit(${port},${table})`;
+  if (table !== TABLE_CURRENT) return `resubmit(${port},${table}${isOriginalTuple ? ',ct' : ''})`;
+  return `resubmit:${port === '' ? portText(inPort) : port}`;
+}
+
+function formatWriteMetadata({ value, mask }: Action<'write_metadata'>): string {
+  const isExact = mask === 0xffff_ffff_ffff_ffffn;
+  return `write_metadata:${formatHex(value)}${isExact ? '' : `/${formatHex(mask)}`}`;
+}
+
+function formatSample(action: SampleAction, portText: PortText): string {
+  const { probability, collectorSetId, obsDomainId, obsPointId, samplingPort, direction } = action;
+  const port = samplingPort === OFPP_NONE ? '' : `,sampling_port=${portText(samplingPort)}`;
+  return (
+    `sample(probability=${probability},collector_set_id=${collectorSetId},` +
+    `obs_domain_id=${obsDomainId},obs_point_id=${obsPointId}${port}` +
+    `${direction === 'default' ? '' : `,${direction}`})`
+  );
+}
+
+function formatFinTimeout({ idleTimeout, hardTimeout }: Action<'fin_timeout'>): string {
+  const parts: string[] = [];
+  if (idleTimeout !== 0) parts.push(`idle_timeout=${idleTimeout}`);
+  if (hardTimeout !== 0) parts.push(`hard_timeout=${hardTimeout}`);
+  return `fin_timeout(${parts.join()})`;
+}
+
+/** Bytes in hexadecimal, with points between. */
+function formatDotted(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('.');
 }
 
 function formatAddress(address: Uint8Array): string {

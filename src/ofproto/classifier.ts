@@ -11,8 +11,10 @@
  */
 
 import type { Flow, FlowMask } from '../packet/flow.js';
+import { CONJ_ID } from '../packet/flow-layout.js';
 import { AddressTries } from './address-tries.js';
 import { Subtable } from './classifier-subtable.js';
+import { resolveSoft } from './conjunctive-match.js';
 import type { Match } from './match.js';
 import type { Rule } from './rule.js';
 
@@ -21,6 +23,8 @@ export class Classifier {
   readonly #subtables: Subtable[] = [];
   readonly #byMask = new Map<string, Subtable>();
   readonly #tries = new AddressTries();
+  /** Of the lookup that goes on: rules that count only with others. */
+  readonly #soft: Rule[] = [];
   #ruleCount = 0;
 
   /** Rules, those of old versions included. */
@@ -35,6 +39,21 @@ export class Classifier {
 
   /** The best rule that `flow` meets in `version`; adds the bits that decided it to `wc`. */
   lookup(flow: Flow, version: number, wc: FlowMask | undefined): Rule | undefined {
+    this.#soft.length = 0;
+    const best = this.#lookup(flow, version, wc, true);
+    if (this.#soft.length === 0) return best;
+    return resolveSoft(best, this.#soft.slice(), version, (id) =>
+      this.#lookupWithId(id, flow, version, wc),
+    );
+  }
+
+  /** The best rule that is certain; soft ones of a higher priority are gathered, or passed over. */
+  #lookup(
+    flow: Flow,
+    version: number,
+    wc: FlowMask | undefined,
+    gathersSoft: boolean,
+  ): Rule | undefined {
     const subtables = this.#subtables;
     let best: Rule | undefined;
     let bestPriority = -1;
@@ -47,10 +66,27 @@ export class Classifier {
           ? subtable.lookupPlain(flow, version)
           : subtable.lookup(flow, version, this.#tries, wc);
       if (rule === undefined || rule.priority <= bestPriority) continue;
+      if (rule.conjunctions !== undefined) {
+        if (gathersSoft) this.#soft.push(rule);
+        continue;
+      }
       best = rule;
       bestPriority = rule.priority;
     }
     return best;
+  }
+
+  #lookupWithId(
+    id: number,
+    flow: Flow,
+    version: number,
+    wc: FlowMask | undefined,
+  ): Rule | undefined {
+    const own = flow[CONJ_ID]!;
+    flow[CONJ_ID] = id;
+    const rule = this.#lookup(flow, version, wc, false);
+    flow[CONJ_ID] = own;
+    return rule;
   }
 
   /** The rule with this very match and priority that `version` has. */

@@ -14,10 +14,12 @@ import { SlowReason } from '../datapath/cookie.js';
 import { createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
 import {
   DL_DST,
+  DL_SRC_LOW,
   DL_TYPE,
   FLOW_WORDS,
   MPLS0,
   NW_PROTO,
+  PACKET_TYPE,
   PKT_MARK,
   SKB_PRIORITY,
   VLAN0,
@@ -35,6 +37,8 @@ import {
   IPPROTO_TCP,
   IPPROTO_UDP,
   isMplsType,
+  PT_ETH,
+  PT_NSH,
 } from '../packet/protocol.js';
 import type { ActionBuilder } from './action-builder.js';
 import {
@@ -49,6 +53,12 @@ import * as S from './settable.js';
 
 const EXACT = 0xffff_ffff;
 
+/** A header to be put in front: what the flow says, and what it has no fields for. */
+export interface Encapsulation {
+  /** Of an NSH header of type 2. */
+  readonly metadata: Uint8Array;
+}
+
 /** What a commit works on: the packet as it should be, as it is, and what the answer hangs on. */
 export interface Committing {
   readonly flow: Flow;
@@ -56,13 +66,16 @@ export interface Committing {
   readonly base: Flow;
   readonly wc: FlowMask;
   readonly actions: ActionBuilder;
+  /** Undefined: none; cleared by the commit. */
+  encap?: Encapsulation | undefined;
 }
 
 /** Appends the actions; returns bits of `SlowReason` where the datapath alone cannot do them. */
 export function commitActions(state: Committing): number {
   const { flow, base } = state;
-  if (isCommitted(flow, base)) return 0;
-  commitSet(state, S.SET_ETH);
+  if (isCommitted(flow, base) && state.encap === undefined) return 0;
+  commitHeaders(state);
+  if (flow[PACKET_TYPE] === PT_ETH) commitSet(state, S.SET_ETH);
   const isPoppedBare = isMplsType(base[DL_TYPE]! >>> 16) && !isMplsType(flow[DL_TYPE]! >>> 16);
   if (isPoppedBare) commitMpls(state);
   if (flow[DL_TYPE]! >>> 16 === ETH_TYPE_NSH) commitSet(state, S.SET_NSH);
@@ -75,8 +88,32 @@ export function commitActions(state: Committing): number {
   return slow;
 }
 
+/**
+ * Headers in front come and go before anything else is written. One that is put in front makes all
+ * behind it unknown, and an NSH header that is taken away is for recirculation to do.
+ */
+function commitHeaders(state: Committing): void {
+  const { flow, base, actions, encap } = state;
+  const packetType = flow[PACKET_TYPE]!;
+  if (encap !== undefined) {
+    state.encap = undefined;
+    if (packetType === PT_NSH) {
+      actions.pushNsh(flow, encap.metadata);
+      for (let i = DL_DST; i < FLOW_WORDS; i++) base[i] = flow[i]!;
+    } else {
+      actions.pushEth(flow);
+      for (let i = DL_DST; i <= DL_SRC_LOW; i++) base[i] = flow[i]!;
+    }
+  } else if (packetType !== base[PACKET_TYPE]) {
+    actions.popEth();
+    base.fill(0, DL_DST, DL_SRC_LOW + 1);
+  }
+  base[PACKET_TYPE] = packetType;
+}
+
 /** Whether nothing that a datapath action can write differs. */
 function isCommitted(flow: Flow, base: Flow): boolean {
+  if (flow[PACKET_TYPE] !== base[PACKET_TYPE]) return false;
   if (flow[SKB_PRIORITY] !== base[SKB_PRIORITY] || flow[PKT_MARK] !== base[PKT_MARK]) return false;
   for (let i = DL_DST; i < FLOW_WORDS; i++) if (flow[i] !== base[i]) return false;
   return true;

@@ -1,6 +1,6 @@
 /**
  * The actions that name a field, from text: `set_field:10.0.0.1->ip_dst`, `load:5->reg0[0..3]`,
- * `move:eth_src[]->eth_dst[]`.
+ * `move:eth_src[]->eth_dst[]`, `check_pkt_larger(1500)->reg0[0]`, and their like.
  *
  * Answers to `set_field_parse`, `parse_REG_LOAD` and `nxm_parse_reg_move` of OVS.
  */
@@ -10,9 +10,11 @@ import { bigToBytes } from '../packet/field-access.js';
 import { type FieldValue, fieldMax, parseFieldValue } from '../packet/field-text.js';
 import { type Field, findField, findFieldByHeaderName } from '../packet/fields.js';
 import type { PlacedText } from '../packet/key-value-scanner.js';
+import { numberOf, U16_MAX, wideNumberOf } from './action-argument.js';
 import type { Ofpact, PortNumber, Subfield } from './ofpact.js';
 import { parseSubfield } from './subfield-text.js';
 
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const ARROW = '->';
 /** The bit of `vlan_vid` that says there is a tag. Answers to `OFPVID12_PRESENT`. */
 const VLAN_PRESENT = 0x1000n;
@@ -58,6 +60,33 @@ export function parseMove(argument: PlacedText): Ofpact {
     );
   }
   return { type: 'move', source, destination };
+}
+
+/** `(SIZE)->FIELD[bit]` */
+export function parseCheckPktLarger(argument: PlacedText): Ofpact {
+  const { left, right } = halves(argument);
+  // The scanner leaves the closing parenthesis with the size.
+  const size = numberOf(left.part(left.text.replace(/\)$/, ''), 0), U16_MAX);
+  const destination = parseDestination(right);
+  if (destination.width !== 1) right.fail('expected a single bit, as in reg0[0]');
+  return { type: 'check_pkt_larger', size, destination };
+}
+
+/** `VALUE` or `VALUE/MASK` */
+export function parseWriteMetadata(argument: PlacedText): Ofpact {
+  const [valueText = '', maskText] = argument.text.split('/');
+  const value = wideNumberOf(argument.part(valueText, 0));
+  const mask =
+    maskText === undefined ? U64_MAX : wideNumberOf(argument.part(maskText, valueText.length + 1));
+  return { type: 'write_metadata', value, mask };
+}
+
+/** Only a tunnel's options can be taken away. */
+export function parseDeleteField(argument: PlacedText): Ofpact {
+  const { text } = argument;
+  const field = findField(text) ?? findFieldByHeaderName(text);
+  if (field === undefined) return argument.fail(`expected the name of a field; "${text}" is none`);
+  return { type: 'delete_field', field };
 }
 
 function halves(argument: PlacedText): { left: PlacedText; right: PlacedText } {

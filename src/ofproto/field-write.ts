@@ -9,7 +9,7 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
-import { writeFieldBig } from '../packet/field-access.js';
+import { fillField, readFieldBig, writeFieldBig } from '../packet/field-access.js';
 import type { Field } from '../packet/fields.js';
 import { createFlow, type Flow, type FlowMask } from '../packet/flow.js';
 import {
@@ -74,6 +74,23 @@ export function moveBits(source: Subfield, destination: Subfield, flow: Flow, wc
   if (to >>> 5 === VLAN0) fixTpid(flow);
 }
 
+/** The value of some bits of a field, and in the mask that it was looked at. */
+export function readSubfield(subfield: Subfield, flow: Flow, wc: FlowMask): bigint {
+  const field = asField(subfield);
+  fillField(wc, field);
+  return readFieldBig(flow, field);
+}
+
+/** Writes some bits of a field, unless the packet lacks it; higher bits of `value` are dropped. */
+export function writeSubfield(subfield: Subfield, value: bigint, flow: Flow, wc: FlowMask): void {
+  if (!hasField(subfield.field, flow, wc)) return;
+  if (isNetworkField(subfield.field)) needProtocol(wc);
+  const field = asField(subfield);
+  fillField(wc, field);
+  writeFieldBig(flow, field, value);
+  if (field.bit >>> 5 === VLAN0) fixTpid(flow);
+}
+
 /** Whether a field is in the IP header itself, or in an ARP packet: what a commit calls L3. */
 function isNetworkField(field: Field): boolean {
   if (field.prerequisite === 'arp') return true;
@@ -89,6 +106,7 @@ function isNetworkField(field: Field): boolean {
 /** What a move carries: fields have up to 128 bits. */
 const moved = new Uint32Array(4);
 const prepared = new WeakMap<FieldAction, FieldWrite>();
+const subfields = new WeakMap<Subfield, Field>();
 
 function prepare(action: FieldAction): FieldWrite {
   const values = createFlow();
@@ -121,8 +139,18 @@ function prepare(action: FieldAction): FieldWrite {
   return write;
 }
 
+/** The same, made once for each subfield. */
+function asField(subfield: Subfield): Field {
+  let field = subfields.get(subfield);
+  if (field === undefined) {
+    field = subfieldAsField(subfield);
+    subfields.set(subfield, field);
+  }
+  return field;
+}
+
 /** A run of bits as if it were a field of its own. */
-function subfieldAsField(subfield: Subfield): Field {
+export function subfieldAsField(subfield: Subfield): Field {
   return { ...subfield.field, bit: firstBit(subfield), width: subfield.width };
 }
 

@@ -47,6 +47,7 @@ interface FlowTerms {
   cookie: bigint | undefined;
   cookieMask: bigint | undefined;
   outPort: number | undefined;
+  outGroup: number | undefined;
   idleTimeout: number;
   hardTimeout: number;
   importance: number;
@@ -73,9 +74,10 @@ export function parseFlow(line: string, options: FlowSyntaxOptions = {}): FlowSp
   const text = placed(line, options);
   const { head, actions } = splitActions(text);
   const { match, terms } = parseHead(head, options.ports);
-  const { table = 0, priority = PRIORITY_DEFAULT, cookie, cookieMask, outPort } = terms;
+  const { table = 0, priority = PRIORITY_DEFAULT, cookie, cookieMask, outPort, outGroup } = terms;
   if (cookieMask !== undefined) text.fail('expected a cookie without a mask in a flow to add');
   if (outPort !== undefined) text.fail('expected no out_port in a flow to add');
+  if (outGroup !== undefined) text.fail('expected no out_group in a flow to add');
   const checker = new ActionChecker(match, table);
   return {
     table,
@@ -131,7 +133,7 @@ export function parseFlowChange(
 }
 
 function criteriaOf(match: Match, terms: FlowTerms, isStrict: boolean): FlowCriteria {
-  const { table, cookie, cookieMask, outPort, priority = PRIORITY_DEFAULT } = terms;
+  const { table, cookie, cookieMask, outPort, outGroup, priority = PRIORITY_DEFAULT } = terms;
   const isCookieMeant = cookieMask !== undefined;
   return {
     table,
@@ -140,6 +142,7 @@ function criteriaOf(match: Match, terms: FlowTerms, isStrict: boolean): FlowCrit
     cookie: isCookieMeant ? cookie : undefined,
     cookieMask,
     outPort,
+    outGroup,
   };
 }
 
@@ -165,6 +168,7 @@ function parseHead(text: PlacedText, ports: PortNumber | undefined) {
     cookie: undefined,
     cookieMask: undefined,
     outPort: undefined,
+    outGroup: undefined,
     idleTimeout: 0,
     hardTimeout: 0,
     importance: 0,
@@ -218,6 +222,9 @@ function parseTerm(
     case 'out_port':
       terms.outPort = parseOfpPort(argument.text) ?? ports?.(argument.text);
       if (terms.outPort === undefined) argument.fail('expected a port');
+      return true;
+    case 'out_group':
+      terms.outGroup = number(argument, 0xffff_ffff);
       return true;
     default:
       return STATISTICS.has(name);

@@ -3,80 +3,110 @@
  *
  * Every change makes a new version; a rule is visible from the version that added it to the one
  * that removed it. A translation reads one version from its first lookup to its last: it `pin`s,
- * and rules that are removed meanwhile stay readable until `unpin`. Rules expire only when `expire`
- * is called, which is after a change of `dump_seq`, when all hits have been credited. Answers to
- * the flow-mod part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
+ * and rules that are removed meanwhile stay readable until `unpin`. Changes that belong together
+ * are one version, and all of them or none (`transact`). Rules expire only when `expire` is called,
+ * which is after a change of `dump_seq`, when all hits have been credited. Answers to the flow-mod
+ * part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
  *
  * Owner: the bridge. Hot path. Bench: `bench/classifier.ts`.
  */
 
-import { type Observable, Subject } from 'rxjs';
-import { type Instant, instant } from '../base/brands.js';
+import { concatMap, type Observable, Subject } from 'rxjs';
+import type { Instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
-import { UpcallError } from '../base/errors.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
-import type { Match } from './match.js';
+import { FlowJournal } from './flow-journal.js';
+import { noSuchTable, overlapOf } from './flow-table-error.js';
+import { LearnedCookies } from './learned-cookies.js';
+import { CATCH_ALL, type Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
 import {
+  createControllerMissRule,
   createMissRule,
   type FlowCriteria,
   type FlowSpec,
+  type RemovalReason,
   Rule,
+  type RuleChange,
   RuleFlag,
   type RuleRemoval,
+  VERSION_NEVER,
 } from './rule.js';
-import { meets } from './rule-criteria.js';
+import { byPlace, meets } from './rule-criteria.js';
 import { RuleExpiry } from './rule-expiry.js';
+import { type TableLimits, TableRoom } from './table-room.js';
 
 /** Tables 0 to 253 are the user's; 254 is internal, 255 means "all". Answers to `TBL_INTERNAL`. */
 export const TABLES_COUNT = 255;
-/**
- * Rules that a table holds unless the bridge says otherwise: OVS sets no limit (`flow_limit`); this
- * one is about 1 GB of rules, where a mistake in a script is likelier than a purpose.
- */
-export const TABLE_RULES_MAX = 1_000_000;
-
 export interface FlowTablesOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly coverage: Coverage;
   /** Rules that one table holds at most; further ones are refused. */
   readonly rulesMax?: number;
+  /** Throws where a rule's actions name what does not exist. */
+  readonly checkActions?: (actions: Ofpacts) => void;
 }
+
+const COOKIE_ALL = 0xffff_ffff_ffff_ffffn;
 
 export class FlowTables {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #coverage: Coverage;
-  readonly #rulesMax: number;
+  readonly #checkActions: (actions: Ofpacts) => void;
   readonly #classifiers: readonly Classifier[];
-  /** Live rules of each table. */
-  readonly #counts = new Uint32Array(TABLES_COUNT);
   readonly #expiry = new RuleExpiry();
+  readonly #learned = new LearnedCookies();
+  readonly #room: TableRoom;
   /** Removed rules that a pinned version may still have. */
   #removed: Rule[] = [];
+  /** Of the change that is being made. */
+  #journal: FlowJournal | undefined;
   #version = 1;
   #pins = 0;
   readonly #changes = new Subject<void>();
-  readonly #removals = new Subject<RuleRemoval>();
+  readonly #ruleChanges = new Subject<readonly RuleChange[]>();
 
   /** Emits after every change of the version. */
   readonly changes: Observable<void> = this.#changes.asObservable();
+  /** What became of each rule, in order; one emission a version, once it is there. */
+  readonly ruleChanges: Observable<readonly RuleChange[]> = this.#ruleChanges.asObservable();
   /** Rules that were deleted or expired; replaced ones are not among them. */
-  readonly removals: Observable<RuleRemoval> = this.#removals.asObservable();
+  readonly removals: Observable<RuleRemoval> = this.#ruleChanges.pipe(
+    concatMap((changes) => changes.filter((change) => change.kind === 'removed')),
+  );
   /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
-  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: drop. */
+  /** Fragment mode "nx-match". */
+  seesFragmentPorts = false;
+  /** Hidden: what a packet meets that no rule matches; it is dropped, or a controller told. */
   readonly missRule: Rule;
+  readonly controllerMissRule: Rule;
 
   constructor(options: FlowTablesOptions) {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
-    this.#rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
+    this.#room = new TableRoom(TABLES_COUNT, options.rulesMax);
+    this.#checkActions = options.checkActions ?? (() => {});
     this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
-    this.missRule = createMissRule({ now: options.clock.now(), version: this.#version });
+    const made = { now: options.clock.now(), version: this.#version };
+    this.missRule = createMissRule(made);
+    this.controllerMissRule = createControllerMissRule(made);
+  }
+
+  /** What `table` does when it is full. */
+  limitsOf(table: number): TableLimits {
+    this.#userTable(table);
+    return this.#room.limitsOf(table);
+  }
+
+  /** Table-mod: rules beyond a new limit stay. */
+  limit(table: number, limits: Partial<TableLimits>): void {
+    this.#userTable(table);
+    this.#room.limit(table, limits);
   }
 
   /** The newest version. */
@@ -86,8 +116,7 @@ export class FlowTables {
 
   /** Visible rules, in one table or in all. */
   count(table?: number): number {
-    if (table !== undefined) return this.#counts[table] ?? 0;
-    return this.#counts.reduce((sum, count) => sum + count, 0);
+    return this.#room.count(table);
   }
 
   /** Keeps the newest version readable until `unpin`, and returns it. Pins nest. */
@@ -103,12 +132,11 @@ export class FlowTables {
 
   /**
    * The rule of `table` that `flow` meets in `version`, adding to `wc` the bits that decided it;
-   * the hidden `missRule` where none matches. The ports of a fragment read as 0 meanwhile, which is
-   * OpenFlow's "normal" treatment of fragments.
+   * the hidden `missRule` where none matches. Ports of fragments read as 0: OpenFlow's "normal".
    */
   lookup(table: number, version: number, flow: Flow, wc: FlowMask | undefined): Rule {
     const classifier = this.#classifiers[table]!;
-    if (((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
+    if (this.seesFragmentPorts || ((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
       return classifier.lookup(flow, version, wc) ?? this.missRule;
     }
     const ports = flow[TP]!;
@@ -119,19 +147,68 @@ export class FlowTables {
   }
 
   /**
+   * Makes one version of all that `task` adds, modifies and deletes; nobody else hears of it before
+   * the end. If `task` throws, the tables are as before. Inside of another change it is part of
+   * that.
+   */
+  transact<Result>(task: () => Result): Result {
+    if (this.#journal !== undefined) return task();
+    const journal = new FlowJournal();
+    this.#journal = journal;
+    try {
+      const result = task();
+      this.#forget();
+      this.#journal = undefined;
+      this.#publish(journal);
+      return result;
+    } catch (error) {
+      if (this.#journal !== undefined) this.#undo(journal);
+      throw error;
+    }
+  }
+
+  /**
    * Adds a flow; one with the same table, priority and match is replaced, and its counters are lost
    * unless the flags of `spec` lack `RESET_COUNTS`. Throws an `UpcallError` where it cannot.
    */
   add(spec: FlowSpec): Rule {
-    const classifier = this.#userTable(spec.table);
-    const old = classifier.find(spec.match, spec.priority, this.#version);
-    this.#checkRoom(spec, old);
-    const version = this.#version + 1;
-    const rule = new Rule(spec, { now: this.#clock.now(), version });
-    if (old === undefined) this.#insert(rule);
-    else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
-    this.#publish();
+    return this.transact(() => {
+      const old = this.find(spec.table, spec.match, spec.priority);
+      this.#checkRoom(spec, old);
+      this.#checkActions(spec.actions);
+      const rule = new Rule(spec, { now: this.#clock.now(), version: this.#next });
+      if (old === undefined) this.#insert(rule);
+      else this.#replace(old, rule, (spec.flags & RuleFlag.RESET_COUNTS) === 0);
+      this.#journal?.changes.push({ kind: 'added', rule, old });
+      return rule;
+    });
+  }
+
+  /** Adds a rule of the switch's own, of a priority no controller can give; nobody hears of it. */
+  addHidden(spec: FlowSpec): Rule {
+    const rule = new Rule(spec, { now: this.#clock.now(), version: this.#next, isHidden: true });
+    this.transact(() => this.#insert(rule));
     return rule;
+  }
+
+  /** Removes what `addHidden` added, if it is still there. */
+  withdraw(rule: Rule): void {
+    if (rule.isLive) this.transact(() => this.#retire(rule));
+  }
+
+  /** The rule of `table` with this very match and priority, if there is one. */
+  find(table: number, match: Match, priority: number): Rule | undefined {
+    return this.#userTable(table).find(match, priority, this.#next);
+  }
+
+  /** A rule has been learned again, as it is: its hard timeout begins anew. */
+  refresh(rule: Rule): void {
+    rule.modified = this.#clock.now();
+  }
+
+  /** Gives a rule earlier timeouts, in seconds; 0 changes nothing. */
+  reduceTimeouts(rule: Rule, idleTimeout: number, hardTimeout: number): void {
+    if (rule.isLive && !rule.isHidden) this.#expiry.reduce(rule, idleTimeout, hardTimeout);
   }
 
   /**
@@ -142,20 +219,29 @@ export class FlowTables {
     criteria: FlowCriteria,
     change: { readonly actions: Ofpacts; readonly cookie?: bigint | undefined },
   ): number {
-    const version = this.#version + 1;
-    const now = this.#clock.now();
-    const found = this.#select(criteria);
-    for (const old of found) {
-      const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
-      this.#replace(old, new Rule(spec, { now, version }, old.created), true);
-    }
-    if (found.length > 0) this.#publish();
-    return found.length;
+    this.#checkActions(change.actions);
+    return this.transact(() => {
+      const options = { now: this.#clock.now(), version: this.#next };
+      const found = this.select(criteria);
+      for (const old of found) {
+        const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
+        const rule = new Rule(spec, options, old);
+        this.#replace(old, rule, true);
+        this.#journal?.changes.push({ kind: 'modified', rule, old });
+      }
+      return found.length;
+    });
   }
 
   /** Deletes the rules that meet `criteria`; returns how many. */
   delete(criteria: FlowCriteria): number {
-    return this.#remove(this.#select(criteria).map((rule) => ({ rule, reason: 'delete' })));
+    return this.#remove(this.select(criteria).map((rule) => ({ rule, reason: 'delete' })));
+  }
+
+  /** Deletes the rules that `isMeant` says, because what they need goes; returns how many. */
+  deleteWhere(isMeant: (rule: Rule) => boolean, reason: RemovalReason): number {
+    const found = this.#live().filter(isMeant);
+    return this.#remove(found.map((rule) => ({ rule, reason })));
   }
 
   /** Deletes the rules whose time is up; returns how many. When to call it is said above. */
@@ -167,28 +253,26 @@ export class FlowTables {
 
   /** The first moment at which `expire` would delete something if no more packets came. */
   nextDeadline(): Instant | undefined {
-    const deadline = this.#expiry.nextDeadline();
-    // A rule's time is up when more than its timeout has passed.
-    return deadline === undefined ? undefined : instant(deadline + 1);
+    return this.#expiry.nextDeadline();
   }
 
   /** The visible rules, by table, then from the highest priority down, then by age. */
   rules(): Rule[] {
-    return this.#live().sort(
-      (a, b) => a.table - b.table || b.priority - a.priority || a.addedIn - b.addedIn,
-    );
+    return this.#live().sort(byPlace);
   }
 
-  #live(table?: number): Rule[] {
-    const rules: Rule[] = [];
-    for (const classifier of this.#tables(table)) {
-      if (classifier.ruleCount === 0) continue;
-      for (const rule of classifier.rules()) if (rule.isLive) rules.push(rule);
-    }
-    return rules;
+  /** The rules that `addHidden` added. */
+  hiddenRules(): Rule[] {
+    return this.#live(undefined, true);
   }
 
-  #select(criteria: FlowCriteria): Rule[] {
+  #live(table?: number, isHidden = false): Rule[] {
+    const rules = this.#tables(table).flatMap((classifier) => [...classifier.rules()]);
+    return rules.filter((rule) => rule.isLive && rule.isHidden === isHidden);
+  }
+
+  /** The rules that meet `criteria`, in no order. */
+  select(criteria: FlowCriteria): Rule[] {
     const { table, match, priority } = criteria;
     const rules =
       priority === undefined ? this.#live(table) : this.#identical(match, priority, table);
@@ -198,7 +282,7 @@ export class FlowTables {
   /** At most one rule of each table. */
   #identical(match: Match, priority: number, table: number | undefined): Rule[] {
     return this.#tables(table).flatMap(
-      (classifier) => classifier.find(match, priority, this.#version) ?? [],
+      (classifier) => classifier.find(match, priority, this.#next) ?? [],
     );
   }
 
@@ -209,54 +293,103 @@ export class FlowTables {
   #userTable(table: number): Classifier {
     const classifier = table <= TABLE_MAX ? this.#classifiers[table] : undefined;
     if (classifier !== undefined) return classifier;
-    throw new UpcallError(`Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`);
+    throw noSuchTable(table);
   }
 
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
     const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
-    if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#version)) {
-      throw new UpcallError(
-        `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
-      );
+    if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#next)) {
+      throw overlapOf(table, priority);
     }
-    if (old !== undefined || this.#counts[table]! < this.#rulesMax) return;
-    throw new UpcallError(
-      `Cannot add flow to table ${table}: it is full at ${this.#rulesMax} flows; delete some first`,
-    );
+    if (old !== undefined || this.#room.isThere(table)) return;
+    if (this.#room.limitsOf(table).evicts && this.#evict(table)) return;
+    throw this.#room.full(table);
+  }
+
+  /** The version that is being made: what it has so far is what further steps of it find. */
+  get #next(): number {
+    return this.#version + 1;
+  }
+
+  /** Rules without timeouts are never given up. */
+  #evict(table: number): boolean {
+    const rule = this.#expiry.victimOf(table);
+    if (rule === undefined) return false;
+    this.#coverage.inc('ofproto_evict_rule');
+    this.#remove([{ rule, reason: 'eviction' }]);
+    return true;
   }
 
   #insert(rule: Rule): void {
     this.#classifiers[rule.table]!.insert(rule);
-    this.#counts[rule.table]!++;
+    this.#room.take(rule);
     this.#expiry.add(rule);
+    this.#journal?.inserted(rule);
+    this.#learned.add(rule);
   }
 
   #replace(old: Rule, rule: Rule, keepsCounts: boolean): void {
     old.succeed(rule, keepsCounts);
     this.#insert(rule);
-    this.#retire(old, rule.addedIn);
+    this.#retire(old);
   }
 
   #remove(removals: RuleRemoval[]): number {
-    if (removals.length === 0) return 0;
-    for (const { rule } of removals) this.#retire(rule, this.#version + 1);
-    this.#publish();
-    for (const removal of removals) this.#removals.next(removal);
-    return removals.length;
+    return this.transact(() => {
+      for (const { rule, reason } of removals) {
+        this.#retire(rule);
+        this.#journal?.changes.push({ kind: 'removed', rule, reason });
+      }
+      return removals.length;
+    });
   }
 
-  #retire(rule: Rule, version: number): void {
-    rule.removedIn = version;
-    this.#counts[rule.table]!--;
+  #retire(rule: Rule): void {
+    rule.removedIn = this.#next;
+    this.#room.leave(rule);
     this.#expiry.delete(rule);
+    this.#learned.delete(rule);
     this.#removed.push(rule);
+    this.#journal?.retired(rule);
   }
 
-  #publish(): void {
+  #publish(journal: FlowJournal): void {
+    if (journal.isEmpty) return;
     this.#version++;
     if (this.#pins === 0) this.#dropRemoved();
     this.#changes.next();
+    this.#ruleChanges.next(journal.changes);
+  }
+
+  #undo(journal: FlowJournal): void {
+    journal.undo({
+      withdraw: (rule) => {
+        this.#classifiers[rule.table]!.remove(rule);
+        this.#room.leave(rule);
+        this.#expiry.delete(rule);
+        this.#learned.delete(rule);
+      },
+      restore: (rule) => {
+        rule.removedIn = VERSION_NEVER;
+        rule.resume();
+        this.#room.take(rule);
+        this.#expiry.add(rule);
+        this.#learned.add(rule);
+        this.#removed.pop();
+      },
+    });
+    this.#learned.takeGone();
+    this.#journal = undefined;
+  }
+
+  /** Rules that nobody teaches any more go in the version in which the last teacher goes. */
+  #forget(): void {
+    for (let gone = this.#learned.takeGone(); gone.length > 0; gone = this.#learned.takeGone()) {
+      for (const { table, cookie } of gone) {
+        this.delete({ table, match: CATCH_ALL, cookie, cookieMask: COOKIE_ALL });
+      }
+    }
   }
 
   #dropRemoved(): void {

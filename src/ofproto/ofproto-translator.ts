@@ -10,11 +10,13 @@
  */
 
 import { merge, type Observable } from 'rxjs';
-import { type Instant, type OdpPort, odpPort } from '../base/brands.js';
+import { type Instant, ODPP_NONE, type OdpPort, type OfpPort, odpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import { type Log, silentLog } from '../base/log.js';
 import { RateLimit } from '../base/rate-limit.js';
+import { SlowReason } from '../datapath/cookie.js';
+import type { ExecuteOp } from '../datapath/dpif.js';
 import type {
   Ingress,
   RevalidationReason,
@@ -23,9 +25,12 @@ import type {
   XlateRequest,
   XlateResult,
 } from '../datapath/translator.js';
-import { createFlow, type Flow } from '../packet/flow.js';
-import { IN_PORT, VLAN0 } from '../packet/flow-layout.js';
+import { extractFlow } from '../packet/extract.js';
+import { copyFlow, createFlow, type Flow } from '../packet/flow.js';
+import { IN_PORT, TCP_FLAGS, VLAN0 } from '../packet/flow-layout.js';
+import type { Packet } from '../packet/packet.js';
 import { ETH_TYPE_VLAN } from '../packet/protocol.js';
+import type { Ofpacts } from './ofpact.js';
 import { Ofproto, type OfprotoPort } from './ofproto.js';
 import { type PacketIn, PacketInQueue } from './packet-ins.js';
 import { tciOf, type VlanSplinter } from './vlan-splinters.js';
@@ -44,6 +49,14 @@ export interface OfprotoTranslatorOptions {
   readonly controllerAction?: ControllerAction;
   /** Whether ports may stand for a VLAN of another one. Default: no. */
   readonly hasVlanSplinters?: boolean;
+}
+
+/** A packet that a controller sends. */
+export interface PacketOutRequest {
+  readonly packet: Packet;
+  /** Which port it passes for; reserved ones too. */
+  readonly inPort: OfpPort;
+  readonly actions: Ofpacts;
 }
 
 /** A bridge's port, found by its datapath number. */
@@ -120,6 +133,29 @@ export class OfprotoTranslator implements Translator {
     const result = this.#xlate.translate(request, ofproto);
     if (result.error !== undefined) this.#reportFailure(ofproto, result.error);
     return result;
+  }
+
+  /**
+   * What becomes of a packet that a controller sends through `actions` of a bridge, as if it had
+   * come in at `inPort`: an operation for the datapath. Undefined: nothing.
+   */
+  packetOut(ofproto: Ofproto, out: PacketOutRequest): ExecuteOp | undefined {
+    const { packet, inPort, actions } = out;
+    const key = createFlow();
+    extractFlow(packet.data, key, ofproto.vlanLimit);
+    const odpInPort = ofproto.port(inPort)?.odpPort ?? ODPP_NONE;
+    key[IN_PORT] = inPort;
+    const ingress = { ofproto, flow: copyFlow(key), odpInPort, packetIns: this.#packetIns };
+    const now = this.#clock.now();
+    const tcpFlags = (key[TCP_FLAGS] ?? 0) >>> 16;
+    const stats = { packets: 1, bytes: packet.size, used: now, tcpFlags };
+    const request = { ingress, packet, tcpFlags, mayLearn: true, stats, skipWildcards: true };
+    const result = this.#xlate.translateActions(request, ofproto, actions);
+    if (result.error !== undefined) this.#reportFailure(ofproto, result.error);
+    if (result.actions.length === 0) return undefined;
+    key[IN_PORT] = odpInPort;
+    const needsHelp = (result.slow & SlowReason.ACTION) !== 0;
+    return { type: 'execute', packet, key, actions: result.actions, needsHelp, error: undefined };
   }
 
   createCache(): XlateCache {

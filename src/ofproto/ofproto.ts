@@ -15,12 +15,18 @@ import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import { UpcallError } from '../base/errors.js';
 import type { FlowStats } from '../datapath/dpif.js';
+import { DatapathMeters } from '../datapath/meter-table.js';
 import type { RevalidationReason } from '../datapath/translator.js';
+import { FlowTableError } from './flow-table-error.js';
 import { FlowTables } from './flow-tables.js';
+import { GroupTable } from './group-table.js';
 import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
-import { OFPP_LOCAL, OFPP_MAX } from './ofpact.js';
+import { MeterTable } from './meter-table.js';
+import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
+import { groupsOf, metersNeededBy, metersOf } from './ofpact-uses.js';
 import { Rule } from './rule.js';
+import { TableMisses } from './table-misses.js';
 import { type VlanSplinter, VlanSplinters } from './vlan-splinters.js';
 
 /** What a port may be told not to do. Answers to `OFPUTIL_PC_*`. */
@@ -29,6 +35,10 @@ export interface PortConfig {
   readonly noForward: boolean;
   readonly noFlood: boolean;
   readonly noPacketIn: boolean;
+  /** OpenFlow 1.0 only: no part in the spanning tree; this switch has none. */
+  readonly noStp: boolean;
+  /** OpenFlow 1.0 only: what `noReceive` is for all other frames. */
+  readonly noReceiveStp: boolean;
 }
 
 export interface OfprotoPort {
@@ -38,8 +48,11 @@ export interface OfprotoPort {
   readonly config: PortConfig;
 }
 
-/** How rules see fragments: with ports 0, or not at all. Answers to `OFPUTIL_FRAG_*`. */
-export type FragmentMode = 'normal' | 'drop';
+/**
+ * How rules see fragments: with ports 0, not at all, or as they are: the first of a packet with its
+ * ports. Answers to `OFPUTIL_FRAG_*`.
+ */
+export type FragmentMode = 'normal' | 'drop' | 'nx-match';
 
 export interface OfprotoOptions {
   readonly name: string;
@@ -49,6 +62,8 @@ export interface OfprotoOptions {
   readonly coverage: Coverage;
   /** Rules that one table holds at most. */
   readonly rulesMax?: number;
+  /** The meters of the datapath; some of its own, unless given. */
+  readonly meters?: DatapathMeters;
 }
 
 const PORT_CONFIG_DEFAULT: PortConfig = {
@@ -56,6 +71,8 @@ const PORT_CONFIG_DEFAULT: PortConfig = {
   noForward: false,
   noFlood: false,
   noPacketIn: false,
+  noStp: false,
+  noReceiveStp: false,
 };
 
 export class Ofproto {
@@ -63,6 +80,10 @@ export class Ofproto {
   readonly uuid: string;
   readonly tables: FlowTables;
   readonly macs: MacTable;
+  readonly groups: GroupTable;
+  readonly meters: MeterTable;
+  /** What becomes of packets that no rule matches. */
+  readonly misses = new TableMisses(() => this.#revalidate('flow_table'));
   /** Ports that stand for a VLAN of another one; see `addVlanSplinter`. */
   readonly splinters = new VlanSplinters();
   /** Hidden: what fragments meet while the fragment mode is 'drop'. */
@@ -73,6 +94,8 @@ export class Ofproto {
   readonly #revalidations = new Subject<RevalidationReason>();
   readonly revalidations: Observable<RevalidationReason> = this.#revalidations.asObservable();
   readonly #byNumber = new Map<OfpPort, OfprotoPort>();
+  /** Ports whose link is down. */
+  readonly #downPorts = new Set<OfpPort>();
   #ports: readonly OfprotoPort[] = [];
   #forwardsBpdus = false;
   #vlanLimit = 1;
@@ -86,9 +109,18 @@ export class Ofproto {
     this.tables = new FlowTables({
       clock,
       coverage,
+      checkActions: (actions) => this.checkUses(actions),
       ...(rulesMax === undefined ? {} : { rulesMax }),
     });
     this.tables.changes.subscribe(() => this.#revalidate('flow_table'));
+    this.groups = new GroupTable({ clock, deleting: (ids) => this.#deleteUsers(groupsOf, ids) });
+    this.groups.changes.subscribe(() => this.#revalidate('flow_table'));
+    this.meters = new MeterTable({
+      clock,
+      datapath: options.meters ?? new DatapathMeters(clock),
+      deleting: (ids) => this.#deleteUsers(metersOf, ids),
+    });
+    this.meters.controllerChanges.subscribe(() => this.#revalidate('flow_table'));
     this.macs = new MacTable({ coverage, onChange: () => this.#revalidate('mac_learning') });
     this.dropFragmentsRule = createHiddenDrop(clock.now());
   }
@@ -120,6 +152,7 @@ export class Ofproto {
   /** Removes a port and forgets the addresses behind it; whether it was there. */
   removePort(number: OfpPort): boolean {
     if (!this.#byNumber.delete(number)) return false;
+    this.#downPorts.delete(number);
     this.macs.flushPort(number);
     this.#portsChanged();
     return true;
@@ -144,6 +177,19 @@ export class Ofproto {
   /** Announces that a port's carrier came or went. */
   togglePort(): void {
     this.#revalidate('port_toggled');
+  }
+
+  /** Whether the port is there and its link is up; what groups that watch it hang on. */
+  isPortLive(number: OfpPort): boolean {
+    return this.#byNumber.has(number) && !this.#downPorts.has(number);
+  }
+
+  /** Says that a port's link is up or down. */
+  setPortLive(number: OfpPort, isLive: boolean): void {
+    if (!this.#byNumber.has(number) || this.isPortLive(number) === isLive) return;
+    if (isLive) this.#downPorts.delete(number);
+    else this.#downPorts.add(number);
+    this.togglePort();
   }
 
   /** Whether NORMAL forwards frames to reserved multicast addresses. */
@@ -172,6 +218,7 @@ export class Ofproto {
 
   set fragmentMode(value: FragmentMode) {
     this.#fragmentMode = value;
+    this.tables.seesFragmentPorts = value === 'nx-match';
     this.#revalidate('reconfigure');
   }
 
@@ -194,6 +241,17 @@ export class Ofproto {
     return ofRules < ofMacs ? ofRules : ofMacs;
   }
 
+  /** Makes all that `task` changes of tables and groups one, or, if it throws, nothing. */
+  transact<Result>(task: () => Result): Result {
+    const groups = this.groups.snapshot();
+    try {
+      return this.tables.transact(task);
+    } catch (error) {
+      this.groups.restore(groups);
+      throw error;
+    }
+  }
+
   creditFirstLookup(stats: Readonly<FlowStats>): void {
     this.credited.packets += stats.packets;
     this.credited.bytes += stats.bytes;
@@ -207,6 +265,22 @@ export class Ofproto {
   /** Learns an address, if its port still exists. */
   learn(sighting: MacSighting): void {
     if (this.#byNumber.has(sighting.port)) this.macs.learn(sighting, this.#clock.now());
+  }
+
+  /** Throws a `FlowTableError` for actions that name a group or a meter that does not exist. */
+  checkUses(actions: Ofpacts): void {
+    const group = groupsOf(actions).find((id) => !this.groups.has(id));
+    if (group !== undefined) {
+      throw new FlowTableError('no such group', `Cannot add flow: there is no group ${group}`);
+    }
+    const meter = metersNeededBy(actions).find((id) => !this.meters.has(id));
+    if (meter === undefined) return;
+    throw new FlowTableError('no such meter', `Cannot add flow: there is no meter ${meter}`);
+  }
+
+  #deleteUsers(usesOf: (actions: Ofpacts) => number[], ids: ReadonlySet<number>): void {
+    const reason = usesOf === groupsOf ? 'group_delete' : 'meter_delete';
+    this.tables.deleteWhere((rule) => usesOf(rule.actions).some((id) => ids.has(id)), reason);
   }
 
   #portsChanged(): void {

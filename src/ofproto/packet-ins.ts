@@ -42,6 +42,8 @@ export const PacketInReason = {
 const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
 
 export interface PacketIn {
+  /** The bridge whose action it was: `Ofproto.uuid`; empty where nobody knows. */
+  readonly ofprotoUuid: string;
   /** A copy; at most `maxLength` bytes are meant for the controller. */
   readonly packet: Packet;
   readonly reason: number;
@@ -52,6 +54,8 @@ export interface PacketIn {
   readonly maxLength: number;
   /** The packet's flow with the registers, the metadata and the port that the pipeline had. */
   readonly flow: Flow;
+  /** What the action told the controller besides; empty: nothing. */
+  readonly userdata: Uint8Array;
 }
 
 /** What the pipeline knew besides the packet. */
@@ -60,7 +64,10 @@ interface FrozenState {
   /** Words from `METADATA` to `DP_START`. */
   readonly metadata: Uint32Array;
   readonly inPort: OfpPort;
+  readonly userdata: Uint8Array;
 }
+
+const NO_USERDATA: Uint8Array = new Uint8Array(0);
 
 export interface PacketInQueueOptions {
   readonly clock: Pick<Clock, 'setTimeout'>;
@@ -87,16 +94,17 @@ export class PacketInQueue implements PacketIns {
   }
 
   /** The number for the pipeline's present state; the same state has the same number. */
-  freeze(flow: Flow, table: number, bridge: string): number {
+  freeze(flow: Flow, table: number, bridge: string, userdata: Uint8Array = NO_USERDATA): number {
     const metadata = flow.slice(METADATA, DP_START);
-    const key = `${bridge} ${table} ${flow[IN_PORT]} ${metadata.join()}`;
+    const key = `${bridge} ${table} ${flow[IN_PORT]} ${metadata.join()} ${userdata.join()}`;
     const known = this.#ids.get(key);
     const id = known ?? ++this.#lastId;
     if (known === undefined) this.#makeRoom();
     this.#ids.delete(key);
     this.#ids.set(key, id);
     if (known === undefined) {
-      this.#states.set(id, { table, metadata, inPort: flow[IN_PORT] as OfpPort });
+      const inPort = flow[IN_PORT] as OfpPort;
+      this.#states.set(id, { table, metadata, inPort, userdata });
     }
     return id;
   }
@@ -112,6 +120,7 @@ export class PacketInQueue implements PacketIns {
     flow.set(state.metadata, METADATA);
     flow[IN_PORT] = state.inPort;
     this.#queue({
+      ofprotoUuid: cookie.ofprotoUuid,
       packet: packet.copy(),
       reason: cookie.reason,
       table: state.table,
@@ -119,11 +128,13 @@ export class PacketInQueue implements PacketIns {
       controllerId: cookie.controllerId,
       maxLength: cookie.maxLength,
       flow,
+      userdata: state.userdata,
     });
   }
 
   failedOpen(packet: Packet, flow: Flow): void {
     this.#queue({
+      ofprotoUuid: '',
       packet: packet.copy(),
       reason: PacketInReason.NO_MATCH,
       table: 0,
@@ -131,6 +142,7 @@ export class PacketInQueue implements PacketIns {
       controllerId: 0,
       maxLength: 0,
       flow: copyFlow(flow),
+      userdata: NO_USERDATA,
     });
   }
 

@@ -7,7 +7,7 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
-import type { Field } from '../packet/fields.js';
+import type { Field, FieldPrerequisite } from '../packet/fields.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import {
   DL_TYPE,
@@ -55,8 +55,17 @@ export function isLaterFragment(flow: Flow): boolean {
 
 /** Whether `flow` has `field`; `wc` gets what that hangs on. */
 export function hasField(field: Field, flow: Flow, wc: FlowMask): boolean {
+  return hasPrerequisite(field.prerequisite, flow, wc);
+}
+
+/** Whether `flow` has what fields of `prerequisite` need; `wc` gets what that hangs on. */
+export function hasPrerequisite(
+  prerequisite: FieldPrerequisite,
+  flow: Flow,
+  wc: FlowMask,
+): boolean {
   const ethType = flow[DL_TYPE]! >>> 16;
-  switch (field.prerequisite) {
+  switch (prerequisite) {
     case 'none':
       return true;
     case 'ethernet':
@@ -92,7 +101,7 @@ export function hasField(field: Field, flow: Flow, wc: FlowMask): boolean {
     case 'nd':
     case 'nd_solicit':
     case 'nd_advert':
-      return isDiscovery(field.prerequisite, flow, wc);
+      return isDiscovery(prerequisite, flow, wc);
   }
 }
 

@@ -5,15 +5,17 @@
  */
 
 import { OFPP_CONTROLLER, type Ofpacts } from './ofpact.js';
+import { groupsOf } from './ofpact-uses.js';
 import type { FlowCriteria, Rule } from './rule.js';
 
 /** Whether `criteria` mean `rule`; its table is not looked at. */
 export function meets(rule: Rule, criteria: FlowCriteria): boolean {
   if (rule.isHidden) return false;
-  const { cookie, cookieMask, outPort, priority } = criteria;
+  const { cookie, cookieMask, outPort, outGroup, priority } = criteria;
   if (cookieMask !== undefined && ((rule.cookie ^ (cookie ?? 0n)) & cookieMask) !== 0n)
     return false;
   if (outPort !== undefined && !outputsTo(rule.actions, outPort)) return false;
+  if (outGroup !== undefined && !groupsOf(rule.actions).includes(outGroup)) return false;
   if (priority === undefined) return rule.match.isWithin(criteria.match);
   return rule.priority === priority && rule.match.equals(criteria.match);
 }
@@ -23,4 +25,9 @@ function outputsTo(actions: Ofpacts, port: number): boolean {
     if (action.type === 'output') return action.port === port;
     return action.type === 'controller' && port === OFPP_CONTROLLER;
   });
+}
+
+/** By table, then from the highest priority down, then by age. */
+export function byPlace(a: Rule, b: Rule): number {
+  return a.table - b.table || b.priority - a.priority || a.addedIn - b.addedIn;
 }

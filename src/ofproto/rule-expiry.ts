@@ -1,7 +1,8 @@
 /**
  * Which rules expire, and when: after their hard timeout, or unused for their idle timeout.
  *
- * Nothing here runs by itself. Answers to `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
+ * Also which rule goes first where a table is full. Nothing here runs by itself. Answers to
+ * `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
  *
  * Owner: `FlowTables`.
  */
@@ -18,6 +19,13 @@ export class RuleExpiry {
     if (rule.idleTimeout > 0 || rule.hardTimeout > 0) this.#rules.add(rule);
   }
 
+  /** Gives a rule earlier timeouts, in seconds; 0 changes nothing. */
+  reduce(rule: Rule, idleTimeout: number, hardTimeout: number): void {
+    rule.idleTimeout = reduced(rule.idleTimeout, idleTimeout);
+    rule.hardTimeout = reduced(rule.hardTimeout, hardTimeout);
+    this.add(rule);
+  }
+
   delete(rule: Rule): void {
     this.#rules.delete(rule);
   }
@@ -32,14 +40,34 @@ export class RuleExpiry {
     return expired;
   }
 
-  /** The last moment before the first rule's time is up; undefined: there is none. */
+  /** Of the rules of `table`, the one to give up first: dear to nobody, and soon to go anyway. */
+  victimOf(table: number): Rule | undefined {
+    let victim: Rule | undefined;
+    for (const rule of this.#rules) {
+      if (rule.table !== table) continue;
+      if (victim === undefined || isGivenUpBefore(rule, victim)) victim = rule;
+    }
+    return victim;
+  }
+
+  /** The first moment at which a rule's time is up; undefined: no rule's is. */
   nextDeadline(): Instant | undefined {
     let deadline = Number.POSITIVE_INFINITY;
     for (const rule of this.#rules) {
-      deadline = Math.min(deadline, hardDeadline(rule), idleDeadline(rule));
+      deadline = Math.min(deadline, deadlineOf(rule));
     }
-    return deadline === Number.POSITIVE_INFINITY ? undefined : instant(deadline);
+    // That is so when more than its timeout has passed.
+    return deadline === Number.POSITIVE_INFINITY ? undefined : instant(deadline + 1);
   }
+}
+
+function isGivenUpBefore(rule: Rule, other: Rule): boolean {
+  if (rule.importance !== other.importance) return rule.importance < other.importance;
+  return deadlineOf(rule) < deadlineOf(other);
+}
+
+function deadlineOf(rule: Rule): number {
+  return Math.min(hardDeadline(rule), idleDeadline(rule));
 }
 
 function hardDeadline(rule: Rule): number {
@@ -48,4 +76,9 @@ function hardDeadline(rule: Rule): number {
 
 function idleDeadline(rule: Rule): number {
   return rule.idleTimeout > 0 ? rule.used + 1000 * rule.idleTimeout : Number.POSITIVE_INFINITY;
+}
+
+/** Seconds; 0 is no timeout. */
+function reduced(timeout: number, limit: number): number {
+  return limit !== 0 && (timeout === 0 || timeout > limit) ? limit : timeout;
 }

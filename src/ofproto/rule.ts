@@ -10,12 +10,13 @@
  * Owner: `FlowTables` creates rules and sets their versions; credits come from translation.
  */
 
-import type { Instant } from '../base/brands.js';
+import { type Instant, instant } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { REGS } from '../packet/flow-layout.js';
-import { Match } from './match.js';
-import type { Ofpacts } from './ofpact.js';
+import { CATCH_ALL, Match } from './match.js';
+import { CONTROLLER_MAX_LENGTH, type Ofpact, type Ofpacts } from './ofpact.js';
+import { PacketInReason } from './packet-ins.js';
 
 /** Bits of a rule's flags. Answers to `OFPUTIL_FF_*`. */
 export const RuleFlag = {
@@ -43,7 +44,7 @@ export interface FlowSpec {
   readonly idleTimeout: number;
   /** Seconds; 0: none. */
   readonly hardTimeout: number;
-  /** How dear the rule is to its owner (OpenFlow 1.4); carried, not used yet. */
+  /** How dear the rule is to its owner (OpenFlow 1.4): the least goes first from a full table. */
   readonly importance: number;
   /** Bits of `RuleFlag`. */
   readonly flags: number;
@@ -61,16 +62,33 @@ export interface FlowCriteria {
   readonly cookieMask?: bigint | undefined;
   /** Only rules that output to this port. */
   readonly outPort?: number | undefined;
+  /** Only rules that send packets to this group. */
+  readonly outGroup?: number | undefined;
 }
 
 /** Why a rule went. Answers to `OFPRR_*`. */
-export type RemovalReason = 'idle_timeout' | 'hard_timeout' | 'delete';
+export type RemovalReason =
+  | 'idle_timeout'
+  | 'hard_timeout'
+  | 'delete'
+  | 'eviction'
+  | 'group_delete'
+  | 'meter_delete';
 
 /** A rule that was deleted or expired, and why. */
 export interface RuleRemoval {
   readonly rule: Rule;
   readonly reason: RemovalReason;
 }
+
+/** What became of a flow, for whoever keeps a list of them. */
+export type RuleChange =
+  /** `old`: a flow of the same match and priority that it replaced. */
+  | { readonly kind: 'added'; readonly rule: Rule; readonly old: Rule | undefined }
+  | { readonly kind: 'modified'; readonly rule: Rule; readonly old: Rule }
+  | { readonly kind: 'removed'; readonly rule: Rule; readonly reason: RemovalReason };
+/** The rule matches as one of the rules of a clause. */
+export type Conjunction = Extract<Ofpact, { type: 'conjunction' }>;
 
 /** What `Rule` takes besides the flow's own text. */
 export interface RuleOptions {
@@ -84,11 +102,13 @@ export class Rule {
   readonly priority: number;
   readonly match: Match;
   readonly actions: Ofpacts;
+  /** Not empty: the rule is found only together with those of the other clauses. */
+  readonly conjunctions: readonly Conjunction[] | undefined;
   readonly cookie: bigint;
   /** Seconds; 0: none. */
-  readonly idleTimeout: number;
+  idleTimeout: number;
   /** Seconds; 0: none. */
-  readonly hardTimeout: number;
+  hardTimeout: number;
   readonly importance: number;
   /** Bits of `RuleFlag`. */
   readonly flags: number;
@@ -96,12 +116,15 @@ export class Rule {
   readonly isHidden: boolean;
   /** When the flow was added; a modification keeps it. */
   readonly created: Instant;
-  readonly modified: Instant;
+  /** When it was added, modified or learned again. */
+  modified: Instant;
   /** When it was last used; `modified` where never. */
   used: Instant;
   packets = 0;
   /** Bytes. */
   bytes = 0;
+  /** The version that added the flow; a modification keeps it. */
+  readonly bornIn: number;
   /** The first version of the tables that has it. */
   readonly addedIn: number;
   /** The first version that does not. */
@@ -111,18 +134,21 @@ export class Rule {
   #successor: Rule | undefined = undefined;
   #forwardsCounts = false;
 
-  constructor(spec: FlowSpec, options: RuleOptions, created = options.now) {
+  /** `origin`: the rule that a modification puts this one in the place of. */
+  constructor(spec: FlowSpec, options: RuleOptions, origin?: Rule) {
     this.table = spec.table;
     this.priority = spec.priority;
     this.match = spec.match;
     this.actions = spec.actions;
+    this.conjunctions = conjunctionsOf(spec.actions);
     this.cookie = spec.cookie ?? 0n;
     this.idleTimeout = spec.idleTimeout;
     this.hardTimeout = spec.hardTimeout;
     this.importance = spec.importance;
     this.flags = spec.flags;
     this.isHidden = options.isHidden ?? false;
-    this.created = created;
+    this.created = origin?.created ?? options.now;
+    this.bornIn = origin?.bornIn ?? options.version;
     this.modified = options.now;
     this.used = options.now;
     this.addedIn = options.version;
@@ -161,24 +187,52 @@ export class Rule {
     successor.packets = this.packets;
     successor.bytes = this.bytes;
   }
+
+  /** Takes its place back: the successor is not to be. */
+  resume(): void {
+    this.#successor = undefined;
+    this.#forwardsCounts = false;
+  }
+}
+
+/** Undefined where there are none. */
+function conjunctionsOf(actions: Ofpacts): readonly Conjunction[] | undefined {
+  if (!actions.some(({ type }) => type === 'conjunction')) return undefined;
+  return actions.filter((action) => action.type === 'conjunction');
 }
 
 /** The table of the rules that the switch makes itself. Answers to `TBL_INTERNAL`. */
 export const TABLE_INTERNAL = 254;
-/** The value of reg0 by which OVS tells its internal rules apart; this is `no_packet_in_rule`. */
+/** The values of reg0 by which OVS tells its internal rules apart. */
 const MISS_RULE_ID = 2;
+const CONTROLLER_MISS_RULE_ID = 1;
 
 /** The hidden rule that drops what no other rule matches. */
 export function createMissRule(options: RuleOptions): Rule {
+  return createInternalRule(MISS_RULE_ID, [], options);
+}
+
+/** The hidden rule that tells the controller of what no other rule matches. */
+export function createControllerMissRule(options: RuleOptions): Rule {
+  const action = {
+    type: 'controller',
+    maxLength: CONTROLLER_MAX_LENGTH,
+    reason: PacketInReason.IMPLICIT_MISS,
+    controllerId: 0,
+  } as const;
+  return createInternalRule(CONTROLLER_MISS_RULE_ID, [action], options);
+}
+
+function createInternalRule(id: number, actions: Ofpacts, options: RuleOptions): Rule {
   const flow = createFlow();
   const mask = createFlowMask();
-  flow[REGS] = MISS_RULE_ID;
+  flow[REGS] = id;
   mask[REGS] = 0xffff_ffff;
   const spec: FlowSpec = {
     table: TABLE_INTERNAL,
     priority: 0,
     match: new Match(flow, mask),
-    actions: [],
+    actions,
     cookie: undefined,
     idleTimeout: 0,
     hardTimeout: 0,
@@ -186,4 +240,23 @@ export function createMissRule(options: RuleOptions): Rule {
     flags: 0,
   };
   return new Rule(spec, { ...options, isHidden: true });
+}
+
+/** The cookie of a packet that no rule of a controller stands behind. */
+const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
+
+/** A rule in no table, which a packet-out begins with. */
+export function createActionsRule(actions: Ofpacts): Rule {
+  const spec: FlowSpec = {
+    table: 0,
+    priority: 0,
+    match: CATCH_ALL,
+    actions,
+    cookie: NO_COOKIE,
+    idleTimeout: 0,
+    hardTimeout: 0,
+    importance: 0,
+    flags: 0,
+  };
+  return new Rule(spec, { now: instant(0), version: 0, isHidden: true });
 }

@@ -12,6 +12,12 @@ import type { Subfield } from './ofpact.js';
 /** `[]`: all; `[5]`: one bit; `[0..3]`: from the first to the last. */
 const SUBFIELD = /^([A-Za-z0-9_]+)(?:\[(?:(\d+)(?:\.\.(\d+))?)?\])?$/;
 
+/** The field that a text names, with its bits or without; undefined: it is no subfield. */
+export function findSubfieldField(text: string): Field | undefined {
+  const [, name = ''] = SUBFIELD.exec(text) ?? [];
+  return findField(name) ?? findFieldByHeaderName(name);
+}
+
 export function parseSubfield(text: PlacedText): Subfield {
   const [, name = '', first, last = first] = SUBFIELD.exec(text.text) ?? [];
   if (name === '') text.fail('expected a field and its bits, as in reg0[0..15]');

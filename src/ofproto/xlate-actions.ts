@@ -23,16 +23,15 @@ import {
   VLAN_VID_MASK,
   VLAN0,
 } from '../packet/flow-layout.js';
-import { ETH_TYPE_IPV4, isMplsType } from '../packet/protocol.js';
+import { ETH_TYPE_IPV4 } from '../packet/protocol.js';
 import { moveBits, writeConstant } from './field-write.js';
-import { clearL3, countLabels, MPLS_LABELS_MAX, popLabel, pushLabel } from './flow-mpls.js';
 import { fixTpid, popVlan, pushVlan } from './flow-vlan.js';
-import type { Ofpact } from './ofpact.js';
-import { PacketInReason } from './packet-ins.js';
+import type { Ofpact, Ofpacts } from './ofpact.js';
 import { isIpAny, isLaterFragment, needProtocol } from './prerequisites.js';
 import type { XlateContext } from './xlate-context.js';
-import { output, outputToController, WHOLE_PACKET } from './xlate-output.js';
-import { traceNote } from './xlate-trace.js';
+import { changeLabels } from './xlate-mpls.js';
+import { output, sendExpired, sendToControllerOf } from './xlate-output.js';
+import { doRareAction } from './xlate-rare-actions.js';
 
 const EXACT = 0xffff_ffff;
 const TTL_BITS = 0x0000_ff00;
@@ -41,32 +40,56 @@ const DSCP_BITS = 0x00fc_0000;
 const ECN_BITS = 0x0003_0000;
 const TOS_SHIFT = 16;
 const PCP_SHIFT = 13;
+const CONTROLLERS_DEFAULT: readonly number[] = [0];
 
-/** Whether the rest of the rule's actions is still to be carried out. */
-export type Continuation = 'next' | 'stop';
+/**
+ * What comes next: the list's next action, none of them, or a lookup in the first table (an output
+ * to `table`) before the next.
+ */
+export type Continuation = 'next' | 'stop' | 'table';
 
-type SimpleAction = Exclude<Ofpact, { type: 'resubmit' | 'goto_table' }>;
+/** Actions that need no list of their own. */
+type SimpleAction = Exclude<
+  Ofpact,
+  { type: 'resubmit' | 'goto_table' | 'group' | 'clone' | 'check_pkt_larger' | 'exit' }
+>;
 
 /** Carries out one action that stays within its rule. */
 export function doAction(ctx: XlateContext, action: SimpleAction): Continuation {
   switch (action.type) {
     case 'output':
-      output(ctx, action.port, action.maxLength);
-      return 'next';
-    case 'controller':
-      outputToController(ctx, action);
-      return 'next';
-    case 'dec_ttl':
-      return decrementTtl(ctx);
-    case 'push_mpls':
-      pushMpls(ctx, action.ethType);
-      return 'next';
-    case 'pop_mpls':
-      popMpls(ctx, action.ethType);
-      return 'next';
-    default:
+      return output(ctx, action.port, action.maxLength);
+    case 'set_field':
+    case 'load':
+    case 'move':
+    case 'push_vlan':
+    case 'strip_vlan':
+    case 'mod_vlan_vid':
+    case 'mod_vlan_pcp':
+    case 'mod_dl_src':
+    case 'mod_dl_dst':
+    case 'mod_nw_src':
+    case 'mod_nw_dst':
+    case 'mod_nw_tos':
+    case 'mod_nw_ecn':
+    case 'mod_nw_ttl':
+    case 'mod_tp_src':
+    case 'mod_tp_dst':
       changeField(ctx.flow, ctx.wc, action);
       return 'next';
+    case 'controller':
+      return sendToControllerOf(ctx, action);
+    case 'dec_ttl':
+      return decrementTtl(ctx, action.controllerIds ?? CONTROLLERS_DEFAULT);
+    case 'push_mpls':
+    case 'pop_mpls':
+    case 'set_mpls_label':
+    case 'set_mpls_tc':
+    case 'set_mpls_ttl':
+    case 'dec_mpls_ttl':
+      return changeLabels(ctx, action);
+    default:
+      return doRareAction(ctx, action);
   }
 }
 
@@ -91,9 +114,27 @@ export function isBareAction(action: Ofpact): boolean {
   }
 }
 
-type FieldAction = Exclude<
+/**
+ * Whether what a clone does to the packet can be undone by writing fields back, so that the
+ * datapath need not copy it. Answers to `reversible_actions()`.
+ */
+export function isReversible(actions: Ofpacts): boolean {
+  return !actions.some(({ type }) => IRREVERSIBLE.has(type));
+}
+
+const IRREVERSIBLE: ReadonlySet<Ofpact['type']> = new Set([
+  'meter',
+  'output_trunc',
+  'encap',
+  'decap',
+  'dec_nsh_ttl',
+] as const);
+
+type FieldAction = Extract<
   SimpleAction,
-  { type: 'output' | 'controller' | 'dec_ttl' | 'push_mpls' | 'pop_mpls' }
+  {
+    type: 'set_field' | 'load' | 'move' | 'push_vlan' | 'strip_vlan' | `mod_${string}`;
+  }
 >;
 
 function changeField(flow: Flow, wc: FlowMask, action: FieldAction): void {
@@ -195,8 +236,8 @@ function setAddress(flow: Flow, wc: FlowMask, isSource: boolean, address: Uint8A
   }
 }
 
-/** A packet that would not survive goes to the controller, and no further in its table. */
-function decrementTtl(ctx: XlateContext): Continuation {
+/** A packet that would not survive goes to controllers, and no further in its list. */
+function decrementTtl(ctx: XlateContext, controllerIds: readonly number[]): Continuation {
   const { flow, wc } = ctx;
   if (!isIpAny(flow)) return 'next';
   needProtocol(wc);
@@ -206,31 +247,5 @@ function decrementTtl(ctx: XlateContext): Continuation {
     setBits(flow, wc, NW_PROTO, TTL_BITS, (ttl - 1) << TTL_SHIFT);
     return 'next';
   }
-  if (ctx.trace !== undefined) traceNote(ctx, 'the TTL has run out: to the controller, no further');
-  const reason = PacketInReason.INVALID_TTL;
-  outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId: 0 });
-  return 'stop';
-}
-
-function pushMpls(ctx: XlateContext, ethType: number): void {
-  const { flow, wc } = ctx;
-  const count = countLabels(flow, wc);
-  if (count >= MPLS_LABELS_MAX) {
-    ctx.error = 'too_many_mpls_labels';
-    return;
-  }
-  // What the label will hide must be committed while it can be reached.
-  if (count === 0) ctx.commit();
-  pushLabel(flow, count, ethType, wc);
-  if (count === 0) clearL3(flow);
-}
-
-function popMpls(ctx: XlateContext, ethType: number): void {
-  const { flow, wc } = ctx;
-  const count = countLabels(flow, wc);
-  if (popLabel(flow, count, ethType, wc)) {
-    ctx.isBared = !isMplsType(ethType);
-  } else if (count >= MPLS_LABELS_MAX) {
-    ctx.error = 'too_many_mpls_labels';
-  }
+  return sendExpired(ctx, controllerIds);
 }

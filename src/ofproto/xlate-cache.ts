@@ -10,16 +10,24 @@
 
 import type { FlowStats } from '../datapath/dpif.js';
 import type { RuleRef, XlateCache } from '../datapath/translator.js';
+import { GroupHit } from './group.js';
 import type { MacSighting } from './mac-learning.js';
 import type { Ofproto } from './ofproto.js';
 import { Rule } from './rule.js';
 import { ruleRefOf } from './xlate-trace.js';
 
+/** What packets do besides being counted: teach a rule, end a connection. */
+export abstract class CacheEffect {
+  /** Does it again, for packets of `stats`. */
+  abstract push(stats: Readonly<FlowStats>, mayLearn: boolean): void;
+}
+
 /**
- * A rule; a lookup in a table, as `2 * table`, plus 1 where it matched; or what NORMAL saw.
- * One flat array of them: a flow has three or four, and there may be 200,000 flows.
+ * A rule; a lookup in a table, as `2 * table`, plus 1 where it matched; a way through a group; what
+ * NORMAL saw; or an effect. One flat array of them: a flow has three or four, and there may be
+ * 200,000 flows.
  */
-export type XlateCacheEntry = Rule | number | MacSighting;
+export type XlateCacheEntry = Rule | number | GroupHit | MacSighting | CacheEffect;
 
 const NO_ENTRIES: readonly XlateCacheEntry[] = [];
 
@@ -46,14 +54,16 @@ export class OfprotoXlateCache implements XlateCache {
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       if (typeof entry === 'number') ofproto.creditTable(entry >>> 1, (entry & 1) === 1, stats);
-      else if (entry instanceof Rule) entry.credit(stats);
+      else if (entry instanceof Rule || entry instanceof GroupHit) entry.credit(stats);
+      else if (entry instanceof CacheEffect) entry.push(stats, mayLearn);
       else if (mayLearn) ofproto.learn(entry);
     }
   }
 
   relearn(): void {
     for (const entry of this.#entries) {
-      if (typeof entry !== 'number' && !(entry instanceof Rule)) this.#ofproto?.learn(entry);
+      if (typeof entry === 'number' || entry instanceof Rule || entry instanceof GroupHit) continue;
+      if (!(entry instanceof CacheEffect)) this.#ofproto?.learn(entry);
     }
   }
 

@@ -13,15 +13,28 @@ import { ofpPort } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
 import type { XlateRequest, XlateTrace } from '../datapath/translator.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
-import { IN_PORT, NW_PROTO, VLAN_CFI, VLAN_VID_MASK, VLAN0 } from '../packet/flow-layout.js';
+import {
+  ACTSET_OUTPUT,
+  IN_PORT,
+  NW_PROTO,
+  PACKET_TYPE,
+  SKB_PRIORITY,
+  VLAN_CFI,
+  VLAN_VID_MASK,
+  VLAN0,
+} from '../packet/flow-layout.js';
+import { PT_ETH } from '../packet/protocol.js';
 import { ActionBuilder } from './action-builder.js';
-import { commitActions } from './commit-actions.js';
+import { commitActions, type Encapsulation } from './commit-actions.js';
+import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import type { PacketInQueue } from './packet-ins.js';
 import { isIpAny } from './prerequisites.js';
+import { isSpanningTree } from './reserved-addresses.js';
 import type { Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
-import { traceNoOutput, traceTable } from './xlate-trace.js';
+import { XlateStack } from './xlate-stack.js';
+import { traceNoOutput, traceNote, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
 /** Why a translation has no real answer. Answers to `enum xlate_error`. */
@@ -31,6 +44,9 @@ export type XlateError =
   | 'too_many_resubmits'
   | 'no_recirculation_context'
   | 'recirculation_unsupported'
+  | 'unsupported_action'
+  | 'unsupported_packet_type'
+  | 'stack_too_deep'
   | 'too_many_mpls_labels';
 
 /** The upcall queue for packets of a port; `Dpif.portGetPid`. */
@@ -65,6 +81,19 @@ export class XlateContext {
   isCached = false;
   /** Hears the steps, where somebody wants to. */
   trace: XlateTrace | undefined;
+  /** What `push` has kept. */
+  readonly stack = new XlateStack();
+  /** What `write_actions` has gathered, to be done at the end. */
+  actionSet: Ofpact[] = [];
+  /** A group has been written: where the packet goes, only the end will show. */
+  actionSetHasGroup = false;
+  isInActionSet = false;
+  /** No further action is to be carried out. */
+  isExited = false;
+  /** The header that the next commit puts in front. */
+  encap: Encapsulation | undefined;
+  /** The priority that the packet came with. */
+  priority = 0;
   /** Rules that are being carried out, each called by the one before. */
   height = 0;
   /** The table that is being looked at, and the rule found in it. */
@@ -116,6 +145,14 @@ export class XlateContext {
     this.error = undefined;
     this.slow = 0;
     this.isBared = false;
+    this.stack.clear();
+    if (this.actionSet.length > 0) this.actionSet = [];
+    this.actionSetHasGroup = false;
+    this.isInActionSet = false;
+    this.isExited = false;
+    this.encap = undefined;
+    this.priority = this.flow[SKB_PRIORITY]!;
+    this.flow[ACTSET_OUTPUT] = OFPP_UNSET;
   }
 
   /**
@@ -130,6 +167,10 @@ export class XlateContext {
     const port = this.ofproto.port(number);
     if (port === undefined || port.config.noForward) {
       if (this.trace !== undefined) traceNoOutput(this, number);
+      return;
+    }
+    if (this.flow[PACKET_TYPE] !== PT_ETH) {
+      if (this.trace !== undefined) traceNote(this, 'no output: the packet has no Ethernet header');
       return;
     }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
@@ -152,12 +193,35 @@ export class XlateContext {
 
   /** The rule that the flow meets in `table`, credited, as if the packet had come from `inPort`. */
   lookup(table: number, inPort: OfpPort): Rule {
-    const rule = this.#isDroppedFragment()
-      ? this.ofproto.dropFragmentsRule
-      : this.#find(table, inPort);
+    const { tables, misses } = this.ofproto;
+    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule);
+    const rule = this.#find(table, inPort);
+    if (rule !== tables.missRule) return this.#met(table, rule);
+    const treatment = misses.treatment(table);
+    if (treatment === 'continue' && table < TABLE_MAX) {
+      this.#creditTable(table, false);
+      return this.lookup(table + 1, inPort);
+    }
+    const isTold = treatment === 'controller' && this.#tellsController(inPort);
+    return this.#met(table, isTold ? tables.controllerMissRule : rule);
+  }
+
+  #met(table: number, rule: Rule): Rule {
     this.#credit(table, rule);
     if (this.trace !== undefined) traceTable(this, table, rule);
     return rule;
+  }
+
+  /** Whether misses of this port may go to the controller. */
+  #tellsController(inPort: OfpPort): boolean {
+    return this.ofproto.port(inPort)?.config.noPacketIn !== true;
+  }
+
+  /** Whether the port that the packet came in by takes no such packets. */
+  isUnwanted(): boolean {
+    const config = this.ofproto.port(this.inPort)?.config;
+    if (config === undefined) return false;
+    return isSpanningTree(this.flow) ? config.noReceiveStp : config.noReceive;
   }
 
   /** Notes what a push of statistics must reach. */
@@ -186,12 +250,14 @@ export class XlateContext {
   }
 
   #credit(table: number, rule: Rule): void {
-    const isMatch = rule !== this.ofproto.tables.missRule;
-    if (this.stats !== undefined) {
-      this.ofproto.creditTable(table, isMatch, this.stats);
-      rule.credit(this.stats);
-    }
-    this.note(tableEntry(table, isMatch));
+    const { missRule, controllerMissRule } = this.ofproto.tables;
+    this.#creditTable(table, rule !== missRule && rule !== controllerMissRule);
+    if (this.stats !== undefined) rule.credit(this.stats);
     this.note(rule);
+  }
+
+  #creditTable(table: number, isMatch: boolean): void {
+    if (this.stats !== undefined) this.ofproto.creditTable(table, isMatch, this.stats);
+    this.note(tableEntry(table, isMatch));
   }
 }

@@ -12,6 +12,7 @@ import { ODPP_NONE, type OfpPort } from '../base/brands.js';
 import { SLOW_CONTROLLER_2014 } from '../datapath/cookie-2014.js';
 import type { ControllerCookie } from '../datapath/telemetry.js';
 import { sendToController } from './controller-packet.js';
+import { METER_CONTROLLER } from './meter.js';
 import { xlateNormal } from './normal.js';
 import {
   OFPP_ALL,
@@ -20,14 +21,19 @@ import {
   OFPP_IN_PORT,
   OFPP_NONE,
   OFPP_NORMAL,
+  OFPP_TABLE,
+  type Ofpact,
 } from './ofpact.js';
 import { PacketInReason } from './packet-ins.js';
 import type { Rule } from './rule.js';
+import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
 import { traceNote } from './xlate-trace.js';
 
 /** What a controller gets of a packet where nothing says how much: all of it. */
 export const WHOLE_PACKET = 0xffff;
+/** The probability of a sample that is none. */
+const EVERY_PACKET = 0xffff_ffff;
 
 /** What a `controller` action says. */
 export interface ControllerOutput {
@@ -36,11 +42,16 @@ export interface ControllerOutput {
   /** One of `PacketInReason`. */
   readonly reason: number;
   readonly controllerId: number;
+  readonly userdata?: Uint8Array;
+  /** What limits the packet-ins; the bridge's meter for controllers, unless given. */
+  readonly meterId?: number;
 }
 
-/** Carries out `output:port`, reserved ports included. */
-export function output(ctx: XlateContext, port: OfpPort, maxLength: number): void {
+/** Carries out `output:port`, reserved ports included; `table` is for the caller to look up. */
+export function output(ctx: XlateContext, port: OfpPort, maxLength: number): Continuation {
   switch (port) {
+    case OFPP_TABLE:
+      return 'table';
     case OFPP_IN_PORT:
       ctx.outputTo(ctx.inPort);
       break;
@@ -54,7 +65,7 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): voi
       flood(ctx, true);
       break;
     case OFPP_CONTROLLER:
-      outputToController(ctx, { maxLength, reason: PacketInReason.ACTION, controllerId: 0 });
+      outputToController(ctx, { maxLength, reason: reasonOf(ctx), controllerId: 0 });
       break;
     case OFPP_NONE:
       break;
@@ -62,6 +73,36 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): voi
       if (port !== ctx.inPort) ctx.outputTo(port);
       else if (ctx.trace !== undefined) traceNote(ctx, 'no output to where it came from');
   }
+  return 'next';
+}
+
+/** Why an output sends a packet to a controller. */
+function reasonOf(ctx: XlateContext): number {
+  return ctx.isInActionSet ? PacketInReason.ACTION_SET : PacketInReason.ACTION;
+}
+
+/** Carries out `controller(…)`. */
+export function sendToControllerOf(
+  ctx: XlateContext,
+  action: Extract<Ofpact, { type: 'controller' }>,
+): Continuation {
+  if (action.pauses === true) {
+    ctx.error = 'recirculation_unsupported';
+    return 'stop';
+  }
+  const isOutput = action.reason === PacketInReason.ACTION;
+  outputToController(ctx, isOutput ? { ...action, reason: reasonOf(ctx) } : action);
+  return 'next';
+}
+
+/** Tells controllers of a packet that has lived too long; it goes no further in its list. */
+export function sendExpired(ctx: XlateContext, controllerIds: readonly number[]): Continuation {
+  if (ctx.trace !== undefined) traceNote(ctx, 'the TTL has run out: to the controller, no further');
+  const reason = PacketInReason.INVALID_TTL;
+  for (const controllerId of controllerIds) {
+    outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId });
+  }
+  return 'stop';
 }
 
 /** Sends the packet up, with what it takes to make a packet-in of it. */
@@ -72,6 +113,19 @@ export function outputToController(ctx: XlateContext, to: ControllerOutput): voi
   }
   ctx.commit();
   const cookie = cookieOf(ctx, to);
+  const meter = ctx.ofproto.meters.get(to.meterId ?? METER_CONTROLLER);
+  if (meter === undefined) {
+    writeUpcall(ctx, to, cookie);
+    return;
+  }
+  // The packet goes on, whether there is room for the copy or not.
+  ctx.actions.beginSample(EVERY_PACKET);
+  ctx.actions.meter(meter.datapathId);
+  writeUpcall(ctx, to, cookie);
+  ctx.actions.endSample();
+}
+
+function writeUpcall(ctx: XlateContext, to: ControllerOutput, cookie: ControllerCookie): void {
   const odpPort = ctx.ofproto.port(ctx.inPort)?.odpPort ?? ODPP_NONE;
   const { reason, ruleCookie } = cookie;
   ctx.actions.userspace(ctx.pidOf(odpPort, 0), cookie, [
@@ -106,7 +160,7 @@ function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
     type: 'controller',
     dontSend: !ctx.mayLearn && !ctx.isCached,
     reason,
-    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid),
+    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid, to.userdata),
     ruleCookie: ctx.rule?.cookie ?? 0n,
     controllerId: to.controllerId,
     maxLength: to.maxLength,

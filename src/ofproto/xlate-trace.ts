@@ -132,5 +132,8 @@ const ERRORS: Readonly<Record<XlateError, string>> = {
   too_many_resubmits: 'rules were called more than 4096 times',
   no_recirculation_context: 'a recirculated packet that nobody knows',
   recirculation_unsupported: 'what is under the last MPLS label would have to be looked at again',
+  unsupported_action: 'an action that this version of upcall cannot carry out yet',
+  unsupported_packet_type: 'a header that packets of this type cannot be given, or do not have',
+  stack_too_deep: 'more than 64 kB on the stack',
   too_many_mpls_labels: 'more MPLS labels than a flow can show',
 };

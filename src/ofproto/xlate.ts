@@ -18,9 +18,11 @@
  * written back cost nothing, and five outputs with one change between them set a field once.
  *
  * Rules call rules by `resubmit` and `goto_table`. A frame stack of our own holds who called, so
- * depth costs no JavaScript stack. Two limits end what would not end: 64 nested calls into the same
- * or an earlier table, 4,096 calls in all. A translation that fails drops: its actions are empty,
- * its mask is as sound as ever.
+ * depth costs no JavaScript stack (groups do, at most 64). Actions with lists of their own
+ * (`clone`, `check_pkt_larger`, a group's buckets, the action set) are frames too, which undo at
+ * their end what is the copy's alone. Two limits end what would not end: 64 nested calls into the
+ * same or an earlier table, 4,096 calls in all. A translation that fails drops: its actions are
+ * empty, its mask is as sound as ever.
  *
  * **Side effects.** Statistics of the request are credited to every table and rule reached; with
  * `mayLearn`, NORMAL learns; with a cache, all of that is noted down so that `cache.push` can
@@ -33,25 +35,28 @@
  * translation reuses. Nothing is called back from within, except what a change of the MAC table
  * notifies.
  *
- * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: groups, meters, conntrack,
+ * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: conntrack,
  * tunnels, patch ports, mirrors, bonds, recirculation.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */
 
 import type { OfpPort } from '../base/brands.js';
-import { SlowReason } from '../datapath/cookie.js';
-import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
 import type { XlateRequest, XlateResult } from '../datapath/translator.js';
-import type { FlowMask } from '../packet/flow.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
-import { OFPP_IN_PORT, OFPP_TABLE, type Ofpact, TABLE_CURRENT } from './ofpact.js';
+import { orderActionSet } from './action-set.js';
+import { writeSubfield } from './field-write.js';
+import { OFPP_IN_PORT, type Ofpact, type Ofpacts, TABLE_CURRENT } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
-import type { Rule } from './rule.js';
-import { doAction, isBareAction } from './xlate-actions.js';
+import { createActionsRule, type Rule } from './rule.js';
+import { type Continuation, doAction, isBareAction, isReversible } from './xlate-actions.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
-import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
-import { traceAction, traceEnd, traceNoReceive, traceNote } from './xlate-trace.js';
+import { XlateContext, type XlateContextOptions } from './xlate-context.js';
+import { Frame, type FrameKind, type SavedState } from './xlate-frame.js';
+import { XlateGroups } from './xlate-group.js';
+import { OfprotoXlateResult } from './xlate-result.js';
+import { STACK_SIZE_MAX } from './xlate-stack.js';
+import { traceAction, traceNoReceive, traceNote } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
 /** Nested calls of rules, forward ones not counted; `MAX_DEPTH`. Deeper is an error: drop. */
@@ -60,94 +65,92 @@ export const DEPTH_MAX = 64;
 export const RESUBMITS_MAX = DEPTH_MAX * DEPTH_MAX;
 /** Bytes of actions (netlink) after which no further rule is called. */
 const ACTIONS_SIZE_MAX = 65_535;
-/** Bytes of actions that one netlink attribute can hold: more go the slow way. */
-const ACTIONS_ATTRIBUTE_SIZE_MAX = ACTIONS_SIZE_MAX - 4;
-/** Outputs that a datapath does in one go; the kernel's `net.core.netdev_max_backlog`. */
-const OUTPUTS_MAX = 1000;
-
-/** A rule that is being carried out, and where to return to. */
-interface Frame {
-  rule: Rule;
-  /** Index of its next action. */
-  next: number;
-  /** The table and rule that called it. */
-  callerTable: number;
-  callerRule: Rule | undefined;
-  /** Counts against `DEPTH_MAX`. */
-  isDeep: boolean;
-}
-
-class Result implements XlateResult {
-  actions: OdpActions = NO_ACTIONS;
-  readonly mask: FlowMask;
-  slow = 0;
-  readonly failOpen = false;
-  error: XlateError | undefined;
-
-  constructor(mask: FlowMask) {
-    this.mask = mask;
-  }
-}
-
 export class Xlate {
   readonly #ctx: XlateContext;
-  readonly #result: Result;
-  /** Only the first `height` of the context are in use; the others wait to be reused. */
+  readonly #result: OfprotoXlateResult;
+  /** Only the first `#height` are in use; the others wait to be reused. */
   readonly #frames: Frame[] = [];
+  readonly #groups: XlateGroups;
+  #height = 0;
   #depth = 0;
   #resubmitsCount = 0;
 
   constructor(options: XlateContextOptions) {
     this.#ctx = new XlateContext(options);
-    this.#result = new Result(this.#ctx.wc);
+    this.#result = new OfprotoXlateResult(this.#ctx.wc);
+    this.#groups = new XlateGroups(this.#ctx, (actions) => this.#runBucket(actions));
   }
 
   /** The answer for `request`, whose ingress belongs to `ofproto`; holds until the next call. */
   translate(request: XlateRequest, ofproto: Ofproto): XlateResult {
+    return this.#pinned(request, ofproto, undefined);
+  }
+
+  /** The same for a packet that is given its actions instead of meeting a rule: a packet-out. */
+  translateActions(request: XlateRequest, ofproto: Ofproto, actions: Ofpacts): XlateResult {
+    return this.#pinned(request, ofproto, createActionsRule(actions));
+  }
+
+  #pinned(request: XlateRequest, ofproto: Ofproto, first: Rule | undefined): XlateResult {
     const version = ofproto.tables.pin();
     try {
-      return this.#translate(request, ofproto, version);
+      return this.#translate(request, ofproto, version, first);
     } finally {
       ofproto.tables.unpin();
     }
   }
 
-  #translate(request: XlateRequest, ofproto: Ofproto, version: number): XlateResult {
+  #translate(
+    request: XlateRequest,
+    ofproto: Ofproto,
+    version: number,
+    first: Rule | undefined,
+  ): XlateResult {
     const ctx = this.#ctx;
     ctx.begin(request, ofproto, version);
+    this.#height = 0;
     this.#depth = 0;
     this.#resubmitsCount = 0;
+    this.#groups.begin();
     if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
-    else this.#walk();
+    else this.#walk(first);
     finishWildcards(ctx.wc, request.ingress.flow, ofproto.vlanLimit);
     if (request.cache instanceof OfprotoXlateCache) {
       request.cache.fill(ofproto, ctx.takeEntries());
     }
-    return this.#finish();
+    this.#result.fill(ctx);
+    return this.#result;
   }
 
-  #walk(): void {
+  #walk(first: Rule | undefined): void {
     const ctx = this.#ctx;
-    if (ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
-    const rule = ctx.lookup(0, ctx.inPort);
-    if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) {
+    if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
+    const rule = first ?? ctx.lookup(0, ctx.inPort);
+    if (ctx.isUnwanted()) {
       if (ctx.trace !== undefined) traceNoReceive(ctx);
       return;
     }
-    this.#enter(rule, 0, false);
-    while (ctx.height > 0) {
-      const frame = this.#frames[ctx.height - 1]!;
-      const action = frame.rule.actions[frame.next];
+    this.#enterRule(rule, 0, false, true);
+    this.#run(0);
+    if (ctx.error === undefined && this.#enterSet()) this.#run(0);
+  }
+
+  /** Carries out the lists on the stack above `floor`. */
+  #run(floor: number): void {
+    const ctx = this.#ctx;
+    while (this.#height > floor) {
+      const frame = this.#frames[this.#height - 1]!;
       if (ctx.error !== undefined) return;
-      if (action === undefined) this.#leave();
+      const action = ctx.isExited ? undefined : frame.actions[frame.next];
+      if (action === undefined) this.#leave(frame);
       else {
         frame.next++;
-        this.#do(action);
+        this.#do(action, frame);
       }
     }
   }
 
-  #do(action: Ofpact): void {
+  #do(action: Ofpact, frame: Frame): void {
     const ctx = this.#ctx;
     if (ctx.trace !== undefined) traceAction(ctx, action);
     if (ctx.isBared && !isBareAction(action)) {
@@ -156,76 +159,215 @@ export class Xlate {
     }
     switch (action.type) {
       case 'resubmit':
-        this.#call(
-          action.table === TABLE_CURRENT ? ctx.table : action.table,
-          action.inPort === OFPP_IN_PORT ? ctx.inPort : action.inPort,
-        );
+        this.#resubmit(action, frame);
         break;
       case 'goto_table':
-        this.#call(action.table, ctx.inPort);
+        this.#call(action.table, ctx.inPort, this.#isLast(frame));
+        break;
+      case 'clone':
+        this.#enterClone(action.actions, this.#isLast(frame));
+        break;
+      case 'check_pkt_larger':
+        this.#enterGreater(action, frame);
+        break;
+      case 'exit':
+        ctx.isExited = true;
+        break;
+      case 'group':
+        if (this.#mayCall() && !this.#groups.carryOut(action.group)) {
+          this.#continue('stop', frame);
+        }
         break;
       default:
-        if (action.type === 'output' && action.port === OFPP_TABLE) this.#call(0, ctx.inPort);
-        else if (doAction(ctx, action) === 'stop') this.#leave();
+        this.#continue(doAction(ctx, action), frame);
     }
   }
 
+  #continue(continuation: Continuation, frame: Frame): void {
+    if (continuation === 'stop') frame.next = frame.actions.length;
+    else if (continuation === 'table') this.#call(0, this.#ctx.inPort, this.#isLast(frame));
+  }
+
+  /** Whether nothing comes behind the action that is being carried out. */
+  #isLast(frame: Frame): boolean {
+    const isLast = frame.isLast && frame.next === frame.actions.length;
+    return isLast && this.#ctx.actionSet.length === 0;
+  }
+
+  #resubmit(action: Extract<Ofpact, { type: 'resubmit' }>, frame: Frame): void {
+    const ctx = this.#ctx;
+    if (action.isOriginalTuple) {
+      traceNote(ctx, 'not looked up: connection tracking has not seen the packet');
+      return;
+    }
+    const table = action.table === TABLE_CURRENT ? ctx.table : action.table;
+    const inPort = action.inPort === OFPP_IN_PORT ? ctx.inPort : action.inPort;
+    this.#call(table, inPort, this.#isLast(frame));
+  }
+
   /** Looks up the flow in `table` and goes on with the rule found, to come back afterwards. */
-  #call(table: number, inPort: OfpPort): void {
+  #call(table: number, inPort: OfpPort, isLast: boolean): void {
+    const ctx = this.#ctx;
+    if (!this.#mayCall()) return;
+    this.#resubmitsCount++;
+    this.#enterRule(ctx.lookup(table, inPort), table, table <= ctx.table, isLast);
+  }
+
+  /**
+   * A bucket's actions are one deeper than the rule that calls the group. Whatever ends the bucket,
+   * the rule goes on.
+   */
+  #runBucket(actions: Ofpacts): void {
+    const ctx = this.#ctx;
+    const { height, table, rule } = ctx;
+    const floor = this.#height;
+    const depth = this.#depth;
+    this.#depth++;
+    this.#enter('bucket', actions, false);
+    this.#run(floor);
+    this.#height = floor;
+    this.#depth = depth;
+    ctx.height = height;
+    ctx.table = table;
+    ctx.rule = rule;
+    ctx.isExited = false;
+  }
+
+  #mayCall(): boolean {
     const ctx = this.#ctx;
     if (ctx.isBared) ctx.error = 'recirculation_unsupported';
     else if (this.#depth >= DEPTH_MAX) ctx.error = 'recursion_too_deep';
     else if (this.#resubmitsCount >= RESUBMITS_MAX) ctx.error = 'too_many_resubmits';
     else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
-    else {
-      this.#resubmitsCount++;
-      this.#enter(ctx.lookup(table, inPort), table, table <= ctx.table);
-    }
+    else if (ctx.stack.size > STACK_SIZE_MAX) ctx.error = 'stack_too_deep';
+    else return true;
+    return false;
   }
 
-  #enter(rule: Rule, table: number, isDeep: boolean): void {
-    const ctx = this.#ctx;
-    const frame = this.#frames[ctx.height];
+  #enter(kind: FrameKind, actions: Ofpacts, isLast: boolean): Frame {
+    let frame = this.#frames[this.#height];
     if (frame === undefined) {
-      const callerTable = ctx.table;
-      this.#frames.push({ rule, next: 0, callerTable, callerRule: ctx.rule, isDeep });
-    } else {
-      frame.rule = rule;
-      frame.next = 0;
-      frame.callerTable = ctx.table;
-      frame.callerRule = ctx.rule;
-      frame.isDeep = isDeep;
+      frame = new Frame();
+      this.#frames.push(frame);
     }
+    this.#height++;
+    frame.begin(kind, actions, isLast);
+    return frame;
+  }
+
+  #enterRule(rule: Rule, table: number, isDeep: boolean, isLast: boolean): void {
+    const ctx = this.#ctx;
+    const frame = this.#enter('rule', rule.actions, isLast);
+    frame.callerTable = ctx.table;
+    frame.callerRule = ctx.rule;
+    frame.isDeep = isDeep;
     ctx.height++;
     if (isDeep) this.#depth++;
     ctx.table = table;
     ctx.rule = rule;
   }
 
-  #leave(): void {
+  /** Turns to the action set, which is then empty; false: nothing of it is to be done. */
+  #enterSet(): boolean {
     const ctx = this.#ctx;
-    const frame = this.#frames[--ctx.height]!;
-    if (frame.isDeep) this.#depth--;
-    ctx.table = frame.callerTable;
-    ctx.rule = frame.callerRule;
+    if (ctx.actionSet.length === 0) return false;
+    const actions = orderActionSet(ctx.actionSet);
+    ctx.actionSet = [];
+    if (actions.length === 0 || ctx.isExited) return false;
+    if (ctx.trace !== undefined) traceNote(ctx, 'carries out the action set');
+    ctx.isInActionSet = true;
+    this.#enter('set', actions, true);
+    return true;
+  }
+
+  /** A copy of the packet, made by the datapath where its changes could not be undone. */
+  #enterClone(actions: Ofpacts, isLast: boolean): void {
+    const ctx = this.#ctx;
+    if (isLast || isReversible(actions)) {
+      this.#enter('copy', actions, isLast).save(ctx);
+      return;
+    }
+    ctx.commit();
+    this.#enter('clone', actions, true).save(ctx);
+    ctx.actions.beginClone();
+  }
+
+  /** What follows is done twice: for longer packets, then for the others. */
+  #enterGreater(action: Extract<Ofpact, { type: 'check_pkt_larger' }>, caller: Frame): void {
+    const ctx = this.#ctx;
+    const first = caller.next;
+    caller.next = caller.actions.length;
+    const frame = this.#enter('greater', caller.actions, true);
+    frame.next = first;
+    frame.first = first;
+    frame.destination = action.destination;
+    ctx.commit();
+    frame.save(ctx);
+    ctx.actions.beginCheckPktLen(action.size);
+    writeSubfield(action.destination, 1n, ctx.flow, ctx.wc);
+  }
+
+  #leave(frame: Frame): void {
+    const ctx = this.#ctx;
+    switch (frame.kind) {
+      case 'rule':
+        this.#height--;
+        ctx.height--;
+        if (frame.isDeep) this.#depth--;
+        ctx.table = frame.callerTable;
+        ctx.rule = frame.callerRule;
+        break;
+      case 'bucket':
+        this.#height--;
+        break;
+      case 'set':
+        this.#height--;
+        ctx.isInActionSet = false;
+        break;
+      default:
+        this.#leaveBranch(frame);
+    }
+  }
+
+  /** A branch has an action set of its own, which comes first. */
+  #leaveBranch(frame: Frame): void {
+    const ctx = this.#ctx;
+    if (!frame.isSetDone) {
+      frame.isSetDone = true;
+      if (this.#enterSet()) return;
+    }
+    const saved = frame.saved!;
+    if (frame.kind === 'greater') {
+      this.#enterLess(frame, saved);
+      return;
+    }
+    this.#height--;
+    if (frame.kind === 'clone') ctx.actions.endClone();
+    else if (frame.kind === 'less') {
+      ctx.actions.endCheckPktLen();
+      ctx.isExited = frame.wasExited;
+    }
+    if (frame.kind !== 'copy') saved.restoreBase(ctx);
+    saved.restoreFlow(ctx);
+    saved.restoreStackAndSet(ctx);
+  }
+
+  /** The stack and the action set are, as in OVS, what the first branch has left. */
+  #enterLess(frame: Frame, saved: SavedState): void {
+    const ctx = this.#ctx;
+    saved.restoreBase(ctx);
+    saved.restoreFlow(ctx);
+    frame.wasExited = ctx.isExited;
+    ctx.isExited = false;
+    ctx.actions.elseCheckPktLen();
+    frame.kind = 'less';
+    frame.next = frame.first;
+    frame.isSetDone = false;
+    writeSubfield(frame.destination!, 0n, ctx.flow, ctx.wc);
   }
 
   #stopCalling(): void {
     traceNote(this.#ctx, `stops here: the actions have more than ${ACTIONS_SIZE_MAX} bytes`);
-    this.#ctx.height = 0;
-  }
-
-  #finish(): XlateResult {
-    const ctx = this.#ctx;
-    const result = this.#result;
-    const isTooMuch =
-      ctx.actions.size > ACTIONS_ATTRIBUTE_SIZE_MAX || ctx.actions.outputsCount > OUTPUTS_MAX;
-    const isFailed = ctx.error !== undefined;
-    if (ctx.trace !== undefined) traceEnd(ctx, isTooMuch);
-    if (isFailed) ctx.actions.reset();
-    result.error = ctx.error;
-    result.slow = isFailed ? 0 : ctx.slow | (isTooMuch ? SlowReason.ACTION : 0);
-    result.actions = ctx.actions.finish();
-    return result;
+    this.#ctx.isExited = true;
   }
 }

@@ -8,6 +8,7 @@
  * field's bytes read in network order. Accessors are in `field-access.ts`.
  */
 
+import { assert } from '../base/errors.js';
 import type { Field } from './field.js';
 import { METADATA_FIELDS } from './fields-metadata.js';
 import { PACKET_FIELDS } from './fields-packet.js';
@@ -29,6 +30,13 @@ for (const field of FIELDS) {
 /** The field of this name or alias, in OVS's spelling, or undefined. */
 export function findField(name: string): Field | undefined {
   return byName.get(name);
+}
+
+/** The field of this name, which the table has. */
+export function fieldOf(name: string): Field {
+  const field = findField(name);
+  assert(field !== undefined, 'the table of fields has every field that the program names');
+  return field;
 }
 
 /** The field with this NXM or OXM name, for example `NXM_OF_ETH_SRC`, or undefined. */

@@ -72,6 +72,21 @@ export function findMissingPrerequisite(flow: Flow, mask: FlowMask): string | un
   return undefined;
 }
 
+/**
+ * Takes out of a match what makes no sense, as OpenFlow 1.0 and 1.1 want it. Answers to
+ * `ofputil_normalize_match()`.
+ */
+export function dropUnmetFields(flow: Flow, mask: FlowMask): void {
+  const kind = kindOf(flow, mask);
+  for (const { word, count, bits, isMet } of RULES) {
+    if (isMet(kind)) continue;
+    for (let i = word; i < word + count; i++) {
+      mask[i] = wordAt(mask, i) & ~bits;
+      flow[i] = wordAt(flow, i) & ~bits;
+    }
+  }
+}
+
 function rule(
   word: number,
   count: number,

@@ -57,6 +57,13 @@ export const ND_OPTION_SIZE = 8;
 export const ARP_HARDWARE_ETHERNET = 1;
 
 export const NSH_MD_TYPE1 = 1;
+export const NSH_MD_TYPE2 = 2;
+
+/** Packet types: a namespace (16 bits; 1: Ethernet types) and a type. */
+export const PT_ETH = 0;
+export const PT_NSH = 0x1_894f;
+/** Namespace and type of what begins with the header of an Ethernet type. */
+export const PT_NAMESPACE_ETHERTYPE = 1;
 
 /** Of a label stack entry: the last one of the stack. */
 export const MPLS_BOTTOM_OF_STACK = 0x100;

@@ -112,6 +112,15 @@ describe('formatOdpActions()', () => {
     'userspace(pid=0,slow_path(lacp,match))',
     'userspace(pid=0,flow_sample(probability=1,collector_set_id=2,obs_domain_id=3,' +
       'obs_point_id=4,output_port=5))',
+    'trunc(100),1',
+    'clone(drop),clone(1,set(ipv4(ttl=5))),clone(trunc(20),1),2',
+    'sample(sample=50.0%,actions(1)),sample(sample=33.3%,actions(clone(1)))',
+    'sample(sample=12.5%,actions(userspace(pid=123,flow_sample(probability=8192,' +
+      'collector_set_id=1,obs_domain_id=2,obs_point_id=3,output_port=10,egress))))',
+    'check_pkt_len(size=100,gt(drop),le(trunc(20),2))',
+    'push_eth(src=00:11:22:33:44:55,dst=00:00:00:00:00:01),pop_eth,pop_nsh()',
+    'push_nsh(flags=0,ttl=63,mdtype=1,np=3,spi=0x1234,si=255,c1=0x11223344,c2=0x0,c3=0x0,c4=0x0)',
+    'push_nsh(flags=0,ttl=63,mdtype=2,np=3,spi=0x1234,si=255,md2=0x10000a041234567820001408)',
   ])('prints what parseOdpActions() read: %s', (text) => {
     expect(formatOdpActions(parseOdpActions(text))).toBe(text);
   });
@@ -120,11 +129,18 @@ describe('formatOdpActions()', () => {
 describe('parseOdpActions()', () => {
   it.each([
     ['', 'expected an action, or "drop"'],
-    ['1,frobnicate(2)', 'expected a port, drop, set'],
+    ['1,frobnicate(2)', 'expected a port, or one of drop, set'],
     ['set(vlan(vid=1))', 'expected a key attribute that can be set'],
     ['userspace(slow_path(action))', 'expected pid=number'],
     ['userspace(pid=0,slow_path(huh))', 'expected reasons among cfm'],
     ['pop_mpls()', 'expected eth_type=number'],
+    ['trunc(x)', 'expected a number of bytes'],
+    ['clone(1,frobnicate)', 'column 9: expected a port'],
+    ['sample(sample=200%,actions(1))', 'expected sample=percentage%,actions(…)'],
+    ['check_pkt_len(size=5,gt(1))', 'expected size=number,gt(…),le(…)'],
+    ['push_eth(src=1)', 'expected src=address'],
+    ['push_nsh(ttl=64)', 'expected ttl, a number from 0 to 63'],
+    ['push_nsh(mdtype=2,md2=0x12)', 'expected md2, whole words'],
   ])('says what is wrong with "%s"', (text, expected) => {
     expect(() => parseOdpActions(text)).toThrow(expected);
   });

@@ -1,12 +1,12 @@
 /** What is written about the machines, in headers and in `docs/machines.md`, is what they are. */
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, assign, createMachine } from 'xstate';
+import { assign, createMachine } from 'xstate';
 import { drawJson, drawMermaid } from '../../src/machines/drawing.js';
 import { handlerMachine } from '../../src/machines/handler-machine.js';
 import { edgesOf, initialStateOf, statesOf } from '../../src/machines/machine-edges.js';
 import { findMachine, machines } from '../../src/machines/registry.js';
+import { arrowsOf, pictureIn } from './state-picture.js';
 
 const byName = machines.map((entry) => [entry.name, entry] as const);
 
@@ -26,7 +26,7 @@ describe('machines', () => {
   });
 
   it.each(byName)('%s: the picture in its header has exactly its arrows', (name, { machine }) => {
-    expect(pictureOf(name)).toEqual(arrowsOf(machine));
+    expect(pictureIn(`src/machines/${name}-machine.ts`)).toEqual(arrowsOf(machine));
   });
 
   it.each(byName)('%s: events are lower-case nouns and verbs with dots', (_name, { machine }) => {
@@ -163,33 +163,3 @@ of a machine, \`npx vitest run test/machines/drawings.test.ts -u\` draws them an
 An arrow says \`event [guard] / actions\`. Actions that a machine does not define itself are
 effects: the actor does them (\`src/actors/\`).
 `;
-
-/** 'source -- event [guard] --> target', sorted. */
-function arrowsOf(machine: AnyStateMachine): readonly string[] {
-  const edges = edgesOf(machine).map(({ source, event, guard, target }) => {
-    const condition = guard === undefined ? '' : ` [${guard}]`;
-    return `${source} -- ${event}${condition} --> ${target}`;
-  });
-  return edges.toSorted();
-}
-
-/** The same from the block of states in a file's header; one line may name several events. */
-function pictureOf(name: string): readonly string[] {
-  const source = readFileSync(
-    new URL(`../../src/machines/${name}-machine.ts`, import.meta.url),
-    'utf8',
-  );
-  const block = /^ \* ```states\n(.*?)^ \* ```$/ms.exec(source)?.[1] ?? '';
-  return block
-    .trimEnd()
-    .split('\n')
-    .flatMap((line) => arrowsIn(line))
-    .toSorted();
-}
-
-function arrowsIn(line: string): readonly string[] {
-  const parts = /^ \* (\S+) +-- (.+?)( \[\w+\])? --> (\S+)$/.exec(line);
-  if (parts === null) return [`not an arrow: ${line}`];
-  const [, source, events = '', guard = '', target] = parts;
-  return events.split(', ').map((event) => `${source} -- ${event}${guard} --> ${target}`);
-}

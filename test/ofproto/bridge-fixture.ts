@@ -15,14 +15,21 @@ import type {
   XlateResult,
 } from '../../src/datapath/translator.js';
 import { parseFlow } from '../../src/ofproto/flow-syntax.js';
+import { parseGroupChange } from '../../src/ofproto/group-parse.js';
 import { Ofproto } from '../../src/ofproto/ofproto.js';
 import {
   createOfprotoTranslator,
   type OfprotoTranslator,
 } from '../../src/ofproto/ofproto-translator.js';
 import type { Rule } from '../../src/ofproto/rule.js';
-import { copyFlow, copyFlowMask, type Flow, maskFlow } from '../../src/packet/flow.js';
-import { VLAN_CFI, VLAN0 } from '../../src/packet/flow-layout.js';
+import {
+  copyFlow,
+  copyFlowMask,
+  type Flow,
+  type FlowMask,
+  maskFlow,
+} from '../../src/packet/flow.js';
+import { VLAN_CFI, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
 import { formatMatch } from '../../src/packet/match-text.js';
 
 const PORTS_COUNT = 4;
@@ -53,6 +60,14 @@ export class BridgeFixture {
     this.translator.revalidations.subscribe((reason) => this.revalidations.push(reason));
   }
 
+  addGroup(text: string): void {
+    this.bridge.groups.apply(parseGroupChange(text));
+  }
+
+  addFlow(text: string): Rule {
+    return this.bridge.tables.add(parseFlow(text));
+  }
+
   translate(packet: string | Flow, options: Partial<XlateRequest> = {}): XlateResult {
     const key = typeof packet === 'string' ? parsePacket(packet) : packet;
     const ingress = this.translator.receive(key);
@@ -74,12 +89,7 @@ export class BridgeFixture {
   /** What `ofproto/trace` prints as "Megaflow". */
   megaflow(packet: string): string {
     const key = parsePacket(packet);
-    const mask = copyFlowMask(this.translate(key).mask);
-    const masked = copyFlow(key);
-    // A missing tag is not printed: OVS leaves telling it to the datapath.
-    if (((key[VLAN0] ?? 0) & VLAN_CFI) === 0) mask[VLAN0] = 0;
-    maskFlow(masked, mask);
-    return formatMatch(masked, mask);
+    return megaflowText(key, this.translate(key).mask);
   }
 
   /** A cache filled by translating `packet`. */
@@ -88,6 +98,16 @@ export class BridgeFixture {
     this.translate(packet, { cache });
     return cache;
   }
+}
+
+/** A megaflow as `ofproto/trace` prints it. */
+export function megaflowText(key: Flow, wildcards: FlowMask): string {
+  const mask = copyFlowMask(wildcards);
+  const masked = copyFlow(key);
+  // A missing tag is not printed: OVS leaves telling it to the datapath.
+  for (const tag of [VLAN0, VLAN1]) if (((key[tag] ?? 0) & VLAN_CFI) === 0) mask[tag] = 0;
+  maskFlow(masked, mask);
+  return formatMatch(masked, mask);
 }
 
 /** A key from match text; a VLAN tag has the usual TPID. */

@@ -219,7 +219,7 @@ describe('FlowTables.expire()', () => {
     expect(tables.expire()).toBe(0);
     clock.time = 3001;
     expect(tables.expire()).toBe(1);
-    expect(removals).toEqual([{ rule, reason: 'hard_timeout' }]);
+    expect(removals).toMatchObject([{ rule, reason: 'hard_timeout' }]);
     expect(coverage.read('ofproto_dpif_expired')).toBe(1);
   });
 
@@ -231,7 +231,7 @@ describe('FlowTables.expire()', () => {
     expect(tables.expire()).toBe(0);
     clock.time = 2501;
     expect(tables.expire()).toBe(1);
-    expect(removals).toEqual([{ rule, reason: 'idle_timeout' }]);
+    expect(removals).toMatchObject([{ rule, reason: 'idle_timeout' }]);
   });
 
   it('counts the hard timeout from the last modification', () => {
@@ -267,5 +267,31 @@ describe('FlowTables.rules()', () => {
     const fifth = tables.add(flowSpec(PORT1, { table: 1, priority: 9 }));
     const first = tables.add(flowSpec(PORT1, { priority: 3 }));
     expect(tables.rules()).toEqual([first, third, fourth, fifth]);
+  });
+});
+
+describe('FlowTables.addHidden()', () => {
+  it('adds a rule above all others that nobody lists, counts or hears of', () => {
+    const { tables, find } = setUp();
+    const heard: unknown[] = [];
+    tables.ruleChanges.subscribe((changes) => heard.push(...changes));
+    tables.add(flowSpec(PORT1, { priority: 65_535 }));
+    const hidden = tables.addHidden(flowSpec(CATCH_ALL, { priority: 0xf0f0f0 }));
+    expect(find(packet(IN_PORT, 1))).toBe(hidden);
+    expect([tables.rules().length, tables.count(), heard.length]).toEqual([1, 1, 1]);
+    expect(tables.hiddenRules()).toEqual([hidden]);
+  });
+
+  it('leaves its rule alone until it is withdrawn', () => {
+    const { tables, find, removals, changeCount } = setUp();
+    const hidden = tables.addHidden(flowSpec(CATCH_ALL, { priority: 0xf0f0f0 }));
+    expect(tables.delete({ match: CATCH_ALL })).toBe(0);
+    expect(tables.deleteWhere(() => true, 'delete')).toBe(0);
+    expect(find(createFlow())).toBe(hidden);
+    const before = changeCount();
+    tables.withdraw(hidden);
+    tables.withdraw(hidden);
+    expect(find(createFlow())).toBe(tables.missRule);
+    expect([changeCount() - before, removals.length, tables.count()]).toEqual([1, 0, 0]);
   });
 });

@@ -20,7 +20,7 @@ describe('formatRule()', () => {
 
   it('prints the age of the last modification where it differs', () => {
     const old = rule('actions=drop');
-    const young = new Rule(old, { now: instant(4000), version: 2 }, old.created);
+    const young = new Rule(old, { now: instant(4000), version: 2 }, old);
     expect(formatRule(young, instant(6000))).toBe(
       'cookie=0x0, duration=5s, table=0, n_packets=0, n_bytes=0, idle_age=2, hard_age=2, ' +
         'actions=drop',

@@ -90,6 +90,11 @@ const ACTIONS = [
   'move:NXM_OF_IN_PORT[]->NXM_NX_REG0[0..15],resubmit(,1)',
   'set_field:5->pkt_mark,output:2',
   'load:0x3->NXM_OF_ETH_DST[0..1],resubmit(,2)',
+  'group:1',
+  'group:2,output:4',
+  'group:3,group:4',
+  'mod_vlan_vid:6,group:2,resubmit(,1)',
+  'mod_nw_dst:10.0.1.1,group:3',
 ] as const;
 
 /** Actions that need a match of their own. */
@@ -110,6 +115,45 @@ const BOUND = [
   'ipv6,actions=set_field:2001:db8::1->ipv6_dst,dec_ttl,resubmit(,1)',
 ] as const;
 
+/** What the rules' groups may be. */
+const BUCKETS = [
+  'output:2',
+  'output:3',
+  'resubmit(,1)',
+  'resubmit(,2)',
+  'controller',
+  'push_vlan:0x8100,set_field:4101->vlan_vid,output:3',
+  'pop_vlan,resubmit(,2)',
+  'mod_nw_dst:10.0.1.1,resubmit(,1)',
+  'dec_ttl,output:2',
+  'set_field:5->reg0,resubmit(,1)',
+  'mod_tp_dst:80,output:3',
+  'pop_mpls:0x0800,output:2',
+  'push_mpls:0x8847,output:4',
+  'drop',
+] as const;
+const GROUPS = [
+  'type=all',
+  'type=select',
+  'type=select,selection_method=hash,fields(ip_src,tcp_dst,eth_dst=00:00:00:00:00:ff)',
+  'type=select,selection_method=hash,fields(vlan_vid,ipv6_dst,reg0,nw_proto)',
+  'type=ff',
+] as const;
+
+const groupArbitrary = fc
+  .tuple(
+    fc.constantFrom(...GROUPS),
+    fc.array(fc.tuple(fc.constantFrom(...BUCKETS), fc.integer({ min: 1, max: 6 })), {
+      maxLength: 4,
+    }),
+  )
+  .map(([head, buckets]) => {
+    const watch = (port: number): string => (head === 'type=ff' ? `watch_port:${port},` : '');
+    return [head, ...buckets.map(([actions, port]) => `bucket=${watch(port)}${actions}`)].join();
+  });
+/** Groups 1 to 4; each may lead to the next. */
+const groupsArbitrary = fc.tuple(groupArbitrary, groupArbitrary, groupArbitrary, groupArbitrary);
+
 const actionsArbitrary = fc.constantFrom(...ACTIONS);
 const freeRule = fc
   .tuple(fc.constantFrom(...MATCHES), actionsArbitrary)
@@ -128,8 +172,12 @@ describe('Xlate.translate()', () => {
   it.each([1, 2])('is sound with random rules and a limit of %i VLAN tags', (vlanLimit) => {
     let comparisons = 0;
     fc.assert(
-      fc.property(rulesArbitrary, fc.integer(), (rules, seed) => {
-        const fixture = new BridgeFixture(...rules);
+      fc.property(rulesArbitrary, groupsArbitrary, fc.integer(), (rules, groups, seed) => {
+        const fixture = new BridgeFixture();
+        groups.forEach((text, i) => {
+          fixture.addGroup(`group_id=${i + 1},${text}`);
+        });
+        for (const rule of rules) fixture.bridge.tables.add(parseFlow(rule));
         fixture.bridge.vlanLimit = vlanLimit;
         fixture.bridge.macs.addStatic(0x5054, 1, 0, ofpPort(1));
         fixture.bridge.macs.addStatic(0x5054, 2, 5, ofpPort(2));

@@ -1,0 +1,45 @@
+/**
+ * Action sets: what `write_actions` gathers on a packet's way, and the order in which it is done.
+ *
+ * Of each kind of header action the last one counts; what sets fields comes in the order given; one
+ * action at the end says where the packet goes, a group before an output. Without such an action
+ * nothing of the set is done. Answers to `ofpacts_execute_action_set` of OVS's `lib/ofp-actions.c`.
+ */
+
+import type { Ofpact, Ofpacts } from './ofpact.js';
+
+/** Each at most once, in this order. */
+const SLOTS: readonly Ofpact['type'][] = [
+  'strip_vlan',
+  'pop_mpls',
+  'decap',
+  'encap',
+  'push_mpls',
+  'push_vlan',
+  'dec_ttl',
+  'dec_mpls_ttl',
+  'dec_nsh_ttl',
+];
+
+/** The later in this list wins; of equals, the later in the set. */
+const FINALS: readonly Ofpact['type'][] = ['resubmit', 'output', 'group'];
+
+/** The actions of a set as they are carried out. */
+export function orderActionSet(set: Ofpacts): Ofpacts {
+  const slots: (Ofpact | undefined)[] = SLOTS.map(() => undefined);
+  const writes: Ofpact[] = [];
+  let final: Ofpact | undefined;
+  let rank = -1;
+  for (const action of set) {
+    const slot = SLOTS.indexOf(action.type);
+    const finalRank = FINALS.indexOf(action.type);
+    if (slot >= 0) slots[slot] = action;
+    else if (finalRank < 0) writes.push(action);
+    else if (finalRank >= rank) {
+      final = action;
+      rank = finalRank;
+    }
+  }
+  if (final === undefined) return [];
+  return [...slots.filter((action) => action !== undefined), ...writes, final];
+}

@@ -1,0 +1,90 @@
+/**
+ * Which bucket of a group a packet takes, and which buckets are live.
+ *
+ * A bucket is live that watches nothing, whose port is there and up, or whose group has a live
+ * bucket. A select group spreads packets over its live buckets by weight: each bucket draws a
+ * number from the packet's hash and its own id, and the best one wins, so that a bucket that dies
+ * moves nobody else's packets. The draw is exponential, which makes the shares exactly the weights;
+ * OVS's own product of hash and weight prefers heavy buckets more than they ask for. Answers to
+ * `bucket_is_alive` and `group_best_live_bucket` of OVS.
+ *
+ * Hot path. Bench: `bench/translate.ts`.
+ */
+
+import { type OfpPort, ofpPort } from '../base/brands.js';
+import { hashAdd, hashFinish } from '../base/hash.js';
+import type { Flow, FlowMask } from '../packet/flow.js';
+import { OFPP_CONTROLLER } from '../packet/ofp-port-text.js';
+import { hashFields, maskHashFields } from './flow-hash-fields.js';
+import type { Bucket, Group } from './group.js';
+import { hashSelection } from './group-hash.js';
+
+/** Groups that watch one another; `MAX_LIVENESS_RECURSION`. Deeper is dead. */
+const LIVENESS_DEPTH_MAX = 128;
+const NONE = -1;
+/** Half of the step between two hashes: no draw is 0 or 1. */
+const HALF = 0.5;
+const HASHES_COUNT = 0x1_0000_0000;
+
+/** What liveness hangs on. */
+export interface LivenessSource {
+  readonly groups: { get(id: number): Group | undefined };
+  /** Whether the port is there and its link is up. */
+  isPortLive(port: OfpPort): boolean;
+}
+
+/** Whether a packet may take `bucket`. */
+export function isBucketLive(bucket: Bucket, source: LivenessSource, depth = 0): boolean {
+  const { watchPort, watchGroup } = bucket;
+  if (depth >= LIVENESS_DEPTH_MAX) return false;
+  if (watchPort === undefined && watchGroup === undefined) return true;
+  if (watchPort !== undefined && watchPort !== OFPP_CONTROLLER) {
+    if (source.isPortLive(ofpPort(watchPort))) return true;
+  }
+  if (watchGroup === undefined) return false;
+  const group = source.groups.get(watchGroup);
+  return group?.buckets.some((one) => isBucketLive(one, source, depth + 1)) ?? false;
+}
+
+/** The index of the first live bucket; -1: none is. */
+export function firstLiveBucket(group: Group, source: LivenessSource): number {
+  const { buckets } = group;
+  for (let i = 0; i < buckets.length; i++) if (isBucketLive(buckets[i]!, source)) return i;
+  return NONE;
+}
+
+/** The index of the bucket that a packet of `flow` takes; -1: none is live. */
+export function selectBucket(
+  group: Group,
+  source: LivenessSource,
+  flow: Flow,
+  wc: FlowMask,
+): number {
+  const { selection } = group;
+  const hasFields = selection?.method === 'hash' && selection.fields.length > 0;
+  if (hasFields) return bestBucket(group, source, hashSelection(selection, flow, wc));
+  maskHashFields(flow, 'symmetric_l4', wc);
+  return bestBucket(group, source, hashFields(flow, 'symmetric_l4', 0));
+}
+
+/** Of buckets without weight the last, and only where no other is live. */
+function bestBucket(group: Group, source: LivenessSource, hash: number): number {
+  const { buckets } = group;
+  let best = NONE;
+  let bestScore = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < buckets.length; i++) {
+    const bucket = buckets[i]!;
+    if (!isBucketLive(bucket, source)) continue;
+    const score = bucket.weight === 0 ? Number.NEGATIVE_INFINITY : scoreOf(bucket, hash);
+    if (score < bestScore) continue;
+    best = i;
+    bestScore = score;
+  }
+  return best;
+}
+
+/** Minus the waiting time until a bucket's turn, where turns come at the rate of its weight. */
+function scoreOf({ id, weight }: Bucket, hash: number): number {
+  const draw = (hashFinish(hashAdd(hash, id), 0) + HALF) / HASHES_COUNT;
+  return Math.log(draw) / weight;
+}

@@ -1,0 +1,50 @@
+/**
+ * Which groups and meters actions need to exist, also those that stand inside of others.
+ *
+ * Answers to what OVS looks for in `ofproto_check_ofpacts` and keeps in a group's and a meter's
+ * lists of rules.
+ */
+
+import type { Ofpact, Ofpacts } from './ofpact.js';
+
+/** Groups that the actions send packets to. */
+export function groupsOf(actions: Ofpacts): number[] {
+  return usesOf(actions, (action) => (action.type === 'group' ? action.group : undefined));
+}
+
+/** Meters that the actions send packets through. */
+export function metersOf(actions: Ofpacts): number[] {
+  return usesOf(actions, (action) => (action.type === 'meter' ? action.meter : undefined));
+}
+
+/** Meters without which the actions make no sense: also those that limit packet-ins. */
+export function metersNeededBy(actions: Ofpacts): number[] {
+  return usesOf(actions, (action) => {
+    if (action.type === 'controller') return action.meterId;
+    return action.type === 'meter' ? action.meter : undefined;
+  });
+}
+
+function usesOf(actions: Ofpacts, use: (action: Ofpact) => number | undefined): number[] {
+  const found: number[] = [];
+  for (const action of actions) {
+    const used = use(action);
+    if (used !== undefined) found.push(used);
+    if (action.type === 'write_actions' || action.type === 'clone') {
+      found.push(...usesOf(action.actions, use));
+    }
+  }
+  return found;
+}
+
+/** How many of the lists of actions use each number that `uses` finds in them. */
+export function countUsers(
+  lists: Iterable<Ofpacts>,
+  uses: (actions: Ofpacts) => number[],
+): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const actions of lists) {
+    for (const used of new Set(uses(actions))) counts.set(used, (counts.get(used) ?? 0) + 1);
+  }
+  return counts;
+}

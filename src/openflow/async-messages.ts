@@ -1,0 +1,189 @@
+/**
+ * What the bridge tells without being asked: packet-ins, flows that went, ports that changed.
+ *
+ * Each goes to the peers whose masks want it. Answers to `ofproto_async_msg` and
+ * `connmgr_send_flow_removed`.
+ */
+
+import type { Subscription } from 'rxjs';
+import { Match } from '../ofproto/match.js';
+import { CONTROLLER_MAX_LENGTH } from '../ofproto/ofpact.js';
+import type { PacketIn } from '../ofproto/packet-ins.js';
+import { type RemovalReason, RuleFlag, type RuleRemoval } from '../ofproto/rule.js';
+import { createFlow, createFlowMask, type Flow } from '../packet/flow.js';
+import { IN_PORT, METADATA, REGS, REGS_COUNT } from '../packet/flow-layout.js';
+import type { OpenFlowBridge } from './bridge.js';
+import { encodeMessage } from './message.js';
+import { encodeNicira, NiciraType } from './nicira.js';
+import {
+  type FlowRemovedMessage,
+  type PacketInMessage,
+  packetInReason,
+  writeFlowRemoved,
+  writeNiciraFlowRemoved,
+  writeNiciraPacketIn,
+  writeNiciraPacketIn2,
+  writePacketIn,
+} from './packet-codec.js';
+import type { Peer } from './peer.js';
+import { type PortDescription, PortReason, writePortStatus } from './port-codec.js';
+import { OF10 } from './protocol.js';
+
+/** Answers to `OFPRR_*`. */
+export const REMOVAL_REASONS: Readonly<Record<RemovalReason, number>> = {
+  idle_timeout: 0,
+  hard_timeout: 1,
+  delete: 2,
+  group_delete: 3,
+  meter_delete: 4,
+  eviction: 5,
+};
+
+export class AsyncMessages {
+  readonly #bridge: OpenFlowBridge;
+  #ports: ReadonlyMap<number, PortDescription>;
+
+  constructor(bridge: OpenFlowBridge) {
+    this.#bridge = bridge;
+    this.#ports = byNumber(bridge.ports());
+  }
+
+  /** Tells the peers that there are at each moment. */
+  follow(peers: () => Iterable<Peer>): Subscription[] {
+    const { packetIns, ofproto } = this.#bridge;
+    return [
+      packetIns.subscribe((batch) => {
+        for (const packetIn of batch) this.#tellPacketIn(packetIn, peers());
+      }),
+      ofproto.tables.removals.subscribe((removal) => this.#tellRemoved(removal, peers())),
+      ofproto.revalidations.subscribe((reason) => {
+        if (reason === 'reconfigure' || reason === 'port_toggled') this.#tellPorts([...peers()]);
+      }),
+    ];
+  }
+
+  #tellPacketIn(packetIn: PacketIn, peers: Iterable<Peer>): void {
+    for (const peer of peers) {
+      if (peer.controllerId !== packetIn.controllerId) continue;
+      if (!peer.wants('packetIn', packetInReason(packetIn.reason, peer.version))) continue;
+      peer.connection.packetIn(encodePacketIn(messageOf(packetIn), peer));
+    }
+  }
+
+  #tellRemoved({ rule, reason }: RuleRemoval, peers: Iterable<Peer>): void {
+    if ((rule.flags & RuleFlag.SEND_FLOW_REM) === 0) return;
+    const code = REMOVAL_REASONS[reason];
+    const { table, priority, match, cookie, idleTimeout, hardTimeout } = rule;
+    const removed: FlowRemovedMessage = {
+      table,
+      priority,
+      match,
+      cookie,
+      idleTimeout,
+      hardTimeout,
+      reason: code,
+      durationMs: Math.max(0, this.#bridge.clock.now() - rule.created),
+      packets: BigInt(rule.packets),
+      bytes: BigInt(rule.bytes),
+    };
+    for (const peer of peers) {
+      if (peer.wants('flowRemoved', code)) peer.connection.tell(encodeRemoved(removed, peer));
+    }
+  }
+
+  #tellPorts(peers: readonly Peer[]): void {
+    const before = this.#ports;
+    const after = byNumber(this.#bridge.ports());
+    this.#ports = after;
+    for (const [number, port] of after) {
+      const old = before.get(number);
+      if (old === undefined) tellPort(peers, PortReason.ADD, port);
+      else if (JSON.stringify(old) !== JSON.stringify(port))
+        tellPort(peers, PortReason.MODIFY, port);
+    }
+    for (const [number, port] of before) {
+      if (!after.has(number)) tellPort(peers, PortReason.DELETE, port);
+    }
+  }
+}
+
+function tellPort(peers: readonly Peer[], reason: number, port: PortDescription): void {
+  for (const peer of peers) {
+    if (!peer.wants('portStatus', reason)) continue;
+    const { connection, version } = peer;
+    connection.tell(
+      encodeMessage(version, 'port_status', 0, (body) =>
+        writePortStatus(body, reason, port, version),
+      ),
+    );
+  }
+}
+
+function byNumber(ports: readonly PortDescription[]): ReadonlyMap<number, PortDescription> {
+  return new Map(ports.map((port) => [port.port, port]));
+}
+
+function encodePacketIn(packetIn: PacketInMessage, { packetInFormat, version }: Peer): Uint8Array {
+  const xid = 0;
+  switch (packetInFormat) {
+    case 'nxt_packet_in2':
+      return encodeNicira(version, NiciraType.PACKET_IN2, xid, (body) =>
+        writeNiciraPacketIn2(body, packetIn, version),
+      );
+    case 'nxt_packet_in':
+      return encodeNicira(version, NiciraType.PACKET_IN, xid, (body) =>
+        writeNiciraPacketIn(body, packetIn, version),
+      );
+    default:
+      return encodeMessage(version, 'packet_in', xid, (body) =>
+        writePacketIn(body, packetIn, version),
+      );
+  }
+}
+
+function encodeRemoved(removed: FlowRemovedMessage, { isNxm, version }: Peer): Uint8Array {
+  if (version === OF10 && isNxm) {
+    return encodeNicira(version, NiciraType.FLOW_REMOVED, 0, (body) =>
+      writeNiciraFlowRemoved(body, removed),
+    );
+  }
+  return encodeMessage(version, 'flow_removed', 0, (body) =>
+    writeFlowRemoved(body, removed, version),
+  );
+}
+
+function messageOf(packetIn: PacketIn): PacketInMessage {
+  const { packet, maxLength, reason, table, cookie, flow } = packetIn;
+  const bytes = packet.data;
+  const length =
+    maxLength === CONTROLLER_MAX_LENGTH ? bytes.length : Math.min(maxLength, bytes.length);
+  return {
+    packet: bytes.subarray(0, length),
+    totalLength: bytes.length,
+    inPort: (flow[IN_PORT] ?? 0) & 0xffff,
+    reason,
+    table,
+    cookie,
+    metadata: metadataOf(flow),
+  };
+}
+
+/** The in_port, and whatever of metadata and registers is not zero. */
+function metadataOf(flow: Flow): Match {
+  const values = createFlow();
+  const mask = createFlowMask();
+  values[IN_PORT] = flow[IN_PORT] ?? 0;
+  mask[IN_PORT] = 0xffff;
+  for (const word of [
+    METADATA,
+    METADATA + 1,
+    ...Array.from({ length: REGS_COUNT }, (_, i) => REGS + i),
+  ]) {
+    if (flow[word] === 0) continue;
+    values[word] = flow[word] ?? 0;
+    mask[word] = 0xffff_ffff;
+  }
+  const isMetadataTold = mask[METADATA] !== 0 || mask[METADATA + 1] !== 0;
+  if (isMetadataTold) mask.fill(0xffff_ffff, METADATA, METADATA + 2);
+  return new Match(values, mask);
+}

@@ -1,0 +1,85 @@
+/**
+ * A connected controller as the bridge knows it: what it asked for, and what it wants to hear.
+ *
+ * Owner: the controllers of a bridge. Answers to `struct ofconn`.
+ */
+
+import type { Bundle } from './bundles.js';
+import type { Connection } from './connection.js';
+import type { FlowMonitorRequest } from './flow-monitor-codec.js';
+import type { PacketInFormat } from './packet-codec.js';
+import { OF10, type OfpVersion } from './protocol.js';
+
+/** `equal` and `primary` may change the switch; a `secondary` reads. */
+export type Role = 'equal' | 'primary' | 'secondary';
+
+/** Bits by reason, for each kind of message: one for whoever leads, one for secondaries. */
+export interface AsyncMasks {
+  readonly packetIn: number;
+  readonly portStatus: number;
+  readonly flowRemoved: number;
+}
+
+/** What a controller hears that has asked for nothing. */
+export const ASYNC_LEADING: AsyncMasks = {
+  packetIn: 0b1111_1011,
+  portStatus: 7,
+  flowRemoved: 0xff,
+};
+export const ASYNC_SECONDARY: AsyncMasks = { packetIn: 0, portStatus: 7, flowRemoved: 0 };
+/** "invalid TTL", which only those hear who ask for it. */
+const PACKET_IN_INVALID_TTL = 1 << 2;
+
+/** Bytes of a packet that no rule matched, unless a controller says otherwise. */
+const MISS_SEND_LENGTH_CONTROLLER = 128;
+
+export class Peer {
+  readonly connection: Connection;
+  /** Somebody's tool (`ovs-ofctl`), not a controller: told nothing that it does not ask for. */
+  readonly isService: boolean;
+  role: Role = 'equal';
+  packetInFormat: PacketInFormat = 'standard';
+  /** 1.0: flows are told in NXM, and commands name tables. */
+  isNxm = false;
+  hasTableId = false;
+  controllerId = 0;
+  missSendLength: number;
+  leading: AsyncMasks = ASYNC_LEADING;
+  secondary: AsyncMasks = ASYNC_SECONDARY;
+  /** By the numbers that it gave them. */
+  monitors = new Map<number, FlowMonitorRequest>();
+  /** The version of the tables since which its monitors tell of deletions only. */
+  pausedAt: number | undefined = undefined;
+  readonly bundles = new Map<number, Bundle>();
+
+  constructor(connection: Connection, isService: boolean) {
+    this.connection = connection;
+    this.isService = isService;
+    this.missSendLength = isService ? 0 : MISS_SEND_LENGTH_CONTROLLER;
+  }
+
+  get version(): OfpVersion {
+    return this.connection.version ?? OF10;
+  }
+
+  get mayWrite(): boolean {
+    return this.role !== 'secondary';
+  }
+
+  /** Whether it wants to hear of a packet-in, a port or a removal, by the message's reason. */
+  wants(kind: keyof AsyncMasks, reason: number): boolean {
+    // Somebody's tool hears of packets and removals only once it has asked for packets.
+    if (this.isService && this.missSendLength === 0) return false;
+    const masks = this.mayWrite ? this.leading : this.secondary;
+    return ((masks[kind] >>> reason) & 1) !== 0;
+  }
+
+  /** `set_config` of 1.0 to 1.2 asks for packets whose TTL ran out. */
+  setInvalidTtl(isWanted: boolean): void {
+    const { packetIn } = this.leading;
+    this.leading = {
+      ...this.leading,
+      packetIn: isWanted ? packetIn | PACKET_IN_INVALID_TTL : packetIn & ~PACKET_IN_INVALID_TTL,
+    };
+  }
+}
