@@ -141,8 +141,8 @@ describe('SharedRound', () => {
 describe('createUdpif({ profile })', () => {
   it('refuses ukeys with a mark at their put', () => {
     expect(() => create({ ...ovs23Profile, ukeyAtPut: true })).toThrow(
-      'Cannot create udpif: profile "ovs-2.3" makes ukeys at their flow\'s put, where ukeys with a ' +
-        "mark have no state for that; set ukeyAtPut to false, or ukeyLife to 'states'",
+      'Cannot create udpif: profile "ovs-2.3" makes ukeys at their flow\'s put, where ukeys with ' +
+        "a mark have no state for that; set ukeyAtPut to false, or ukeyLife to 'states'",
     );
   });
 });
