@@ -91,6 +91,7 @@ describe('a translator that throws', () => {
     runCycle(bench);
     expect(bench.translator.credited.packets).toBe(3);
     expect(bench.udpif.status().uncredited.push.packets).toBe(3);
+    expect(bench.coverage.read('upcall_push_fault')).toBe(1);
   });
 
   it('costs nothing where it only takes samples', () => {

@@ -295,7 +295,10 @@ describe('UpcallRound in profile ovs-2.3', () => {
     const bench = createBench({ profile: ovs23Profile });
     missRange(bench, 1, 2);
     missRange(bench, 1, 1);
+    runCycle(bench);
+    bench.dpif.timesDumped = () => 0;
     revalidate(bench);
+    expect(bench.dpif.operations('get')).toHaveLength(2);
     bench.udpif.purge();
     bench.clock.runDue();
     expect(Object.keys(bench.coverage.toJSON())).not.toContain('undefined');

@@ -357,6 +357,15 @@ describe('the events of a ukey', () => {
     expect(namesOf(witness).slice(before)).toEqual(['flow.delete', 'ukey.sweep']);
   });
 
+  it('have their names where a sweep of ovs-2.3 frees what the dump has deleted', () => {
+    const options = { profile: ovs23Profile, initial: { maxIdle: 600 } };
+    const { witness, bench } = createInspected('all', options);
+    install(bench, 1);
+    bench.clock.advance(3_000);
+    expect(bench.udpif.status().ukeys).toBe(0);
+    expect(namesOf(witness).slice(-2)).toEqual(['flow.delete', 'ukey.sweep']);
+  });
+
   it('come in cycles of one dump and one sweep, though flows are fetched one by one', () => {
     const { witness, bench } = createInspected('none', { profile: ovs23Profile });
     install(bench, 3);

@@ -53,6 +53,21 @@ describe('FlowJudge.judge()', () => {
     ]);
   });
 
+  it('tells which rules a modified flow stands for now', () => {
+    const bench = createInstalled({ isObserved: true });
+    const rule = { bridge: 'br0', table: 0, text: 'actions=drop', isHidden: false };
+    bench.translator.createCache = () => ({
+      push: () => {},
+      clear: () => {},
+      rules: () => [rule],
+    });
+    bench.translator.answer = () => ({ actions: [] });
+    revalidate(bench);
+    expect(bench.records).toContainEqual(
+      expect.objectContaining({ type: 'modify', rules: [rule] }),
+    );
+  });
+
   it('is purged where its modification failed in a sweep', () => {
     const bench = createInstalled();
     bench.dpif.timesDumped = () => 0;
