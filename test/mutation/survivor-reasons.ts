@@ -40,10 +40,16 @@ export const reasons: readonly Reason[] = [
       'actors/mask-maker.ts': ['i < FLOW_WORDS → i <= FLOW_WORDS'],
       'actors/record-stream.ts': ['[] → ["Stryker was here"] @ #interests'],
       'actors/leader.ts': ['counter !== undefined → true'],
+      'actors/safe-translator.ts': [`'EINVAL' → ""`, 'stats.packets === 0 → false'],
       'actors/same-actions.ts': ['i < a.length → i <= a.length'],
       'actors/sweep-phase.ts': [`'waiting' → ""`],
       'actors/sweep-phase-2014.ts': [`'waiting' → ""`, 'this.#cursor < end → this.#cursor <= end'],
       'actors/udpif-engine.ts': ['inspect === undefined → false'],
+      'actors/ukey-answers.ts': [
+        `slice.stateOf(handle) === UkeyState.EVICTED → true`,
+        `'deleted' → ""`,
+      ],
+      'actors/ukey-answers-2014.ts': ['handle === NO_HANDLE → false'],
       'actors/ukey-choice.ts': ['() => false → () => undefined'],
       'actors/ukey-inspection.ts': ['this.#era++ → this.#era--'],
     },
@@ -125,6 +131,31 @@ export const reasons: readonly Reason[] = [
       'actors/handler.ts': ['this.#subscription?.unsubscribe → this.#subscription.unsubscribe'],
       'actors/inspect-options.ts': [`typeof inspect === 'object' → true`],
       'actors/leader.ts': ['core.dump?.error → core.dump.error'],
+      'actors/sweep-phase-2014.ts': [
+        'error === undefined && flow !== undefined → …',
+        'error === undefined → true',
+        'flow !== undefined → true',
+      ],
+      'actors/udpif-engine.ts': [
+        `'' → "Stryker was here!"`,
+        `event.type === 'handlers.refused' → true`,
+        `'reconfigure' → ""`,
+        'threads !== undefined → true',
+        `typeof stats !== 'string' → true`,
+        `'string' → ""`,
+      ],
+      'actors/ukey-answers.ts': [
+        'slice.stateOf(handle) !== UkeyState.EVICTING → false',
+        'operation.error === undefined && operation.stats !== undefined → …',
+        'operation.error === undefined → true',
+        'operation.stats !== undefined → true',
+        'actor.handle >= 0 → true',
+      ],
+      'actors/ukey-answers-2014.ts': [
+        'error === undefined && stats !== undefined → …',
+        'error === undefined → true',
+        'stats !== undefined → true',
+      ],
       'actors/ukey-moves.ts': [
         `this.#compiled.states[state] ?? '' → …`,
         `'' → "Stryker was here!"`,
@@ -135,6 +166,10 @@ export const reasons: readonly Reason[] = [
     title: 'An assertion that holds',
     why: 'It would tell of a mistake in this code, and there is none that a test could make.',
     survivors: {
+      'actors/udpif-engine.ts': [
+        'this.#threads !== undefined → true',
+        `'threads are there from a start to the purge of a stop' → ""`,
+      ],
       'actors/ukey-orphans.ts': ['key !== undefined → true', `'a row in use has a key' → ""`],
       'actors/ukey-slice.ts': [
         `event.type === 'stats.accept' → true`,
@@ -176,6 +211,18 @@ export const reasons: readonly Reason[] = [
         'false → true @ hearsCounters',
         'false → true @ isTraced',
         `this.hearsCounters || wanted.has('changes') → true`,
+      ],
+      'actors/same-actions.ts': ['a === b → false', `a.type === 'output' → false`, `'output' → ""`],
+      'actors/sweep-phase-2014.ts': ['this.#report.isWanted → true'],
+      'actors/udpif-core.ts': [
+        'slices.length === 1 → false',
+        '!this.isObserved → false',
+        'this.isObserved → true',
+      ],
+      'actors/ukey-answers.ts': ['!this.#core.isObserved → false', '!core.isObserved → false'],
+      'actors/ukey-columns.ts': [
+        'this.#count === 0 → false',
+        '{ this.#firstFree = NO_HANDLE; this.#end = 0; } → {}',
       ],
       'actors/ukey-index.ts': [
         'candidate === key → false',
