@@ -20,7 +20,7 @@ const SUITES: Readonly<Record<string, { include: string[]; exclude: string[] }>>
   drawings: { include: ['test/machines/**/*.test.ts'], exclude: [] },
   machines: { include: ['test/machines/**/*.test.ts'], exclude: [DRAWINGS] },
   whole: {
-    include: ['test/{machines,actors,behaviours}/**/*.test.ts'],
+    include: ['test/{machines,actors,behaviours}/**/*.test.ts', 'test/switch-inline.test.ts'],
     exclude: [DRAWINGS, ...LONG],
   },
 };

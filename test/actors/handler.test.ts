@@ -3,6 +3,7 @@ import type { InspectionEvent } from 'xstate';
 import { SlowReason, type UserspaceCookie } from '../../src/datapath/cookie.js';
 import { ovs23Profile } from '../../src/machines/profile-2014.js';
 import { currentProfile } from '../../src/machines/profiles.js';
+import { Packet } from '../../src/packet/packet.js';
 import { slowCookie } from '../behaviours/rows.js';
 import { output } from './fake-translator.js';
 import { type Bench, createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
@@ -37,6 +38,7 @@ describe('UpcallRound', () => {
     const bench = createBench();
     missRange(bench, 1, 1);
     const [old] = bench.udpif.ukeys();
+    expect(old?.getSnapshot().context.dumpSeq).toBe(0);
     revalidate(bench);
     const seen = old?.getSnapshot().context.dumpSeq;
     old?.send({ type: 'flow.delete', reason: 'purge' });
@@ -148,6 +150,8 @@ describe('Handler', () => {
   });
 });
 
+const both = [currentProfile, ovs23Profile];
+
 describe('UpcallRound and keys that are refused', () => {
   it('counts misses that it credits nobody with, and no others', () => {
     const bench = createBench({ isObserved: true });
@@ -193,34 +197,40 @@ describe('UpcallRound and keys that are refused', () => {
     expect(bench.coverage.read('upcall_translator_fault')).toBe(0);
   });
 
-  it('waits for all drops that it put, and reads no batch before', () => {
-    const bench = createBench();
-    const operate = bench.dpif.operate.bind(bench.dpif);
-    const held: (() => void)[] = [];
-    bench.dpif.operate = (ops, done) => {
-      const [first] = ops;
-      const isDrop = first?.type === 'put' && first.actions.length === 0;
-      if (isDrop) held.push(() => operate(ops, done));
-      else operate(ops, done);
-    };
-    for (const flow of [flowOf(1, 0), flowOf(2, 0), flowOf(3)]) bench.dpif.miss(flow);
-    const translations = (): number => {
-      bench.clock.runDue();
-      return bench.translator.requests.length;
-    };
-    expect([translations(), held.length]).toEqual([1, 2]);
-    missRange(bench, 4, 4);
-    for (const expected of [1, 2]) {
-      expect(translations()).toBe(1);
-      held.shift()?.();
-      expect(translations()).toBe(expected);
-    }
-  });
+  it.each(both)(
+    'waits for all drops that it put, and reads no batch before, in $name',
+    (profile) => {
+      const bench = createBench({ profile });
+      const operate = bench.dpif.operate.bind(bench.dpif);
+      const held: (() => void)[] = [];
+      bench.dpif.operate = (ops, done) => {
+        const [first] = ops;
+        const isDrop = first?.type === 'put' && first.actions.length === 0;
+        if (isDrop) held.push(() => operate(ops, done));
+        else operate(ops, done);
+      };
+      for (const flow of [flowOf(1, 0), flowOf(2, 0), flowOf(3)]) bench.dpif.miss(flow);
+      const translations = (): number => {
+        bench.clock.runDue();
+        return bench.translator.requests.length;
+      };
+      expect([translations(), held.length]).toEqual([1, 2]);
+      missRange(bench, 4, 4);
+      for (const expected of [1, 2]) {
+        expect(translations()).toBe(1);
+        held.shift()?.();
+        expect(translations()).toBe(expected);
+      }
+    },
+  );
 });
 
 describe('UpcallRound and slow packets', () => {
-  it('may learn from them, and says in the trace why they are slow', () => {
-    const bench = createBench();
+  it.each([
+    [currentProfile, [false, true, true, true]],
+    [ovs23Profile, [false, true, true]],
+  ] as const)('may learn from them, and says in the trace why, in $name', (profile, skips) => {
+    const bench = createBench({ profile });
     const slow: number[] = [];
     bench.udpif.observe({ verdicts: 'none', traces: true }).subscribe((record) => {
       if (record.type === 'xlate') slow.push(record.slow);
@@ -230,13 +240,13 @@ describe('UpcallRound and slow packets', () => {
     bench.dpif.action(flowOf(1), slowCookie);
     bench.clock.runDue();
     const { requests } = bench.translator;
-    expect(requests.map(({ mayLearn }) => mayLearn)).toEqual([true, true, true, true]);
-    expect(requests.map(({ skipWildcards }) => skipWildcards)).toEqual([false, true, true, true]);
-    expect(slow).toEqual([SlowReason.STP, SlowReason.STP]);
+    expect(requests.every(({ mayLearn }) => mayLearn)).toBe(true);
+    expect(requests.map(({ skipWildcards }) => skipWildcards)).toEqual(skips);
+    expect(new Set(slow)).toEqual(new Set([SlowReason.STP]));
   });
 
-  it('counts no loss of one that a flow has counted, where the translator throws', () => {
-    const bench = createBench();
+  it.each(both)('counts no loss of one that a flow has counted, in $name', (profile) => {
+    const bench = createBench({ profile });
     bench.translator.answer = () => {
       throw new Error('not ours');
     };
@@ -258,6 +268,41 @@ describe('UpcallRound and samples', () => {
       expect(bench.logged).toEqual([]);
     },
   );
+});
+
+describe('UpcallRound in profile ovs-2.3', () => {
+  it('fails open where nobody takes packet-ins', () => {
+    const bench = createBench({ profile: ovs23Profile });
+    bench.translator.answer = () => ({ actions: output(2), failOpen: true });
+    for (const packetIns of [undefined, { received: () => {} }]) {
+      bench.translator.telemetry = packetIns === undefined ? {} : { packetIns };
+      missRange(bench, 1, 1);
+    }
+    expect(bench.coverage.read('upcall_telemetry_fault')).toBe(0);
+  });
+
+  it('leaves the tag on a packet whose port stands for no VLAN', () => {
+    const bench = createBench({ profile: ovs23Profile });
+    const bytes = new Uint8Array(64);
+    bytes.set([0x81, 0x00, 0x00, 0x05], 12);
+    bench.dpif.queue({ type: 'miss', packet: new Packet(bytes), key: flowOf(1) });
+    bench.clock.runDue();
+    const [execution] = bench.dpif.operations('execute');
+    expect(execution?.packet.size).toBe(64);
+  });
+
+  it('counts nothing that has no name there', () => {
+    const bench = createBench({ profile: ovs23Profile });
+    missRange(bench, 1, 2);
+    missRange(bench, 1, 1);
+    runCycle(bench);
+    bench.dpif.timesDumped = () => 0;
+    revalidate(bench);
+    expect(bench.dpif.operations('get')).toHaveLength(2);
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(Object.keys(bench.coverage.toJSON())).not.toContain('undefined');
+  });
 });
 
 describe('UpcallAnswers.allowPut()', () => {

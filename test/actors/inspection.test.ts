@@ -346,10 +346,39 @@ describe('the events of a ukey', () => {
     const { witness, bench } = createInspected('all', { profile: ovs23Profile });
     install(bench, 1);
     runCycle(bench);
-    const before = namesOf(witness).length;
+    let before = namesOf(witness).length;
+    runCycle(bench);
+    expect(namesOf(witness).slice(before)).toEqual([
+      ...['stats.accept', 'flow.keep', 'ukey.sweep'],
+    ]);
+    before = namesOf(witness).length;
     bench.udpif.purge();
     bench.clock.runDue();
     expect(namesOf(witness).slice(before)).toEqual(['flow.delete', 'ukey.sweep']);
+  });
+
+  it('have their names where a sweep of ovs-2.3 frees what the dump has deleted', () => {
+    const options = { profile: ovs23Profile, initial: { maxIdle: 600 } };
+    const { witness, bench } = createInspected('all', options);
+    install(bench, 1);
+    bench.clock.advance(3_000);
+    expect(bench.udpif.status().ukeys).toBe(0);
+    expect(namesOf(witness).slice(-2)).toEqual(['flow.delete', 'ukey.sweep']);
+  });
+
+  it('come in cycles of one dump and one sweep, though flows are fetched one by one', () => {
+    const { witness, bench } = createInspected('none', { profile: ovs23Profile });
+    install(bench, 3);
+    runCycle(bench);
+    bench.dpif.timesDumped = () => 0;
+    const before = witness.events.length;
+    bench.udpif.revalidate('flow_table');
+    bench.clock.advance(5);
+    const finished = witness.events
+      .slice(before)
+      .filter((event) => event.type === '@xstate.event' && event.event.type === 'phase.finished');
+    expect(bench.dpif.operations('get')).toHaveLength(3);
+    expect(finished).toHaveLength(2);
   });
 });
 

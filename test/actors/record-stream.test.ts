@@ -3,6 +3,8 @@ import type { Interest } from '../../src/actors/record-stream.js';
 import type { UdpifRecord } from '../../src/actors/udpif-event.js';
 import { ovs23Profile } from '../../src/machines/profile-2014.js';
 import { currentProfile } from '../../src/machines/profiles.js';
+import { NW_DST } from '../../src/packet/flow-layout.js';
+import { output } from './fake-translator.js';
 import { type Bench, createBench, flowOf, revalidate, runCycle, START } from './udpif-bench.js';
 
 const NEWS: Interest = { verdicts: 'news', traces: true };
@@ -46,22 +48,26 @@ describe('Udpif.observe()', () => {
 
   it('tells a translation that upcalls share once, and the put by its first', () => {
     const bench = createBench({ profile: ovs23Profile });
+    bench.translator.answer = (flow) => ({ actions: output(10 + (flow[NW_DST] ?? 0)) });
     const { of } = listen(bench, NEWS);
     miss(bench, 1, 2, 1);
-    expect(of('xlate').map(({ upcalls }) => upcalls)).toEqual(
-      expect.arrayContaining([[1, 3], [2]]),
-    );
+    const told = of('xlate').toSorted((a, b) => b.upcalls.length - a.upcalls.length);
+    expect(told).toMatchObject([
+      { upcalls: [1, 3], actions: output(11) },
+      { upcalls: [2], actions: output(12) },
+    ]);
     expect(of('put').map(({ upcall }) => upcall)).toEqual([1, 2]);
   });
 
-  it('tells a translation that threw', () => {
-    const bench = createBench();
+  it.each([currentProfile, ovs23Profile])('tells a translation that threw, in $name', (profile) => {
+    const bench = createBench({ profile });
     bench.translator.answer = () => {
       throw new Error('out of order');
     };
     const { of } = listen(bench, NEWS);
     miss(bench, 1);
-    expect(of('xlate')).toMatchObject([{ upcalls: [1], error: 'the translator threw' }]);
+    expect(of('xlate')).toMatchObject([{ upcalls: [1], slow: 0, error: 'the translator threw' }]);
+    expect(bench.dpif.batches.flat()).toEqual([]);
   });
 
   it('numbers the drop flow of a packet that no bridge wants', () => {
@@ -176,6 +182,32 @@ describe('Udpif.observe()', () => {
     runCycle(bench);
     expect(of('verdicts')).toMatchObject([{ verdicts: ['keep'], packets: [5], unchanged: 1 }]);
   });
+
+  it('tells what the sweep of ovs-2.3 makes of flows that the dump missed', () => {
+    const bench = createBench({ profile: ovs23Profile });
+    miss(bench, 1, 2);
+    runCycle(bench);
+    bench.dpif.timesDumped = () => 0;
+    bench.dpif.hit(flowOf(2), 5);
+    const { of } = listen(bench, NEWS);
+    revalidate(bench);
+    expect(of('verdicts')).toMatchObject([
+      { phase: 'sweep', verdicts: ['keep'], packets: [5], unchanged: 1 },
+    ]);
+  });
+
+  it.each([currentProfile, ovs23Profile])(
+    'counts once a sweep what it merely kept, in $name',
+    (profile) => {
+      const bench = createBench({ profile });
+      miss(bench, ...Array.from({ length: 120 }, (_, i) => i + 1));
+      runCycle(bench);
+      bench.dpif.timesDumped = () => 0;
+      const { of } = listen(bench, { verdicts: 'changes', traces: false });
+      revalidate(bench);
+      expect(of('verdicts')).toMatchObject([{ phase: 'sweep', keys: [], unchanged: 120 }]);
+    },
+  );
 
   it('gives each observer what it asked for', () => {
     const bench = createBench();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/base/brands.js';
 import { FlowKey } from '../../src/datapath/flow-key.js';
+import { ovs23Profile } from '../../src/machines/profile-2014.js';
+import { currentProfile } from '../../src/machines/profiles.js';
 import { type Bench, createBench, flowOf, runCycle, START } from './udpif-bench.js';
 
 function install(bench: Bench, ...ids: number[]): void {
@@ -61,6 +63,17 @@ describe('Udpif.ukey()', () => {
     expect(bench.udpif.ukey(FlowKey.from(flowOf(1)))).toBe(ukey);
     expect(bench.udpif.ukey(FlowKey.from(flowOf(2)))).toBeUndefined();
     expect(bench.udpif.slices.map(({ count }) => count).toSorted()).toEqual([0, 1]);
+  });
+});
+
+describe('Udpif.show() while revalidators are few, and few are wanted', () => {
+  it.each([
+    [currentProfile, 3],
+    [ovs23Profile, 1],
+  ] as const)('lists in $name as many as the profile counts', (profile, shown) => {
+    const bench = createBench({ profile, revalidators: 3 });
+    bench.udpif.setThreads(1, 1);
+    expect(bench.udpif.show().match(/\d+: \(keys/g)).toHaveLength(shown);
   });
 });
 

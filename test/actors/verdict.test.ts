@@ -53,6 +53,34 @@ describe('FlowJudge.judge()', () => {
     ]);
   });
 
+  it('tells which rules a modified flow stands for now', () => {
+    const bench = createInstalled({ isObserved: true });
+    const rule = { bridge: 'br0', table: 0, text: 'actions=drop', isHidden: false };
+    bench.translator.createCache = () => ({
+      push: () => {},
+      clear: () => {},
+      rules: () => [rule],
+    });
+    bench.translator.answer = () => ({ actions: [] });
+    revalidate(bench);
+    expect(bench.records).toContainEqual(
+      expect.objectContaining({ type: 'modify', rules: [rule] }),
+    );
+  });
+
+  it('is purged where its modification failed in a sweep', () => {
+    const bench = createInstalled();
+    bench.dpif.timesDumped = () => 0;
+    bench.translator.answer = () => ({ actions: [] });
+    bench.dpif.failures.push({ type: 'put', error: 'EINVAL' });
+    revalidate(bench);
+    const [ukey] = bench.udpif.ukeys();
+    expect(ukey?.getSnapshot().value).toBe('inconsistent');
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(deletedOf(bench)).toEqual({ purge: 1 });
+  });
+
   it('deletes a flow that no cache can be made for, be it hit or looked at again', () => {
     for (const look of [runCycle, revalidate]) {
       const bench = createInstalled();
