@@ -72,7 +72,7 @@ describe.skipIf(!hasNetworkLab || MISSING.length > 0)('upcall run', () => {
     expect(await lab.pings(b.name, a.address)).toBe(true);
     const mbits = await measureTcp(lab, a, b, seconds);
     process.stderr.write(`iperf3 under ${what}: ${mbits.toFixed(0)} Mbit/s\n`);
-    expect(mbits).toBeGreaterThan(20);
+    expect(mbits).toBeGreaterThan(5);
     const { sent, received } = await download(lab, b, a);
     expect(received).toBe(sent);
     expect(await daemon.stop()).toContain(EXACT);

@@ -43,7 +43,7 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     if (a === undefined || b === undefined) throw new Error('two hosts');
     const mbits = await measureTcp(lab, a, b, SECONDS);
     process.stderr.write(`iperf3 through upcall run: ${mbits.toFixed(0)} Mbit/s\n`);
-    expect(mbits).toBeGreaterThan(20);
+    expect(mbits).toBeGreaterThan(5);
     expect(await daemon.stop()).toContain(EXACT);
   });
 
