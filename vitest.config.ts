@@ -7,7 +7,7 @@ export default defineConfig({
     alias: [
       { find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` },
       {
-        find: /^upcall\/(machines|model|inspector)$/,
+        find: /^upcall\/(machines|model|inspector|management)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
     ],

@@ -6,6 +6,8 @@
  * it computed; if two rounds differ, the figures mean nothing and the bench fails.
  */
 
+import type { Switch } from '../src/switch.js';
+
 /** How thorough: `full` for figures, `smoke` to see in tests that everything works. */
 export interface Effort {
   readonly warmUpRounds: number;
@@ -33,8 +35,12 @@ export interface Bench {
   readonly sizes: readonly number[];
   /** Microseconds an operation of ovs-vswitchd 3.1 takes on a machine like CI's, where measured. */
   readonly ovsUs?: number;
-  prepare(size: number): BenchCase;
+  /** `visit` sees each switch of the case; what it returns is called before anything is timed. */
+  prepare(size: number, visit?: Visit): BenchCase;
 }
+
+/** Something that comes to a switch and goes again. */
+export type Visit = (sw: Switch) => () => void;
 
 export interface Figure {
   readonly size: number;

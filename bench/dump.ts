@@ -16,8 +16,8 @@ export const unchangedDumpBench: Bench = {
   sizes: SIZES,
   // 115 to 190 ms for 185,000 flows.
   ovsUs: 0.8,
-  prepare(size) {
-    const fixture = fixtureWithFlows(size);
+  prepare(size, visit) {
+    const fixture = fixtureWithFlows(size, visit);
     return {
       operationCount: size,
       round() {
@@ -34,8 +34,8 @@ export const fullRevalidationBench: Bench = {
   sizes: SIZES,
   // 390 to 700 ms for 185,000 flows.
   ovsUs: 2.9,
-  prepare(size) {
-    const fixture = fixtureWithFlows(size);
+  prepare(size, visit) {
+    const fixture = fixtureWithFlows(size, visit);
     return {
       operationCount: size,
       reset() {

@@ -20,8 +20,8 @@ export const hitPathBench: Bench = {
   sizes: [1, 1000, 50_000],
   // 96,000 packets a CPU-second, through veth pairs and system calls that we do not have.
   ovsUs: 1e6 / 96_000,
-  prepare(size) {
-    const fixture = fixtureWithFlows(size);
+  prepare(size, visit) {
+    const fixture = fixtureWithFlows(size, visit);
     const frames = udpFrames(size);
     const rng = createRng(SEED);
     const count = size === 1 ? PACKETS_MIN : Math.max(PACKETS_PER_FLOW_MIN * size, 1000);

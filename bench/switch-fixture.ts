@@ -9,6 +9,7 @@ import { milliseconds } from '../src/base/brands.js';
 import { VirtualClock } from '../src/base/virtual-clock.js';
 import { createSwitch, type Switch } from '../src/switch.js';
 import { packet } from '../src/switch-packet.js';
+import type { Visit } from './bench.js';
 
 /** The first table reads the whole source address, the second decides. */
 const FLOWS = `
@@ -61,11 +62,13 @@ export function forward({ sw, clock }: SwitchFixture, frames: readonly Uint8Arra
   }
 }
 
-/** A switch with `count` flows, each dumped often enough to be at rest. */
-export function fixtureWithFlows(count: number): SwitchFixture {
+/** A switch with `count` flows, each dumped often enough to be at rest, and left by its visitor. */
+export function fixtureWithFlows(count: number, visit?: Visit): SwitchFixture {
   const fixture = createFixture();
+  const leave = visit?.(fixture.sw);
   forward(fixture, udpFrames(count));
   for (let i = 0; i < 3; i++) runCycle(fixture);
+  leave?.();
   return fixture;
 }
 

@@ -120,4 +120,5 @@ export { Coverage } from './base/coverage.js';
 export { FileError, ParseError, UpcallError } from './base/errors.js';
 export { type Log, silentLog } from './base/log.js';
 export { createRng, type Rng } from './base/rng.js';
+export { StoppableClock } from './base/stoppable-clock.js';
 export { VirtualClock } from './base/virtual-clock.js';

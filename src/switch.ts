@@ -23,7 +23,7 @@ import { GuardedObservable } from './base/guarded-observable.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Profile } from './machines/profiles.js';
-import type { PacketOutRequest } from './ofproto/ofproto-translator.js';
+import type { OfprotoTranslator, PacketOutRequest } from './ofproto/ofproto-translator.js';
 import type { PacketIn } from './ofproto/packet-ins.js';
 import type {
   FlowChoice,
@@ -37,6 +37,7 @@ import { dumpMegaflows, formatMegaflows, type MegaflowState } from './switch-meg
 import type { SwitchOptions } from './switch-options.js';
 import { createParts, type SwitchParts } from './switch-parts.js';
 import type { SwitchPort } from './switch-ports.js';
+import type { Runtime } from './switch-runtime.js';
 
 /** A frame that left the switch. The bytes are shared: who changes them copies them first. */
 export interface Transmission {
@@ -97,6 +98,16 @@ export class Switch implements AsyncDisposable {
 
   get datapath(): EmbeddedDpif {
     return this.#parts.datapath;
+  }
+
+  /** What it shares with other switches of the process: operators' commands reach all of them. */
+  get runtime(): Runtime {
+    return this.#parts.runtime;
+  }
+
+  /** What decides: the bridges' tables, asked by the slow path. */
+  get translator(): OfprotoTranslator {
+    return this.#parts.translator;
   }
 
   /** The slow path; `udpif.actor` is an xstate actor reference. */

@@ -47,6 +47,8 @@ export class ActorSystemDoor {
   readonly ukeys: UkeyInspection;
   readonly #internals: AnyActorSystem & SystemInternals;
   #inspectors: number;
+  /** Those of them that want to hear of a ukey only when it moves. */
+  #modestInspectors = 0;
   /** Whose inspection events go to nobody just now. */
   #unseen: AnyActorRef | undefined;
 
@@ -72,6 +74,28 @@ export class ActorSystemDoor {
 
   get isInspected(): boolean {
     return this.#inspectors > 0;
+  }
+
+  /** Whether somebody wants to hear of events that leave a ukey in its state. */
+  get hearsStays(): boolean {
+    return this.#inspectors > this.#modestInspectors;
+  }
+
+  /**
+   * Attaches an inspector that need not hear of events which leave a ukey in its state: a dump has
+   * one for every flow. It hears of them where others want to.
+   */
+  inspectMoves(observer: Parameters<Inspect>[0]): Subscription {
+    const subscription = this.system.inspect(observer);
+    this.#modestInspectors++;
+    let isAttached = true;
+    return {
+      unsubscribe: () => {
+        if (isAttached) this.#modestInspectors--;
+        isAttached = false;
+        subscription.unsubscribe();
+      },
+    };
   }
 
   /** A session id that no other actor of the process has. */

@@ -110,6 +110,10 @@ export class UdpifEngine {
     this.#reasons.add(reason);
   }
 
+  get door(): ActorSystemDoor {
+    return this.#tools.door;
+  }
+
   get isInspected(): boolean {
     return this.#tools.door.isInspected;
   }

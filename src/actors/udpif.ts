@@ -37,7 +37,7 @@
  */
 
 import type { Observable } from 'rxjs';
-import type { AnyActorRef } from 'xstate';
+import type { AnyActorRef, InspectionEvent, Subscription } from 'xstate';
 import type { Instant } from '../base/brands.js';
 import { UpcallError } from '../base/errors.js';
 import type { Seq } from '../base/seq.js';
@@ -120,6 +120,8 @@ export class Udpif {
   readonly revalSeq: Seq;
   /** What happens, one record each; costs nothing while nobody listens. */
   readonly events: Observable<UdpifRecord>;
+  /** Whether `upcall/show` calls dumps terse. Flows have ids in any case. */
+  isUfidEnabled = true;
   readonly #engine: UdpifEngine;
   readonly #core: UdpifCore;
   #revalidatorsConfigured = 0;
@@ -222,7 +224,8 @@ export class Udpif {
       id: 1 + handlers + index,
       ukeys: slice.count,
     }));
-    const shown = { name: dpif.name, status: this.status(), revalidators };
+    const { isUfidEnabled } = this;
+    const shown = { name: dpif.name, status: this.status(), isUfidEnabled, revalidators };
     return formatUdpif(shown, profile.showFormat);
   }
 
@@ -284,6 +287,14 @@ export class Udpif {
    */
   inspectUkeys(choice: UkeyChoice): void {
     this.#engine.inspection.choose(choice);
+  }
+
+  /**
+   * As `actor.system.inspect(...)`, for those who need not hear of events that leave a ukey in its
+   * state: a dump has one for every flow, and what it saw is in the records.
+   */
+  inspectMoves(observer: (event: InspectionEvent) => void): Subscription {
+    return this.#engine.door.inspectMoves(observer);
   }
 
   /** Which ukeys inspectors hear of, and how many they did not. */

@@ -121,10 +121,7 @@ export class UkeySlice {
   move(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
     if ((this.#observedCount > 0 || this.door.isInspected) && this.#isWatched(handle))
       return this.#moveWatched(handle, code, event);
-    if (code === undefined) return false;
-    const to = this.#step(handle, code, event);
-    if (to === this.moves.deleted) this.#end(handle, this.snapshot(handle), false);
-    return to !== STAY;
+    return this.#moveUnseen(handle, code, event);
   }
 
   snapshot(handle: number): UkeySnapshot {
@@ -207,10 +204,27 @@ export class UkeySlice {
     return isChosen;
   }
 
+  #moveUnseen(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
+    if (code === undefined) return false;
+    const to = this.#step(handle, code, event);
+    if (to === this.moves.deleted) this.#end(handle, this.snapshot(handle), false);
+    return to !== STAY;
+  }
+
+  /** Whether the event leads from the state that the ukey is in to another one. */
+  #isLeaving(handle: number, code: number | undefined): boolean {
+    if (code === undefined) return false;
+    const from = this.columns.state[handle]!;
+    const to = this.#next[from * this.#eventsCount + code]!;
+    return to !== STAY && to !== from;
+  }
+
   /** What is told, and in what order, is what xstate's interpreter tells. */
   #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
     const actor = this.actor(handle);
-    const isInspected = this.#isInspected(handle);
+    const isInspected =
+      this.#isInspected(handle) && (this.door.hearsStays || this.#isLeaving(handle, code));
+    if (!isInspected && actor.watch === undefined) return this.#moveUnseen(handle, code, event);
     // Phases own their events and change them: who is told later must not see that.
     const copy = { ...event };
     if (isInspected) this.door.announceEvent(actor, copy);

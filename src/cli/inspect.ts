@@ -6,11 +6,9 @@ import { SystemClock } from '../base/clock.js';
 import type { Arguments } from './arguments.js';
 import { type Command, EXIT_OK } from './command.js';
 import { PORT_HELP, readPort } from './inspect-option.js';
-import { Interruption } from './interruption.js';
 import type { Io } from './io.js';
 import { createLogger } from './logger.js';
 import { UsageError } from './usage-error.js';
-import { packageVersion } from './version.js';
 
 export const inspectCommand: Command = {
   name: 'inspect',
@@ -30,16 +28,9 @@ async function inspect(args: Arguments, io: Io): Promise<number> {
   const clock = new SystemClock();
   // No other command shall load a server.
   const { openRecording } = await import('../inspector/recording.js');
-  const { startServer } = await import('../inspector/inspector-server.js');
-  const { createScenarioShelf } = await import('../inspector/scenarios/scenario-shelf.js');
+  const { showSession } = await import('./session-page.js');
   const session = await openRecording(file, { clock });
-  const scenarios = createScenarioShelf({ clock, program: packageVersion() });
   const log = createLogger(args, io, () => clock.now());
-  const server = await startServer({ session, port, clock, log, scenarios });
-  const interruption = new Interruption(io);
-  io.stderr.write(`look at ${server.url} (Ctrl-C ends it)\n`);
-  await interruption.happened;
-  interruption.release();
-  await server.close();
+  await showSession(session, { port, clock, log, io, isPlaying: false });
   return EXIT_OK;
 }

@@ -12,17 +12,15 @@
 import { SystemClock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { EntryStore } from '../inspector/entry-store.js';
-import { startServer } from '../inspector/inspector-server.js';
 import type { LogEntry } from '../inspector/log-entry.js';
 import { LogFileWriter } from '../inspector/log-file-writer.js';
 import { createHeader } from '../inspector/log-header.js';
 import { RecordedSession } from '../inspector/recorded-session.js';
 import { createRecorder, type Recorder } from '../inspector/recorder.js';
-import { createScenarioShelf } from '../inspector/scenarios/scenario-shelf.js';
 import type { Switch } from '../switch.js';
-import { Interruption } from './interruption.js';
 import type { Io } from './io.js';
 import type { ReplayRun } from './replay-run.js';
+import { showSession } from './session-page.js';
 import { packageVersion } from './version.js';
 import { wallTime } from './wall-clock.js';
 
@@ -77,15 +75,8 @@ export class ReplayInspection {
     const producer = { produce: () => this.#produce(io) };
     const { header } = this.#recorder;
     const session = new RecordedSession({ header, store, clock, producer, speed });
-    const scenarios = createScenarioShelf({ clock, program: packageVersion() });
     const { log } = this.#input;
-    const server = await startServer({ session, port, clock, log, scenarios });
-    const interruption = new Interruption(io);
-    io.stderr.write(`look at ${server.url} (Ctrl-C ends it)\n`);
-    await session.command({ do: 'resume' });
-    await interruption.happened;
-    interruption.release();
-    await server.close();
+    await showSession(session, { port, clock, log, io, isPlaying: true });
     this.#reportEnd(io);
   }
 

@@ -6,14 +6,13 @@
 
 import { SystemClock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
-import { startServer } from '../inspector/inspector-server.js';
 import { LogFileWriter } from '../inspector/log-file-writer.js';
 import type { LogEntry } from '../inspector/log-entry.js';
 import type { Scenario } from '../inspector/scenarios/scenario.js';
 import { ScenarioRecording } from '../inspector/scenarios/scenario-recording.js';
-import { createScenarioShelf, openScenario } from '../inspector/scenarios/scenario-shelf.js';
-import { Interruption } from './interruption.js';
+import { openScenario } from '../inspector/scenarios/scenario-shelf.js';
 import type { Io } from './io.js';
+import { showSession } from './session-page.js';
 import { packageVersion } from './version.js';
 
 export interface ScenarioChoice {
@@ -49,12 +48,5 @@ export async function watchScenario(
   const clock = new SystemClock();
   const program = packageVersion();
   const session = openScenario(scenario.name, { clock, program, isRemedied });
-  const shelf = createScenarioShelf({ clock, program });
-  const server = await startServer({ session, port, clock, log, scenarios: shelf });
-  const interruption = new Interruption(io);
-  io.stderr.write(`look at ${server.url} (Ctrl-C ends it)\n`);
-  await session.command({ do: 'resume' });
-  await interruption.happened;
-  interruption.release();
-  await server.close();
+  await showSession(session, { port, clock, log, io, isPlaying: true });
 }

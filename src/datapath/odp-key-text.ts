@@ -38,7 +38,7 @@ export function formatOdpKey(key: Flow, mask: FlowMask, options: OdpTextOptions 
     ...formatMetadata(key, mask, isVerbose),
     formatInPort(key, mask, options),
     formatPacketType(key, mask, isVerbose),
-    formatAttribute('eth', key, mask, isVerbose),
+    formatEthernet(key, mask, isVerbose),
     ...formatFromEthertype(key, mask, isVerbose),
   ];
   return parts.filter((part) => part !== '').join(',');
@@ -79,6 +79,7 @@ const EXACT = 0xffff_ffff;
 const EXACT_WORDS = exactMask(L.DP_START).words;
 const TCP_FLAGS_MASK = 0x0fff;
 const CT_STATE_MASK = 0xff;
+const CT_STATE_BITS = 0xffff_ffff;
 
 function formatMetadata(key: Flow, mask: FlowMask, isVerbose: boolean): string[] {
   const texts: string[] = [];
@@ -97,7 +98,9 @@ function formatCtState(key: Flow, mask: FlowMask, isVerbose: boolean): string {
   const bits = (wordAt(mask, L.CT_STATE) >>> 16) & CT_STATE_MASK;
   if (bits === 0 && !isVerbose) return '';
   const state = wordAt(key, L.CT_STATE) >>> 16;
-  return `ct_state(${formatFlagsMasked(CT_STATE_NAMES, state, bits, CT_STATE_MASK)})`;
+  if (isVerbose) return `ct_state(${formatHexadecimal(state)}/${formatHexadecimal(bits)})`;
+  // The attribute has 32 bits, of which there are names for eight: never are all of them masked.
+  return `ct_state(${formatFlagsMasked(CT_STATE_NAMES, state, bits, CT_STATE_BITS)})`;
 }
 
 function formatCtLabel(key: Flow, mask: FlowMask, isVerbose: boolean): string {
@@ -126,9 +129,19 @@ function formatInPort(key: Flow, mask: FlowMask, options: OdpTextOptions): strin
 }
 
 function formatPacketType(key: Flow, mask: FlowMask, isVerbose: boolean): string {
-  if (mask[L.PACKET_TYPE] === 0 && !isVerbose) return 'packet_type()';
+  if (mask[L.PACKET_TYPE] === 0 && !isVerbose) return '';
   const word = wordAt(key, L.PACKET_TYPE);
-  return `packet_type(ns=${word >>> 16},id=${formatHexadecimal(word & 0xffff)})`;
+  const suffix = mask[L.PACKET_TYPE] === 0 ? '/0' : '';
+  const id = formatHexadecimal(word & 0xffff);
+  return `packet_type(ns=${word >>> 16}${suffix},id=${id}${suffix})`;
+}
+
+/** A key that leaves the packet's type open still says that the packet has an Ethernet header. */
+function formatEthernet(key: Flow, mask: FlowMask, isVerbose: boolean): string {
+  const isEthernet = wordAt(key, L.PACKET_TYPE) === 0;
+  if (isVerbose && !isEthernet) return '';
+  const text = formatAttribute('eth', key, mask, isVerbose);
+  return text === '' && isEthernet && mask[L.PACKET_TYPE] === 0 ? 'eth()' : text;
 }
 
 /** The tags, each around what follows it, then the rest of the key. */

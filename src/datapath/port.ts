@@ -40,6 +40,8 @@ export interface PortStats {
 export interface Port {
   readonly name: string;
   readonly number: OdpPort;
+  /** What `dpif/show` calls its kind: "dummy" for one in memory, as Open vSwitch's in tests. */
+  readonly type?: string;
   readonly stats: Readonly<PortStats>;
   /** Frames that wait to be received. */
   readonly pendingCount: number;
@@ -60,6 +62,8 @@ export interface MemoryPortOptions {
   readonly number: OdpPort;
   /** Where a subscriber's exception is reported; default: nowhere. */
   readonly log?: Log;
+  /** Default: "dummy". */
+  readonly type?: string;
   /** Called for each subscriber's exception, after it was logged. */
   readonly onSubscriberError?: (error: unknown) => void;
   /** Frames, at most `RX_RING_MAX` by default. */
@@ -68,6 +72,7 @@ export interface MemoryPortOptions {
 
 /** A port whose other end is this program. */
 export class MemoryPort implements Port {
+  readonly type: string;
   readonly name: string;
   readonly number: OdpPort;
   readonly stats: PortStats = {
@@ -78,6 +83,8 @@ export class MemoryPort implements Port {
     txBytes: 0,
     txDropped: 0,
   };
+  /** What an operator has said of its link (`netdev-dummy/set-admin-state`); nothing hangs on it. */
+  isUp = true;
   /** Frames sent by the datapath, one emission an operation; the array is the subscriber's. */
   readonly transmitted: Observable<readonly Uint8Array[]>;
 
@@ -90,6 +97,7 @@ export class MemoryPort implements Port {
 
   constructor(options: MemoryPortOptions) {
     const log = options.log ?? silentLog;
+    this.type = options.type ?? 'dummy';
     this.name = options.name;
     this.number = options.number;
     this.#ring = new Array(options.ringCountMax ?? RX_RING_MAX).fill(undefined);

@@ -92,6 +92,7 @@ export class ActorRecorder {
     const { actorRef } = event;
     if (actorRef instanceof UkeyActor) {
       if (event.type === '@xstate.snapshot') this.#moveUkey(actorRef, event.snapshot, event.event);
+      else if (event.type === '@xstate.event') this.#noteState(actorRef);
       else if (event.type === '@xstate.actor') this.#meetUkey(actorRef);
       return;
     }
@@ -227,6 +228,12 @@ export class ActorRecorder {
       machine: machine.id,
       state: state ?? slice.moves.stateName(initial),
     });
+  }
+
+  /** Where a ukey is that was there before us, as soon as it moves. */
+  #noteState(ukey: UkeyActor): void {
+    const known = this.#ukeys.get(ukey);
+    if (known !== undefined) known.state ??= stateOf(ukey);
   }
 
   #moveUkey(ukey: UkeyActor, snapshot: unknown, { type }: { readonly type: string }): void {

@@ -122,7 +122,8 @@ export class FlowRecorder {
     const isOver = error === undefined || profile.deltaOnDeleteError(error) !== 'refused';
     const ended = isOver ? flows.find(key) : undefined;
     if (ended !== undefined) flows.remove(ended);
-    if (known === undefined || !sink.admits('delete')) return;
+    // Who was told of a flow is told of its end: else it would live in the log for ever.
+    if (known === undefined || (ended === undefined && !sink.admits('delete'))) return;
     const counters =
       stats === undefined ? {} : { packets: stats.packets, bytes: stats.bytes, used: stats.used };
     const failure = error === undefined ? {} : { error };
@@ -143,7 +144,8 @@ export class FlowRecorder {
 
   #tell(known: KnownFlow, answer: FlowAnswer, arrival: Arrival): void {
     const { sink } = this.#deps;
-    const isAdmitted = sink.admits('put');
+    // Moves of a ukey that is followed are told: then its flow has to be.
+    const isAdmitted = known.state !== undefined || sink.admits('put');
     known.standing = isAdmitted ? 'told' : 'omitted';
     if (isAdmitted) sink.add(this.#entryOf(known.flow, known.key, answer, arrival));
   }

@@ -20,7 +20,8 @@ const ROWS_BETWEEN_LOOKS = 512;
 /** Whether there is still time; default: always. */
 export type MayGoOn = () => boolean;
 
-const SORTS: readonly FlowSort[] = [
+/** What rows may be sorted by. */
+export const FLOW_SORTS: readonly FlowSort[] = [
   'key',
   'actions',
   'packets',
@@ -54,8 +55,8 @@ export function queryFlows(
 }
 
 function checkQuery({ sort, offset, limit }: FlowsQuery): void {
-  if (!SORTS.includes(sort)) {
-    throw new UpcallError(`Cannot sort flows by "${sort}": choose of ${SORTS.join(', ')}`);
+  if (!FLOW_SORTS.includes(sort)) {
+    throw new UpcallError(`Cannot sort flows by "${sort}": choose of ${FLOW_SORTS.join(', ')}`);
   }
   const isOffset = Number.isSafeInteger(offset) && offset >= 0;
   if (!isOffset || !Number.isInteger(limit) || limit < 1 || limit > FLOW_ROWS_MAX) {

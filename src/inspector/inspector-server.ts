@@ -19,7 +19,7 @@ import { createToken } from './access-token.js';
 import { HttpAnswers } from './http-answers.js';
 import { PageConnection } from './page-connection.js';
 import { PageFiles } from './page-files.js';
-import { PushTimer } from './push-timer.js';
+import { type Left, type PushSlice, PushTimer } from './push-timer.js';
 import { bracketed, isLoopback, RequestGuard } from './request-guard.js';
 import type { InspectorSession } from './session.js';
 import { type ScenarioShelf, ShownSession } from './shown-session.js';
@@ -101,7 +101,7 @@ export class InspectorServer {
     this.#clock = clock;
     this.#guard = new RequestGuard(place);
     this.#shown = new ShownSession(options.session, options.scenarios);
-    this.#timer = new PushTimer(clock, () => this.#push());
+    this.#timer = new PushTimer(clock, (slice) => this.#push(slice));
     this.url = urlOf(place);
     const files = new PageFiles(options.pagePlaces);
     const answers = new HttpAnswers({ shown: this.#shown, files, guard: this.#guard, log });
@@ -176,12 +176,19 @@ export class InspectorServer {
     if (this.#pages.size > 0) this.#timer.changed();
   }
 
-  /** Whether something is left for the next round. */
-  #push(): boolean {
-    this.#shown.refresh();
-    let isMoreDue = false;
-    for (const page of this.#pages) isMoreDue = page.push() || isMoreDue;
-    return isMoreDue;
+  /** Documents for all pages, as far as there is time; who had theirs goes to the end. */
+  #push(slice: PushSlice): Left {
+    if (slice.isFirst) this.#shown.refresh();
+    let left: Left = 'nothing';
+    for (const page of [...this.#pages]) {
+      const ofPage = page.push(slice);
+      if (ofPage === 'soon') return 'soon';
+      if (ofPage === 'later') left = 'later';
+      this.#pages.delete(page);
+      this.#pages.add(page);
+      if (!slice.mayGoOn()) return 'soon';
+    }
+    return left;
   }
 
   #armProbe(): void {

@@ -1,8 +1,9 @@
 /**
  * The ukeys of a running switch as the rows of a table, read from the columns where they are.
  *
- * A row is a slice and a handle, taken down once for some queries; numbers are read when they are
- * asked for, texts made when somebody looks. A ukey that has gone meanwhile leaves an empty row.
+ * A row is a slice and a handle, taken down step by step, once for some queries; numbers are read
+ * when they are asked for, texts made when somebody looks. A ukey that has gone meanwhile leaves an
+ * empty row.
  *
  * Hot path. It runs on the switch's thread, over 200,000 rows.
  */
@@ -19,7 +20,8 @@ import { deleteReasonOf } from '../machines/delete-reasons.js';
 import { exactBitsOf } from '../switch-megaflows.js';
 import type { FlowNumberSort, FlowSource, FlowTextSort } from './flow-source.js';
 import type { FlowNumber, RuleNumber } from './log-entry.js';
-import type { FlowRow, RuleUse } from './view-data.js';
+import type { Steps } from './select-window.js';
+import type { FlowRow, FlowSort, RuleUse } from './view-data.js';
 
 /** What the log knows of a switch's flows and rules. */
 export interface LiveNames {
@@ -31,33 +33,42 @@ export interface LiveNames {
   ruleUses(limit: number): readonly RuleUse[];
 }
 
+/** Rows of the columns that are read in one step. */
+const STEP_ROWS = 4096;
+
 export class LiveRows implements FlowSource {
-  readonly count: number;
   readonly #slices: readonly UkeySlice[];
   readonly #names: LiveNames;
   readonly #now: () => Instant;
   readonly #sliceOf: Uint16Array;
   readonly #handleOf: Int32Array;
-  /** Where the rows of each slice end. */
-  readonly #ends: number[] = [];
+  #count = 0;
 
   constructor(slices: readonly UkeySlice[], names: LiveNames, now: () => Instant) {
     this.#slices = slices;
     this.#names = names;
     this.#now = now;
-    this.count = slices.reduce((sum, slice) => sum + slice.count, 0);
-    this.#sliceOf = new Uint16Array(this.count);
-    this.#handleOf = new Int32Array(this.count);
-    let row = 0;
-    for (let i = 0; i < slices.length; i++) {
-      const { state, end } = slices[i]!.columns;
-      for (let handle = 0; handle < end; handle++) {
-        if (state[handle] === FREE_ROW) continue;
-        this.#sliceOf[row] = i;
-        this.#handleOf[row++] = handle;
+    const end = slices.reduce((sum, { columns }) => sum + columns.end, 0);
+    this.#sliceOf = new Uint16Array(end);
+    this.#handleOf = new Int32Array(end);
+  }
+
+  /** The steps that take the rows down; what comes meanwhile may be left out. */
+  *read(): Steps {
+    const room = this.#handleOf.length;
+    for (let i = 0; i < this.#slices.length; i++) {
+      const { columns } = this.#slices[i]!;
+      for (let handle = 0; handle < columns.end && this.#count < room; handle++) {
+        if (handle % STEP_ROWS === STEP_ROWS - 1) yield;
+        if (columns.state[handle] === FREE_ROW) continue;
+        this.#sliceOf[this.#count] = i;
+        this.#handleOf[this.#count++] = handle;
       }
-      this.#ends.push(row);
     }
+  }
+
+  get count(): number {
+    return this.#count;
   }
 
   /** All of them: who has ended has no ukey. */
@@ -103,53 +114,17 @@ export class LiveRows implements FlowSource {
     return this.#names.ruleUses(limit);
   }
 
-  /** What a sort by numbers goes by: none of them moves while rows are compared. */
-  numbers(sort: FlowNumberSort): Float64Array {
-    const now = this.#now();
-    if (sort === 'packets' || sort === 'bytes') return this.#read((columns) => columns[sort]);
-    if (sort === 'age') {
-      return this.#read((columns) => columns.createdAt).map((createdAt) => now - createdAt);
-    }
-    if (sort === 'idle') {
-      const never = Number.POSITIVE_INFINITY;
-      return this.#read((columns) => columns.used).map((used) => (used === 0 ? never : now - used));
-    }
-    return this.#weigh(({ columns }, handle) => maskBitsOf(columns.masks[handle]));
-  }
-
-  /** What a sort by state goes by: the order of the machine's states. */
-  stateNumbers(): Float64Array {
-    return this.#read((columns) => columns.state);
-  }
-
   /**
-   * What a sort by actions goes by: what drops first, then by how many there are, then by the first
-   * port. To sort 200,000 of them as text would take too long.
+   * What a sort goes by, as a number. States come in the machine's order; of actions, what drops
+   * comes first, then by how many there are, then by the first port: to sort 200,000 of them as
+   * text would take too long.
    */
-  actionNumbers(): Float64Array {
-    return this.#weigh(({ columns }, handle) => weightOf(columns.actions[handle]!));
-  }
-
-  /** One column of all slices, by row. */
-  #read(columnOf: (columns: UkeyColumns) => Float64Array | Uint8Array): Float64Array {
-    const numbers = new Float64Array(this.count);
-    const handleOf = this.#handleOf;
-    let row = 0;
-    for (let i = 0; i < this.#slices.length; i++) {
-      const column = columnOf(this.#slices[i]!.columns);
-      const end = this.#ends[i]!;
-      for (; row < end; row++) numbers[row] = column[handleOf[row]!]!;
-    }
-    return numbers;
-  }
-
-  /** A number of each row. */
-  #weigh(weigh: (slice: UkeySlice, handle: number) => number): Float64Array {
-    const numbers = new Float64Array(this.count);
-    for (let row = 0; row < numbers.length; row++) {
-      numbers[row] = weigh(this.slice(row), this.#handleOf[row]!);
-    }
-    return numbers;
+  weight(row: number, sort: Exclude<FlowSort, 'key'>): number {
+    const { columns } = this.slice(row);
+    const handle = this.handle(row);
+    if (sort === 'state') return columns.state[handle]!;
+    if (sort === 'actions') return weightOf(columns.actions[handle]!);
+    return numberAt(columns, handle, sort, this.#now());
   }
 }
 

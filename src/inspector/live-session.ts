@@ -176,6 +176,8 @@ export class LiveSession implements InspectorSession {
       this.#store.append(entry);
       model.apply(entry);
     }
+    // Now, for a page that comes after a minute should not keep packets waiting for all of them.
+    this.#store.indexes(this.#store.last, this.#store.last);
     this.#changes.next();
   }
 

@@ -20,6 +20,8 @@ export interface SearchGoal {
   matches(entry: LogEntry): boolean;
   /** Where to stop if the log ends before; undefined: then it fails. */
   readonly isEndGood: boolean;
+  /** Whether it is also good where one stands there already. */
+  readonly isHereGood: boolean;
 }
 
 export type SearchResult = 'found' | 'busy';
@@ -56,8 +58,8 @@ export class LogSearch {
   }
 
   #arriveAtEnd(n: EntryNumber): SearchResult {
-    const { purpose, isBackward, isEndGood } = this.#goal;
-    if (!isEndGood || n === this.#cursor.n) {
+    const { purpose, isBackward, isEndGood, isHereGood } = this.#goal;
+    if (!isEndGood || (n === this.#cursor.n && !isHereGood)) {
       const where = isBackward ? 'before' : 'after';
       throw new UpcallError(
         `Cannot ${purpose}: there is none ${where} entry ${this.#cursor.n}; seek elsewhere`,
@@ -77,11 +79,13 @@ export function goalOf(command: TimeCommand): SearchGoal | undefined {
     const matches = command.by === 'phase' ? isPhase : () => true;
     // One step back from the first entry is where nothing has happened yet.
     const isEndGood = command.by === 'event';
-    return { purpose: `step to the ${which} ${command.by}`, isBackward, matches, isEndGood };
+    const purpose = `step to the ${which} ${command.by}`;
+    return { purpose, isBackward, matches, isEndGood, isHereGood: false };
   }
   const { to } = command;
-  const isEndGood = to === 'end';
-  return { purpose: `run to the ${which} ${to}`, isBackward, matches: RUNS[to], isEndGood };
+  const isEnd = to === 'end';
+  const purpose = `run to the ${which} ${to}`;
+  return { purpose, isBackward, matches: RUNS[to], isEndGood: isEnd, isHereGood: isEnd };
 }
 
 const RUNS: Readonly<Record<'upcall' | 'cycle' | 'deletion' | 'end', SearchGoal['matches']>> = {

@@ -13,6 +13,7 @@ import type { Clock } from '../base/clock.js';
 import { UpcallError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { type ParsedMessage, readPageMessage, replyIdOf } from './page-message.js';
+import type { Left, PushSlice } from './push-timer.js';
 import type { ShownSession } from './shown-session.js';
 import type { ViewRequest } from './view-request.js';
 import { PUSH_MS, type ServerMessage, UNSENT_BYTES_MAX } from './wire.js';
@@ -51,7 +52,8 @@ interface Slot {
   readonly request: ViewRequest;
   /** What the page was sent last; undefined: nothing yet. */
   sent: string | undefined;
-  sentAt: number;
+  /** When that was made, or found to be the same still. */
+  madeAt: number;
   /** The change that `sent` knows of. */
   changesCount: number;
 }
@@ -101,21 +103,24 @@ export class PageConnection {
     if (!this.#isBacklogged) this.#sendWelcome();
   }
 
-  /** Sends what has changed; whether something is left to be sent. */
-  push(): boolean {
+  /** Sends what has changed, one document at least; says what is left to be sent. */
+  push(slice: PushSlice): Left {
     const now = this.#deps.clock.monotonic();
     const due = [...this.#slots].filter(([, slot]) => this.#isDue(slot, now));
+    due.sort(([, a], [, b]) => a.madeAt - b.madeAt);
     if (this.#isBacklogged) {
       this.#skipped += due.length;
-      return true;
+      return 'later';
     }
     if (this.#isWelcomeDue) this.#sendWelcome();
-    for (const [name, slot] of due) {
+    for (const [i, [name, slot]] of due.entries()) {
       if (this.#socket.bufferedAmount >= UNSENT_BYTES_MAX) break;
       this.#pushSlot(name, slot, now);
+      if (i + 1 < due.length && !slice.mayGoOn()) return 'soon';
     }
     const isPositionDue = this.#pushPosition(now);
-    return isPositionDue || [...this.#slots.values()].some((slot) => this.#isStale(slot));
+    const isLeft = isPositionDue || [...this.#slots.values()].some((slot) => this.#isStale(slot));
+    return isLeft ? 'later' : 'nothing';
   }
 
   /** Asks whether the page is still there; false where it has not answered the last time. */
@@ -149,7 +154,7 @@ export class PageConnection {
 
   #isDue(slot: Slot, now: number): boolean {
     if (slot.sent === undefined) return true;
-    return this.#isStale(slot) && now - slot.sentAt >= PUSH_MS - DUE_SLACK_MS;
+    return this.#isStale(slot) && now - slot.madeAt >= PUSH_MS - DUE_SLACK_MS;
   }
 
   #sendWelcome(): void {
@@ -161,11 +166,11 @@ export class PageConnection {
     const { shown } = this.#deps;
     const { view } = slot.request;
     slot.changesCount = shown.changesCount;
+    slot.madeAt = now;
     const document = this.#documentOf(slot.request);
     const answer = document instanceof Error ? document.message : document;
     if (answer === slot.sent) return;
     slot.sent = answer;
-    slot.sentAt = now;
     if (document instanceof Error) {
       this.#reply(0, document);
       return;
@@ -245,7 +250,7 @@ export class PageConnection {
         `Cannot watch "${request.view}": the page watches ${SLOTS_MAX} views; unwatch one first`,
       );
     }
-    this.#slots.set(name, { request, sent: undefined, sentAt: 0, changesCount: 0 });
+    this.#slots.set(name, { request, sent: undefined, madeAt: 0, changesCount: 0 });
     this.#deps.asked();
   }
 

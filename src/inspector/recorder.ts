@@ -166,7 +166,7 @@ export class Recorder {
     const stopwatch = this.#options.stopwatch ?? systemStopwatch();
     const interest = { verdicts: isFull ? 'news' : 'changes', traces: true, stopwatch } as const;
     udpif.inspectUkeys(this.#options.ukeys ?? (isFull ? 'all' : 'sampled'));
-    this.#inspection = udpif.actor.system.inspect((event) => this.#inspect(event));
+    this.#inspection = udpif.inspectMoves((event) => this.#inspect(event));
     this.#records = udpif.observe(interest).subscribe({
       next: (record) => this.#guard(() => this.#take(record)),
       complete: () => this.close(),

@@ -13,8 +13,8 @@ import {
 } from '../packet/pcap-format.js';
 import type { EntryOf } from './chunk-index.js';
 import type { Moment } from './moment.js';
-import { traceUpcall, upcallRow } from './upcall-trace.js';
-import { hasAllWords, upcallsBackward, wordsOf } from './upcalls-view.js';
+import { hasAllWords, wordsOf } from './upcall-filter.js';
+import { upcallsBackward } from './upcalls-view.js';
 
 /** The newest packets, so many bytes of them: what a browser downloads at once. */
 export const PCAP_SIZE_MAX = 64 * 1024 * 1024;
@@ -31,8 +31,7 @@ export function upcallPcap(moment: Moment, filter: string): Uint8Array {
   let size = PCAP_HEADER_SIZE;
   for (const upcall of upcallsBackward(moment)) {
     if (upcall.frame === undefined) continue;
-    const row = upcallRow(moment, traceUpcall(moment, upcall));
-    if (!hasAllWords(row, words)) continue;
+    if (!hasAllWords(moment, upcall, words)) continue;
     const data = Buffer.from(upcall.frame, 'base64');
     size += PCAP_RECORD_HEADER_SIZE + data.length;
     if (size > PCAP_SIZE_MAX) {

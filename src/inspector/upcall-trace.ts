@@ -19,6 +19,8 @@ export interface UpcallTrace {
   readonly xlate: EntryOf<'xlate'> | undefined;
   readonly put: EntryOf<'put'> | undefined;
   readonly batch: EntryOf<'batch'> | undefined;
+  /** From this entry on nothing more is told of it. */
+  readonly settledAt: EntryNumber;
 }
 
 /** Follows an upcall up to the moment. */
@@ -28,8 +30,9 @@ export function traceUpcall({ store, model }: Moment, upcall: EntryOf<'upcall'>)
     xlate: undefined,
     put: undefined,
     batch: undefined,
+    settledAt: upcall.n + ENTRIES_AHEAD_MAX,
   };
-  let end = Math.min(model.n, upcall.n + ENTRIES_AHEAD_MAX);
+  let end = Math.min(model.n, trace.settledAt);
   // Chunks stand at multiples of their size, whatever has gone before them.
   for (let n = chunkStart(upcall.n); n <= end; n += CHUNK_ENTRIES) {
     for (const entry of store.indexOf(n)?.ofUpcall(upcall.upcall) ?? []) {
@@ -38,7 +41,8 @@ export function traceUpcall({ store, model }: Moment, upcall: EntryOf<'upcall'>)
       if (entry.k === 'put') trace.put = entry;
       if (entry.k !== 'batch') continue;
       trace.batch = entry;
-      end = Math.min(end, entry.n + PUTS_AHEAD_MAX);
+      trace.settledAt = Math.min(trace.settledAt, entry.n + PUTS_AHEAD_MAX);
+      end = Math.min(end, trace.settledAt);
     }
   }
   return trace;

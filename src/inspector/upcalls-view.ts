@@ -8,12 +8,13 @@
 import { UpcallError } from '../base/errors.js';
 import type { EntryOf } from './chunk-index.js';
 import type { Moment } from './moment.js';
+import { hasAllWords, wordsOf } from './upcall-filter.js';
 import { traceUpcall, upcallRow } from './upcall-trace.js';
 import type { UpcallRow, UpcallsQuery, UpcallsView } from './view-data.js';
 
 /** Rows of one answer. */
 export const UPCALL_ROWS_MAX = 200;
-/** Upcalls that a filter looks at for one answer: some tens of milliseconds. */
+/** Upcalls that a filter looks at for one answer: some milliseconds, the first time ten more. */
 export const UPCALLS_SEARCHED_MAX = 10_000;
 
 export function upcallsView(moment: Moment, query: UpcallsQuery): UpcallsView {
@@ -27,21 +28,6 @@ export function upcallsView(moment: Moment, query: UpcallsQuery): UpcallsView {
     return { rows, total: upcalls.total, omitted: upcalls.total - kept, perSecond };
   }
   return { ...searchRows(moment, query, words), perSecond };
-}
-
-/** Words of a filter, lower-case. */
-export function wordsOf(filter: string): readonly string[] {
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-}
-
-/** Whether the row contains all words somewhere. */
-export function hasAllWords(row: UpcallRow, words: readonly string[]): boolean {
-  const { class: kind, port, key, actions, outcome, handler } = row;
-  const text = `${kind} ${port} ${key} ${actions} ${outcome} handler:${handler}`.toLowerCase();
-  return words.every((word) => text.includes(word));
 }
 
 /** The upcalls of the log up to the moment, newest first. */
@@ -82,10 +68,9 @@ function searchRows(
       continue;
     }
     searched++;
-    const row = upcallRow(moment, traceUpcall(moment, entry));
-    if (!hasAllWords(row, words)) continue;
+    if (!hasAllWords(moment, entry, words)) continue;
     total++;
-    if (rows.length < limit) rows.push(row);
+    if (rows.length < limit) rows.push(upcallRow(moment, traceUpcall(moment, entry)));
   }
   return { rows, total, omitted };
 }

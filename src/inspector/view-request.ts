@@ -3,10 +3,11 @@
  * once by HTTP.
  */
 
+import { FLOW_ROWS_MAX, FLOW_SORTS } from './flows-view.js';
 import { JsonReader } from './json-reader.js';
 import type { InspectorSession } from './session.js';
+import { UPCALL_ROWS_MAX } from './upcalls-view.js';
 import type {
-  FlowSort,
   FlowsQuery,
   UpcallsQuery,
   ViewDocuments,
@@ -21,20 +22,7 @@ export type ViewRequest<View extends ViewName = ViewName> = {
 
 const NAME_LENGTH_MAX = 200;
 const FILTER_LENGTH_MAX = 1000;
-/** Rows of a table in one document. */
-const ROWS_MAX = 200;
 const POINTS_MAX = 2000;
-
-const FLOW_SORTS: readonly FlowSort[] = [
-  'key',
-  'actions',
-  'packets',
-  'bytes',
-  'idle',
-  'mask',
-  'state',
-  'age',
-];
 
 type QueryReaders = { readonly [View in ViewName]: (query: JsonReader) => ViewQueries[View] };
 
@@ -86,7 +74,7 @@ function readFlowsQuery(query: JsonReader): FlowsQuery {
     sort: query.choice('sort', FLOW_SORTS),
     isDescending: query.flag('isDescending'),
     offset: query.count('offset'),
-    limit: query.count('limit', ROWS_MAX),
+    limit: query.count('limit', FLOW_ROWS_MAX),
   };
 }
 
@@ -94,6 +82,6 @@ function readUpcallsQuery(query: JsonReader): UpcallsQuery {
   return {
     filter: query.text('filter', FILTER_LENGTH_MAX),
     before: query.optionalCount('before'),
-    limit: query.count('limit', ROWS_MAX),
+    limit: query.count('limit', UPCALL_ROWS_MAX),
   };
 }

@@ -260,6 +260,57 @@ describe('Udpif.inspectUkeys()', () => {
   });
 });
 
+describe('Udpif.inspectMoves()', () => {
+  /** Kinds of what was seen of ukeys in one cycle, which leaves them where they are. */
+  function seenInCycle(bench: Bench, witness: Witness): readonly string[] {
+    const before = witness.events.length;
+    runCycle(bench);
+    const seen = witness.events.slice(before).filter(({ actorRef }) => isUkey(actorRef));
+    return seen.map(({ type }) => type);
+  }
+
+  it('tells of ukeys that come, move and end, and not of what leaves them where they are', () => {
+    const bench = createBench();
+    const witness = new Witness();
+    bench.udpif.inspectUkeys('all');
+    bench.udpif.inspectMoves(witness.see);
+    install(bench, 1);
+    const [ukey] = witness.ukeys;
+    if (ukey === undefined) throw new Error('Cannot look: no ukey');
+    expect([...(witness.kinds.get(ukey as UkeyActor & AnyActorRef) ?? [])].sort()).toEqual(
+      KINDS_OF_UKEYS,
+    );
+    expect(seenInCycle(bench, witness)).toEqual([]);
+    bench.udpif.purge();
+    bench.clock.runDue();
+    const last = witness.events.findLast(({ actorRef }) => Object.is(actorRef, ukey));
+    expect(last?.type).toBe('@xstate.snapshot');
+    expect(ukey.getSnapshot().status).toBe('done');
+  });
+
+  it('announces what lives already, before it moves', () => {
+    const bench = createBench();
+    bench.udpif.inspectUkeys('all');
+    install(bench, 2);
+    const witness = new Witness();
+    bench.udpif.inspectMoves(witness.see);
+    expect(seenInCycle(bench, witness)).toEqual(['@xstate.actor', '@xstate.actor']);
+  });
+
+  it('tells of everything while somebody else wants to hear it', () => {
+    const bench = createBench();
+    bench.udpif.inspectUkeys('all');
+    install(bench, 1);
+    const [modest, curious] = [new Witness(), new Witness()];
+    bench.udpif.inspectMoves(modest.see);
+    const subscription = bench.udpif.actor.system.inspect(curious.see);
+    expect(seenInCycle(bench, modest)).toContain('@xstate.microstep');
+    expect(curious.events.some(({ type }) => type === '@xstate.microstep')).toBe(true);
+    subscription.unsubscribe();
+    expect(seenInCycle(bench, modest)).toEqual([]);
+  });
+});
+
 describe('a ukey that is left out', () => {
   it('takes the fast path while an inspector is attached', () => {
     const { bench } = createInspected('none');

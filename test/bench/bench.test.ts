@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { measure, SMOKE } from '../../bench/bench.js';
 import { benches, SMOKE_SIZE } from '../../bench/benches.js';
+import { repeatedSetUpBench } from '../../bench/inspect/repeated-set-up.js';
 import { measureMemory } from '../../bench/memory.js';
 
 describe('The benches', () => {
-  it.each(benches)('$name computes the same in every round', (bench) => {
+  it.each([...benches, repeatedSetUpBench])('$name computes the same in every round', (bench) => {
     const figures = [1, 2].map(() => measure(bench, SMOKE_SIZE, SMOKE));
     expect(figures[0]?.checksum).toBe(figures[1]?.checksum);
     expect(figures[0]?.medianUs).toBeGreaterThan(0);

@@ -91,6 +91,14 @@ describe('RecordedSession: a recording', () => {
     expect(await go({ do: 'run', to: 'end', backward: true })).toBe(0);
   });
 
+  it('is at an end to which it is to run, and says no more of it', async () => {
+    const { go } = open(scene);
+    expect(await go({ do: 'run', to: 'end' })).toBe(scene.entries.length);
+    for (let times = 0; times < 2; times++) {
+      expect(await go({ do: 'run', to: 'end', backward: true })).toBe(0);
+    }
+  });
+
   it('says that there is no further one, and stays where it is', async () => {
     const { session, go } = open(scene, 5);
     await expect(go({ do: 'run', to: 'cycle', backward: true })).rejects.toThrow(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
 import { faultOfEntry } from '../../src/inspector/entry-fields.js';
 import type { EntryKind, LogEntry } from '../../src/inspector/log-entry.js';
+import { ModelState } from '../../src/inspector/model-state.js';
 import {
   createRecorder,
   type Recorder,
@@ -406,6 +407,28 @@ describe('Recorder in bounded detail', () => {
     expect(scene.of('put')).toHaveLength(10);
     expect(scene.of('dropped')).toMatchObject([{ what: 'put', count: 20 }]);
   });
+
+  it.each(['none', 'sampled'] as const)(
+    'tells of the end of every flow that it told of, ukeys %s, and no more stay in the model',
+    async (ukeys) => {
+      const scene = new Scene({ flows: 'actions=output:2', areMegaflowsOn: false });
+      const recorder = scene.record({ ...bounded, ukeys });
+      const model = new ModelState(recorder.header);
+      for (let second = 0; second < 3; second++) {
+        for (let i = 0; i < 300; i++) scene.send(1, `udp,tp_src=${second + 1},tp_dst=${i}`);
+        scene.clock.advance(1_000);
+      }
+      // All at once, where ten of a kind in a second are told.
+      await scene.sw.stop();
+      recorder.close();
+      for (const entry of scene.entries) model.apply(entry);
+      expect(scene.of('put').length).toBeGreaterThanOrEqual(30);
+      expect(scene.of('delete')).toHaveLength(scene.of('put').length);
+      expect(model.flows.living).toBe(0);
+      const told = new Set(scene.of('put').map(({ flow }) => flow));
+      expect(scene.of('ukey').filter(({ flow }) => !told.has(flow))).toEqual([]);
+    },
+  );
 
   it('gives a flow that the log does not know a number when it is asked', () => {
     const scene = new Scene({ flows: 'actions=output:2' });

@@ -1,8 +1,10 @@
 /** A recording of the bundled capture shows, at any entry, what the switch itself said then. */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
 import { readFlowFile } from '../../src/cli/flow-file.js';
 import { loadCapture } from '../../src/cli/loaded-capture.js';
@@ -10,12 +12,17 @@ import { mergeCaptures } from '../../src/cli/packet-sequence.js';
 import { planPorts } from '../../src/cli/port-plan.js';
 import { REPLAY_START_MS, ReplayRun } from '../../src/cli/replay-run.js';
 import { EntryStore } from '../../src/inspector/entry-store.js';
+import { LogFileWriter } from '../../src/inspector/log-file-writer.js';
+import { createHeader } from '../../src/inspector/log-header.js';
 import { MachineGraphs } from '../../src/inspector/machine-graphs.js';
 import { ModelState } from '../../src/inspector/model-state.js';
 import type { Moment } from '../../src/inspector/moment.js';
+import type { RecordedSession } from '../../src/inspector/recorded-session.js';
 import { createRecorder } from '../../src/inspector/recorder.js';
+import { openRecording } from '../../src/inspector/recording.js';
 import { Timeline } from '../../src/inspector/timeline.js';
 import { makeView } from '../../src/inspector/views.js';
+import type { TimeCommand } from '../../src/inspector/wire.js';
 import type { ProfileName } from '../../src/machines/profiles.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import { ROOT } from '../tidy/source-tree.js';
@@ -25,6 +32,9 @@ const POINTS = 10;
 const PROFILES: readonly ProfileName[] = ['current', 'ovs-2.3'];
 /** States of a ukey whose flow is gone, or as good as. */
 const GONE: ReadonlySet<string> = new Set(['evicted', 'gone', 'deleted']);
+const folder = mkdtempSync(join(tmpdir(), 'upcall-recording-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 const query = { filter: '', sort: 'key', isDescending: false, offset: 0, limit: 200 } as const;
 
 /** What a switch says of itself. */
@@ -44,7 +54,6 @@ function factsOf(target: Switch) {
     | { value: Record<string, string> }
     | undefined;
   return {
-    time: target.clock.now() as number,
     flows: target.megaflows().map(({ key, actions }) => [key, actions]),
     ukeys: states,
     packets,
@@ -55,13 +64,13 @@ function factsOf(target: Switch) {
   };
 }
 
-/** The same, out of views. */
-function factsOfViews(moment: Moment): Omit<ReturnType<typeof factsOf>, 'time'> {
-  const house = makeView(moment, 'house', {});
-  const cycle = makeView(moment, 'cycle', {});
+/** The same, as a page would read it. */
+function factsOfViews(session: Pick<RecordedSession, 'view'>) {
+  const house = session.view('house', {});
+  const cycle = session.view('cycle', {});
   const rows: { key: string; actions: string; packets: number; state: string }[] = [];
   for (let offset = 0; rows.length === offset; offset += query.limit) {
-    rows.push(...makeView(moment, 'flows', { ...query, offset }).rows);
+    rows.push(...session.view('flows', { ...query, offset }).rows);
   }
   const states = house.ukeys.filter(({ count }) => count > 0);
   return {
@@ -89,11 +98,16 @@ function record(profile: ProfileName) {
   const ways = { profile, revalidators: 2, settings };
   const target = createSwitch({ ports: names.length, flows, clock, ...ways });
   const store = new EntryStore();
+  const file = join(folder, `${profile}.log`);
+  const writer = new LogFileWriter(file, createHeader(target, { title: 'bundled' }));
   const recorder = createRecorder(target, {
     detail: 'full',
     stopwatch: () => 0,
     entries: (batch) => {
-      for (const entry of batch) store.append(entry);
+      for (const entry of batch) {
+        store.append(entry);
+        writer.write(entry);
+      }
     },
   });
   clock.runDue();
@@ -108,20 +122,41 @@ function record(profile: ProfileName) {
   }
   recorder.flush();
   looks.push({ n: store.last, facts: factsOf(target) });
-  return { store, header: recorder.header, looks };
+  writer.close();
+  return { store, header: recorder.header, looks, file };
+}
+
+/** The recording as `upcall inspect` opens it, and how a page goes about in it. */
+async function open(file: string) {
+  const clock = new VirtualClock({ start: 0 });
+  const session = await openRecording(file, { clock });
+  const go = async (command: TimeCommand): Promise<void> => {
+    const done = session.command(command);
+    clock.runDue();
+    await done;
+  };
+  return { session, go };
 }
 
 describe.each(PROFILES)('a recording of the bundled capture in %s', (profile) => {
-  const { store, header, looks } = record(profile);
+  const { store, header, looks, file } = record(profile);
   const graphs = new MachineGraphs(header);
   const momentAt = (model: ModelState): Moment => ({ header, store, model, graphs });
 
-  it('shows what the switch said, going forward and going backward', () => {
+  it('shows what the switch said, stepping forward and stepping backward', async () => {
+    const { session, go } = await open(file);
     expect(looks.length).toBeGreaterThanOrEqual(POINTS);
-    const timeline = new Timeline(store, header);
-    for (const { n, facts } of [...looks, ...looks.toReversed()]) {
-      const { time: _, ...said } = facts;
-      expect({ n, ...factsOfViews(momentAt(timeline.at(n))) }).toEqual({ n, ...said });
+    for (const { n, facts } of looks) {
+      await go({ do: 'seek', n: n - 1 });
+      await go({ do: 'step', by: 'event' });
+      expect({ n: session.position().n, ...factsOfViews(session) }).toEqual({ n, ...facts });
+    }
+    const behind = looks.filter(({ n }) => n < store.last).toReversed();
+    expect(behind.length).toBeGreaterThanOrEqual(POINTS - 1);
+    for (const { n, facts } of behind) {
+      await go({ do: 'seek', n: n + 1 });
+      await go({ do: 'step', by: 'event', backward: true });
+      expect({ n: session.position().n, ...factsOfViews(session) }).toEqual({ n, ...facts });
     }
   });
 

@@ -336,6 +336,17 @@ describe('the upcalls', () => {
     expect([found.rows.map((row) => row.upcall), found.total]).toEqual([[2], 1]);
   });
 
+  it('pass a filter by what was known of them then, whatever was asked before', () => {
+    const log = new LogBuilder();
+    addMiss(log, 1, 1, [1]);
+    const batch = log.entries.find(({ k }) => k === 'batch')?.n ?? 0;
+    while (log.entries.length < batch + 600) log.add({ k: 'change', reason: 'x' });
+    const totalAt = (n: number): number =>
+      makeView(momentOf(log, n), 'upcalls', { ...tail, filter: 'installed' }).total;
+    const places = [batch - 1, batch, log.entries.length];
+    for (let times = 0; times < 2; times++) expect(places.map(totalAt)).toEqual([0, 1, 1]);
+  });
+
   it('are followed into the next chunk of the log', () => {
     const log = new LogBuilder();
     while (log.entries.length < CHUNK_ENTRIES - 2) log.add({ k: 'change', reason: 'x' });

@@ -71,6 +71,11 @@ export class OvsPeer {
     }
   }
 
+  /** Where `ovs-appctl -t` finds it. */
+  get controlPath(): string {
+    return join(this.#folder, `ovs-vswitchd.${readPid(this.#folder, 'ovs-vswitchd')}.ctl`);
+  }
+
   /** Runs an `ovs-appctl` command. */
   command(name: string, ...params: string[]): Promise<string> {
     return this.#control.run(name, ...params);

@@ -9,9 +9,9 @@
 import type { AnyUkeyEvent } from '../../src/actors/ukey-moves.js';
 import { FlowKey } from '../../src/datapath/flow-key.js';
 import type { Ukey2014Event } from '../../src/machines/ukey-2014-machine.js';
-import { NW_DST, NW_SRC } from '../../src/packet/flow-layout.js';
-import { maskOf, output } from '../actors/fake-translator.js';
+import { output } from '../actors/fake-translator.js';
 import { type Bench, flowOf, revalidate, runCycle } from '../actors/udpif-bench.js';
+import { provokeDeletion } from './deletion-provocations.js';
 
 type EventOf<Type extends Ukey2014Event['type']> = Extract<Ukey2014Event, { type: Type }>;
 
@@ -42,7 +42,7 @@ export function provokeUkey2014Event(event: Ukey2014Event, scene: Scene): void {
   else if (state === 'marked') sendFromOutside(event, bench);
   else if (event.type === 'stats.accept') bringCounters(event, scene);
   else if (event.type === 'flow.keep') dump(bench);
-  else provokeDeletion(event, bench);
+  else provokeDeletion2014(event, bench);
 }
 
 /** Deletions that the cycle waits for are answered; some are refused, some find no flow. */
@@ -88,17 +88,9 @@ function dump(bench: Bench): void {
   runCycle(bench);
 }
 
-function provokeDeletion({ reason }: EventOf<'flow.delete'>, bench: Bench): void {
-  const { clock, dpif, settings, translator, udpif } = bench;
+function provokeDeletion2014({ reason }: EventOf<'flow.delete'>, bench: Bench): void {
+  const { clock, dpif, translator } = bench;
   switch (reason) {
-    case 'flow_idle':
-      clock.jump(clock.now() + settings.maxIdle + 1);
-      clock.runDue();
-      break;
-    case 'flow_limit':
-      udpif.setFlowLimit(0);
-      runCycle(bench);
-      break;
     case 'flow_missing_dp':
       dpif.steal(FLOW);
       revalidate(bench);
@@ -106,20 +98,11 @@ function provokeDeletion({ reason }: EventOf<'flow.delete'>, bench: Bench): void
       dpif.answer();
       clock.runDue();
       break;
-    case 'flow_wildcarded':
-      translator.answer = () => ({ actions: output(2), mask: maskOf(NW_DST, NW_SRC) });
-      revalidate(bench);
-      break;
-    case 'no_ofproto':
-      translator.unknownPorts.add(1);
-      revalidate(bench);
-      break;
     case 'xlation_error':
       translator.answer = () => ({ actions: output(7) });
       revalidate(bench);
       break;
     default:
-      udpif.purge();
-      clock.runDue();
+      provokeDeletion(reason, bench);
   }
 }

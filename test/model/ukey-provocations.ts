@@ -6,9 +6,9 @@
  */
 
 import type { UkeyEvent } from '../../src/machines/ukey-machine.js';
-import { NW_DST, NW_SRC } from '../../src/packet/flow-layout.js';
-import { maskOf, output } from '../actors/fake-translator.js';
+import { output } from '../actors/fake-translator.js';
 import { type Bench, flowOf, revalidate, runCycle } from '../actors/udpif-bench.js';
+import { provokeDeletion } from './deletion-provocations.js';
 
 type EventOf<Type extends UkeyEvent['type']> = Extract<UkeyEvent, { type: Type }>;
 
@@ -77,29 +77,13 @@ function provokeVerdict(
       dpif.timesDumped = () => 1;
       break;
     case 'flow.delete':
-      provokeDeletion(event, bench);
+      provokeOwnDeletion(event, bench);
   }
 }
 
-function provokeDeletion({ reason }: EventOf<'flow.delete'>, bench: Bench): void {
-  const { clock, settings, translator, udpif } = bench;
+function provokeOwnDeletion({ reason }: EventOf<'flow.delete'>, bench: Bench): void {
+  const { clock, settings, translator } = bench;
   switch (reason) {
-    case 'flow_idle':
-      clock.jump(clock.now() + settings.maxIdle + 1);
-      clock.runDue();
-      break;
-    case 'flow_limit':
-      udpif.setFlowLimit(0);
-      runCycle(bench);
-      break;
-    case 'flow_wildcarded':
-      translator.answer = () => ({ actions: output(2), mask: maskOf(NW_DST, NW_SRC) });
-      revalidate(bench);
-      break;
-    case 'no_ofproto':
-      translator.unknownPorts.add(1);
-      revalidate(bench);
-      break;
     case 'xlation_error':
       translator.answer = () => {
         throw new Error('no answer');
@@ -111,12 +95,12 @@ function provokeDeletion({ reason }: EventOf<'flow.delete'>, bench: Bench): void
       settings.maxRevalidator = 2;
       revalidate(bench);
       break;
-    case 'purge':
-      udpif.purge();
-      clock.runDue();
+    case 'flow_missing_dp':
+    case 'update_fail':
+      runCycle(bench);
       break;
     default:
-      runCycle(bench);
+      provokeDeletion(reason, bench);
   }
 }
 

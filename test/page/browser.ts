@@ -26,13 +26,40 @@ export interface PageOptions {
 }
 
 export async function openBrowser(): Promise<Browser> {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(
-      `Cannot open a browser: "${CHROMIUM}" is missing; run "apt-get install chromium", or say ` +
-        'in CHROMIUM where it is',
-    );
+  return chromium.launch({ executablePath: chromiumPath(), args: ARGUMENTS });
+}
+
+/** A browser whose processes, all of them, can be sent signals. */
+export interface FrailBrowser {
+  readonly browser: Browser;
+  /** Nothing happens where they have ended. */
+  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+export async function openFrailBrowser(): Promise<FrailBrowser> {
+  const server = await chromium.launchServer({ executablePath: chromiumPath(), args: ARGUMENTS });
+  const { pid } = server.process();
+  if (pid === undefined) throw new Error('Cannot open a browser: it has no process');
+  const browser = await chromium.connect(server.wsEndpoint());
+  // Its group: what reads from the network is a process of its own.
+  return { browser, signal: (name) => signalGroup(pid, name) };
+}
+
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    if (!isGone) throw error;
   }
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+}
+
+function chromiumPath(): string {
+  if (existsSync(CHROMIUM)) return CHROMIUM;
+  throw new Error(
+    `Cannot open a browser: "${CHROMIUM}" is missing; run "apt-get install chromium", or say ` +
+      'in CHROMIUM where it is',
+  );
 }
 
 /** A page that fails its test when a script in it does. */

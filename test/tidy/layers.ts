@@ -23,7 +23,7 @@ const PAGE = 'inspector/web';
 const GROUND = ['base'];
 const BELOW_OFPROTO = ['base', 'packet', 'datapath'];
 const BELOW_SWITCH = [...BELOW_OFPROTO, 'machines', 'ofproto', 'actors'];
-const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch', 'inspector'];
+const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch', 'inspector', 'management'];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: ['rxjs'] },
@@ -54,6 +54,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node:stream',
       'node:zlib',
     ],
+  },
+  management: {
+    rooms: [...BELOW_SWITCH, 'switch'],
+    packages: ['rxjs', 'node:fs', 'node:net', 'node:path'],
   },
   [PAGE]: {
     rooms: ['inspector', 'machines'],

@@ -5,6 +5,9 @@
 
 import type { Page } from 'playwright-core';
 
+/** What 95 of 100 frames may take: less than two frames of a display at 60 Hz. */
+export const FRAME_MS_MAX = 33;
+
 export interface FrameTimes {
   readonly frames: number;
   readonly p50: number;
