@@ -80,6 +80,8 @@ export type {
   Ingress,
   RevalidationReason,
   RuleRef,
+  TraceNoteKind,
+  TraceText,
   Translator,
   XlateCache,
   XlateRequest,

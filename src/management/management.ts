@@ -18,6 +18,7 @@ import { dpifCommands } from './dpif-commands.js';
 import { dummyCommands } from './dummy-commands.js';
 import type { ManagementContext } from './management-context.js';
 import { timeCommands } from './time-commands.js';
+import { traceCommands } from './trace-commands.js';
 import { revalidatorCommands, upcallCommands } from './upcall-commands.js';
 
 export interface CommandOptions {
@@ -62,6 +63,7 @@ export function createCommands(sw: Switch, options: CommandOptions = {}): Comman
   table.add(dpctlCommands(context));
   table.add(dummyCommands(context));
   table.add(timeCommands(context));
+  table.add(traceCommands(context));
   return table;
 }
 

@@ -31,7 +31,8 @@ import { isIpAny } from './prerequisites.js';
 import type { Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
 import { XlateStack } from './xlate-stack.js';
-import { traceNoOutput, traceTable } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say, traceMoved, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
 /** Why a translation has no real answer. Answers to `enum xlate_error`. */
@@ -163,7 +164,9 @@ export class XlateContext {
   outputTo(number: OfpPort): void {
     const port = this.ofproto.port(number);
     if (port === undefined || port.config.noForward) {
-      if (this.trace !== undefined) traceNoOutput(this, number);
+      if (this.trace !== undefined) {
+        say(this, port === undefined ? SENTENCES.noPort() : SENTENCES.noForward());
+      }
       return;
     }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
@@ -187,6 +190,7 @@ export class XlateContext {
   /** The rule that the flow meets in `table`, credited, as if the packet had come from `inPort`. */
   lookup(table: number, inPort: OfpPort): Rule {
     const { tables, misses } = this.ofproto;
+    if (this.trace !== undefined) traceMoved(this);
     if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule);
     const rule = this.#find(table, inPort);
     if (rule !== tables.missRule) return this.#met(table, rule);

@@ -58,7 +58,8 @@ import { XlateContext, type XlateContextOptions, type XlateError } from './xlate
 import { Frame, type FrameKind, type SavedState } from './xlate-frame.js';
 import { XlateGroups } from './xlate-group.js';
 import { STACK_SIZE_MAX } from './xlate-stack.js';
-import { traceAction, traceEnd, traceNoReceive, traceNote } from './xlate-trace.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
+import { say, sayHeading, traceAction, traceDrop, traceMoved } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
 /** Nested calls of rules, forward ones not counted; `MAX_DEPTH`. Deeper is an error: drop. */
@@ -131,9 +132,12 @@ export class Xlate {
     this.#depth = 0;
     this.#resubmitsCount = 0;
     this.#groups.begin();
-    if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
-    else this.#walk(first);
+    if (ctx.flow[RECIRC_ID] !== 0) {
+      ctx.error = 'no_recirculation_context';
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!));
+    } else this.#walk(first);
     finishWildcards(ctx.wc, request.ingress.flow, ofproto.vlanLimit);
+    if (ctx.trace !== undefined) traceMoved(ctx);
     if (request.cache instanceof OfprotoXlateCache) {
       request.cache.fill(ofproto, ctx.takeEntries());
     }
@@ -144,10 +148,7 @@ export class Xlate {
     const ctx = this.#ctx;
     if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
     const rule = first ?? ctx.lookup(0, ctx.inPort);
-    if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) {
-      if (ctx.trace !== undefined) traceNoReceive(ctx);
-      return;
-    }
+    if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) return;
     this.#enterRule(rule, 0, false, true);
     this.#run(0);
     if (ctx.error === undefined && this.#enterSet()) this.#run(0);
@@ -215,7 +216,7 @@ export class Xlate {
   #resubmit(action: Extract<Ofpact, { type: 'resubmit' }>, frame: Frame): void {
     const ctx = this.#ctx;
     if (action.isOriginalTuple) {
-      traceNote(ctx, 'not looked up: connection tracking has not seen the packet');
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noConntrack());
       return;
     }
     const table = action.table === TABLE_CURRENT ? ctx.table : action.table;
@@ -242,6 +243,7 @@ export class Xlate {
     const depth = this.#depth;
     this.#depth++;
     this.#enter('bucket', actions, false);
+    if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
     this.#run(floor);
     this.#height = floor;
     this.#depth = depth;
@@ -254,12 +256,20 @@ export class Xlate {
   #mayCall(): boolean {
     const ctx = this.#ctx;
     if (ctx.isBared) ctx.error = 'recirculation_unsupported';
-    else if (this.#depth >= DEPTH_MAX) ctx.error = 'recursion_too_deep';
-    else if (this.#resubmitsCount >= RESUBMITS_MAX) ctx.error = 'too_many_resubmits';
-    else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
-    else if (ctx.stack.size > STACK_SIZE_MAX) ctx.error = 'stack_too_deep';
-    else return true;
+    else if (this.#depth >= DEPTH_MAX) {
+      this.#fail('recursion_too_deep', SENTENCES.tooDeep(DEPTH_MAX));
+    } else if (this.#resubmitsCount >= RESUBMITS_MAX) {
+      this.#fail('too_many_resubmits', SENTENCES.tooManyResubmits(RESUBMITS_MAX));
+    } else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
+    else if (ctx.stack.size > STACK_SIZE_MAX) {
+      this.#fail('stack_too_deep', SENTENCES.tooMuchStack());
+    } else return true;
     return false;
+  }
+
+  #fail(error: XlateError, sentence: Sentence): void {
+    this.#ctx.error = error;
+    say(this.#ctx, sentence);
   }
 
   #enter(kind: FrameKind, actions: Ofpacts, isLast: boolean): Frame {
@@ -283,6 +293,7 @@ export class Xlate {
     if (isDeep) this.#depth++;
     ctx.table = table;
     ctx.rule = rule;
+    if (ctx.trace !== undefined && rule.actions.length === 0) traceDrop(ctx);
   }
 
   /** Turns to the action set, which is then empty; false: nothing of it is to be done. */
@@ -292,8 +303,9 @@ export class Xlate {
     const actions = orderActionSet(ctx.actionSet);
     ctx.actionSet = [];
     if (actions.length === 0 || ctx.isExited) return false;
-    if (ctx.trace !== undefined) traceNote(ctx, 'carries out the action set');
+    if (ctx.trace !== undefined) sayHeading(ctx, SENTENCES.actionSetHeading());
     ctx.isInActionSet = true;
+    ctx.height++;
     this.#enter('set', actions, true);
     return true;
   }
@@ -301,6 +313,7 @@ export class Xlate {
   /** A copy of the packet, made by the datapath where its changes could not be undone. */
   #enterClone(actions: Ofpacts, isLast: boolean): void {
     const ctx = this.#ctx;
+    if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
     if (isLast || isReversible(actions)) {
       this.#enter('copy', actions, isLast).save(ctx);
       return;
@@ -340,6 +353,7 @@ export class Xlate {
         break;
       case 'set':
         this.#height--;
+        ctx.height--;
         ctx.isInActionSet = false;
         break;
       default:
@@ -385,7 +399,7 @@ export class Xlate {
   }
 
   #stopCalling(): void {
-    traceNote(this.#ctx, `stops here: the actions have more than ${ACTIONS_SIZE_MAX} bytes`);
+    if (this.#ctx.trace !== undefined) say(this.#ctx, SENTENCES.tooManyActions());
     this.#ctx.isExited = true;
   }
 
@@ -395,7 +409,6 @@ export class Xlate {
     const isTooMuch =
       ctx.actions.size > ACTIONS_ATTRIBUTE_SIZE_MAX || ctx.actions.outputsCount > OUTPUTS_MAX;
     const isFailed = ctx.error !== undefined;
-    if (ctx.trace !== undefined) traceEnd(ctx, isTooMuch);
     if (isFailed) ctx.actions.reset();
     result.error = ctx.error;
     result.slow = isFailed ? 0 : ctx.slow | (isTooMuch ? SlowReason.ACTION : 0);
