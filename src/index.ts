@@ -120,7 +120,14 @@ export {
 export { type Clock, SystemClock } from './base/clock.js';
 export { Coverage } from './base/coverage.js';
 export { FileError, ParseError, UpcallError } from './base/errors.js';
-export { type Log, silentLog } from './base/log.js';
+export { type Log, type ModularLog, silentLog } from './base/log.js';
 export { createRng, type Rng } from './base/rng.js';
 export { StoppableClock } from './base/stoppable-clock.js';
 export { VirtualClock } from './base/virtual-clock.js';
+export {
+  Vlog,
+  type VlogDestination,
+  type VlogLevel,
+  type VlogOptions,
+  type VlogTarget,
+} from './base/vlog.js';

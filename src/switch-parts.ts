@@ -10,7 +10,7 @@ import { odpPort, ofpPort } from './base/brands.js';
 import { type Clock, SystemClock } from './base/clock.js';
 import { Coverage } from './base/coverage.js';
 import { UpcallError } from './base/errors.js';
-import { type Log, silentLog } from './base/log.js';
+import { type Log, moduleLog, silentLog } from './base/log.js';
 import { createRng } from './base/rng.js';
 import { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import { MaskTable } from './datapath/mask.js';
@@ -58,7 +58,14 @@ export function createParts(options: SwitchOptions): SwitchParts {
   };
   const masks = new MaskTable();
   const vlanLimit = options.vlanLimit ?? VLAN_LIMIT_DEFAULT;
-  const datapath = new EmbeddedDpif({ name: DATAPATH_NAME, masks, vlanLimit, ...base });
+  const dpifLog = moduleLog(base.log, 'dpif_netdev');
+  const datapath = new EmbeddedDpif({
+    ...base,
+    name: DATAPATH_NAME,
+    masks,
+    vlanLimit,
+    log: dpifLog,
+  });
   const bridges: SwitchBridge[] = [];
   const ports: SwitchPort[] = [];
   for (const [index, bridgeOptions] of (options.bridges ?? [options]).entries()) {
@@ -109,9 +116,10 @@ function createPorts(
   taken: number,
 ): readonly SwitchPort[] {
   const names = portNames(options.ports ?? 0, taken);
+  const portLog = moduleLog(log, 'netdev_dummy');
   return names.map((name, i) => {
     const number = ofpPort(i + 1);
-    const memory = new MemoryPort({ name, number: odpPort(taken + i + 1), log });
+    const memory = new MemoryPort({ name, number: odpPort(taken + i + 1), log: portLog });
     bridge.ofproto.addPort({ name, ofpPort: number, odpPort: memory.number });
     if (datapath.addPort(memory) !== undefined) {
       throw new UpcallError(`Cannot add port "${name}": the name is taken; names are the switch's`);
@@ -145,7 +153,7 @@ function startUdpif(parts: UdpifParts, options: SwitchOptions): Udpif {
     clock,
     rng: createRng(options.seed ?? 1),
     coverage,
-    log,
+    log: moduleLog(log, 'ofproto_dpif_upcall'),
     masks,
     profile,
     settings: settingsOf(options.settings ?? {}, profile),

@@ -20,6 +20,7 @@ import type { Clock } from './base/clock.js';
 import type { Coverage } from './base/coverage.js';
 import { UpcallError } from './base/errors.js';
 import { GuardedObservable } from './base/guarded-observable.js';
+import { moduleLog } from './base/log.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Profile } from './machines/profiles.js';
@@ -325,7 +326,7 @@ function transmissionsOf(port: SwitchPort): Observable<readonly Transmission[]> 
 /** A subscriber threw: that is said and counted, and harms nobody else. */
 function reportSubscriber({ coverage, log }: SwitchParts, error: unknown): void {
   coverage.inc('subscriber_error');
-  log.error({ err: error }, 'subscriber to transmitted packets failed');
+  moduleLog(log, 'ofproto_dpif').error({ err: error }, 'subscriber to transmitted packets failed');
 }
 
 /** When a dump has brought fresh counters, rules may have expired. */

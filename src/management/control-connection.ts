@@ -10,6 +10,7 @@
 
 import type { Socket } from 'node:net';
 import { UpcallError } from '../base/errors.js';
+import type { Coverage } from '../base/coverage.js';
 import type { Log } from '../base/log.js';
 import { CommandError } from './command.js';
 import { type CommandTable, endLine, type OutputFormat } from './command-table.js';
@@ -19,6 +20,7 @@ import { JsonSplitter } from './json-splitter.js';
 export interface ControlConnectionOptions {
   readonly commands: CommandTable;
   readonly log: Log;
+  readonly coverage: Coverage;
   /** How the log calls this client. */
   readonly name: string;
 }
@@ -81,7 +83,11 @@ export class ControlConnection {
       this.#refuse(error);
       return false;
     }
-    await this.#send(await this.#run(request));
+    const { coverage } = this.#options;
+    coverage.inc('unixctl_received');
+    const reply = await this.#run(request);
+    coverage.inc('unixctl_replied');
+    await this.#send(reply);
     return !this.#socket.destroyed;
   }
 

@@ -11,6 +11,7 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { systemReason, UpcallError } from '../base/errors.js';
+import type { Coverage } from '../base/coverage.js';
 import type { Log } from '../base/log.js';
 import type { CommandTable } from './command-table.js';
 import { ControlConnection } from './control-connection.js';
@@ -25,6 +26,7 @@ export interface ControlSocketOptions {
   readonly path: string;
   readonly commands: CommandTable;
   readonly log: Log;
+  readonly coverage: Coverage;
 }
 
 export class ControlSocket {
@@ -64,14 +66,14 @@ export class ControlSocket {
     });
   }
 
-  #accept(socket: Socket, { commands, log }: ControlSocketOptions): void {
+  #accept(socket: Socket, { commands, log, coverage }: ControlSocketOptions): void {
     const name = `unix#${++this.#count}`;
     if (this.#connections.size >= CONNECTIONS_MAX) {
       log.warn({ client: name }, 'control connection refused: there are too many');
       socket.destroy();
       return;
     }
-    const connection = new ControlConnection(socket, { commands, log, name });
+    const connection = new ControlConnection(socket, { commands, log, coverage, name });
     this.#connections.add(connection);
     socket.once('close', () => this.#connections.delete(connection));
   }

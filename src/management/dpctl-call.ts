@@ -6,19 +6,20 @@
  * word for it. Answers to `dpctl_unixctl_handler()` and `opt_dpif_open()` of OVS's `lib/dpctl.c`.
  */
 
-import type { Errno } from '../datapath/dpif.js';
 import type { OdpTextOptions } from '../datapath/odp-key-text.js';
 import { CommandError } from './command.js';
 import { type ManagementContext, portNameOf } from './management-context.js';
 
 /** The system's words, of those errors that occur here. */
-const REASONS: Readonly<Partial<Record<Errno | 'EOPNOTSUPP', string>>> = {
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'Permission denied',
   EEXIST: 'File exists',
   EINVAL: 'Invalid argument',
   ENODEV: 'No such device',
   ENOENT: 'No such file or directory',
   ENOSPC: 'No space left on device',
   EFBIG: 'File too large',
+  EISDIR: 'Is a directory',
   EOPNOTSUPP: 'Operation not supported',
 };
 
@@ -72,9 +73,20 @@ export class DpctlCall {
   }
 
   /** Ends the call with a complaint. */
-  fail(complaint: string, error?: Errno | 'EOPNOTSUPP'): never {
-    const reason = error === undefined ? '' : ` (${REASONS[error] ?? error})`;
-    throw new CommandError(`${this.#said}${this.context.program}: ${complaint}${reason}\n`);
+  fail(complaint: string, error?: string): never {
+    throw new CommandError(
+      `${this.#said}${this.context.program}: ${complaint}${reasonOf(error)}\n`,
+    );
+  }
+
+  /** Runs `task`; where that would end the call, only its complaint is kept. */
+  attempt(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.#said = error.message;
+    }
   }
 
   /** The words behind the name of a datapath, which may be missing unless there are `countMax`. */
@@ -83,6 +95,10 @@ export class DpctlCall {
     if (words.length >= countMax) this.fail('datapath not found', 'EINVAL');
     return words;
   }
+}
+
+function reasonOf(error: string | undefined): string {
+  return error === undefined ? '' : ` (${REASONS[error] ?? error})`;
 }
 
 function readOption(options: Options, arg: string): void {

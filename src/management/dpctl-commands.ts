@@ -20,8 +20,8 @@ interface Row {
   run(call: DpctlCall): void;
 }
 
-/** The width that `dpctl/list-commands` gives to names. */
-const NAME_WIDTH = 23;
+/** The width that `dpctl/list-commands` gives to names, with what stands before them. */
+const NAME_WIDTH = 'dpctl/'.length + 23;
 
 export function dpctlCommands(context: ManagementContext): readonly Command[] {
   const rows = rowsOf(new DpctlFlows(context));
@@ -50,6 +50,8 @@ function rowsOf(flows: DpctlFlows): readonly Row[] {
     ),
     row('add-flow', '[dp] flow actions', [2, 3], (call) => flows.add(call)),
     row('mod-flow', '[dp] flow actions', [2, 3], (call) => flows.modify(call)),
+    row('add-flows', '[dp] file', [1, 2], (call) => flows.runFile(call, 'add')),
+    row('mod-flows', '[dp] file', [1, 2], (call) => flows.runFile(call, 'modify')),
     row('get-flow', '[dp] ufid', [1, 2], (call) => flows.get(call)),
     row('del-flow', '[dp] flow', [1, 2], (call) => flows.delete(call)),
     row('del-flows', '[dp] [file]', [0, 2], (call) => flows.deleteAll(call)),

@@ -1,5 +1,6 @@
 /**
- * `dpctl/add-flow`, `mod-flow`, `get-flow`, `del-flow`, `del-flows`: flows put and taken by hand.
+ * `dpctl/add-flow`, `mod-flow`, `get-flow`, `del-flow`, and the same for files of flows: flows put
+ * and taken by hand.
  *
  * The slow path knows nothing of them until the next dump, where the revalidators judge them like
  * any other. A modification finds its flow as a packet would; a deletion needs the very key, or the
@@ -19,6 +20,7 @@ import type { Flow } from '../packet/flow.js';
 import { collectFlows } from '../switch-megaflows.js';
 import type { DpctlCall } from './dpctl-call.js';
 import { formatForDpctl } from './dpctl-dump.js';
+import { type FlowFileCommand, type FlowFileLine, readDpctlFlowFile } from './dpctl-flow-file.js';
 import { type DpctlKey, parseDpctlKey } from './dpctl-key.js';
 import type { ManagementContext } from './management-context.js';
 import { UfidTable } from './ufid-table.js';
@@ -35,12 +37,37 @@ export class DpctlFlows {
   }
 
   add(call: DpctlCall): void {
-    const { flow, actions } = this.#readFlowAndActions(call);
-    this.#put(call, flow, actions);
+    const [flow = '', actions = ''] = call.takeDatapath(call.words, 3);
+    this.#add(call, flow, actions);
   }
 
   modify(call: DpctlCall): void {
-    const { flow, actions } = this.#readFlowAndActions(call);
+    const [flow = '', actions = ''] = call.takeDatapath(call.words, 3);
+    this.#modify(call, flow, actions);
+  }
+
+  /** `add-flows`, `mod-flows`, `del-flows`: what a line of the file does that names no command. */
+  runFile(call: DpctlCall, unlessNamed: FlowFileCommand): void {
+    for (const line of readDpctlFlowFile(call, unlessNamed)) {
+      call.attempt(() => this.#runLine(call, line));
+    }
+  }
+
+  #runLine(call: DpctlCall, { command, flow, actions, number }: FlowFileLine): void {
+    const isWhole = flow !== '' && (command === 'delete') === (actions === '');
+    if (!isWhole) call.fail(`Failed parsing line number ${number}, skipped!`);
+    if (command === 'add') this.#add(call, flow, actions);
+    else if (command === 'modify') this.#modify(call, flow, actions);
+    else this.#delete(call, flow);
+  }
+
+  #add(call: DpctlCall, flowText: string, actionsText: string): void {
+    const { flow, actions } = this.#readFlowAndActions(call, flowText, actionsText);
+    this.#put(call, flow, actions);
+  }
+
+  #modify(call: DpctlCall, flowText: string, actionsText: string): void {
+    const { flow, actions } = this.#readFlowAndActions(call, flowText, actionsText);
     if (call.options.isClear) call.fail('updating flow table', 'EOPNOTSUPP');
     const found = this.#find((candidate) => accepts(candidate, flow.key));
     if (found === undefined) {
@@ -74,6 +101,10 @@ export class DpctlFlows {
 
   delete(call: DpctlCall): void {
     const [text = ''] = call.takeDatapath(call.words, 2);
+    this.#delete(call, text);
+  }
+
+  #delete(call: DpctlCall, text: string): void {
     const named = takeUfid(text);
     if (named === undefined && text.startsWith('ufid:')) call.fail('parsing flow ufid', 'EINVAL');
     const key = named === undefined ? this.#readKey(call, text) : this.#keyOf(named.ufid);
@@ -87,9 +118,10 @@ export class DpctlFlows {
 
   /** Without a file: all of them. */
   deleteAll(call: DpctlCall): void {
-    const [path] = call.takeDatapath(call.words, 3);
-    if (path !== undefined) call.fail(`Opening file "${path}" failed`, 'ENOENT');
-    this.#context.sw.datapath.flowFlush();
+    const { name } = this.#context.sw.datapath;
+    const [path] = call.words[0] === name ? call.words.slice(1) : call.words;
+    if (path === undefined) this.#context.sw.datapath.flowFlush();
+    else this.runFile(call, 'delete');
   }
 
   get #now() {
@@ -117,8 +149,11 @@ export class DpctlFlows {
     this.#context.sw.datapath.operate([op], () => {});
   }
 
-  #readFlowAndActions(call: DpctlCall): { flow: DpctlKey; actions: OdpActions } {
-    const [flowText = '', actionsText = ''] = call.takeDatapath(call.words, 3);
+  #readFlowAndActions(
+    call: DpctlCall,
+    flowText: string,
+    actionsText: string,
+  ): { flow: DpctlKey; actions: OdpActions } {
     const flow = this.#readFlow(call, flowText);
     try {
       const actions = actionsText === '' ? [] : parseOdpActions(actionsText);

@@ -27,6 +27,14 @@ export function findBridge(
   return found;
 }
 
+/** The bridge of that name; without one, all of them. */
+export function bridgesNamed(
+  context: ManagementContext,
+  name: string | undefined,
+): readonly SwitchBridge[] {
+  return name === undefined ? context.sw.bridges : [findBridge(context, name)];
+}
+
 /** The name of a datapath port; undefined: there is none of that number. */
 export function portNameOf({ sw }: ManagementContext): (port: OdpPort) => string | undefined {
   return (number) => sw.datapath.ports().find((port) => port.number === number)?.name;

@@ -8,17 +8,22 @@
  */
 
 import { join } from 'node:path';
-import { type Log, silentLog } from '../base/log.js';
+import { type Log, moduleLog, silentLog } from '../base/log.js';
 import type { Switch } from '../switch.js';
 import { basicCommands, type ExitRequest } from './basic-commands.js';
+import { bridgeCommands } from './bridge-commands.js';
 import { CommandTable } from './command-table.js';
 import { ControlSocket } from './control-socket.js';
+import { coverageCommands, memoryCommands } from './coverage-commands.js';
 import { dpctlCommands } from './dpctl-commands.js';
 import { dpifCommands } from './dpif-commands.js';
 import { dummyCommands } from './dummy-commands.js';
+import { fdbCommands } from './fdb-commands.js';
+import { mdbCommands } from './mdb-commands.js';
 import type { ManagementContext } from './management-context.js';
 import { timeCommands } from './time-commands.js';
 import { traceCommands } from './trace-commands.js';
+import { vlogCommands } from './vlog-commands.js';
 import { revalidatorCommands, upcallCommands } from './upcall-commands.js';
 
 export interface CommandOptions {
@@ -26,6 +31,8 @@ export interface CommandOptions {
   readonly program?: string;
   /** What `version` says. Default: "unknown". */
   readonly version?: string;
+  /** Where the program logs; with a `Vlog`, operators can change what. Default: silent. */
+  readonly log?: Log;
   /** What `exit` does, after it was answered. Default: nothing. */
   readonly onExit?: (request: ExitRequest) => void;
 }
@@ -35,8 +42,6 @@ export interface ManagementOptions extends CommandOptions {
   readonly rundir: string;
   /** The process's id, for the socket's name. */
   readonly pid: number;
-  /** Default: silent. */
-  readonly log?: Log;
 }
 
 export interface Management {
@@ -49,7 +54,7 @@ export interface Management {
 
 /** All commands of `sw`. */
 export function createCommands(sw: Switch, options: CommandOptions = {}): CommandTable {
-  const { program = 'upcall', version = 'unknown', onExit = () => {} } = options;
+  const { program = 'upcall', version = 'unknown', log = silentLog, onExit = () => {} } = options;
   const context: ManagementContext = { sw, program, version };
   // The answer goes out first.
   const exit = (request: ExitRequest): void => {
@@ -61,6 +66,12 @@ export function createCommands(sw: Switch, options: CommandOptions = {}): Comman
   table.add(revalidatorCommands(context));
   table.add(dpifCommands(context));
   table.add(dpctlCommands(context));
+  table.add(bridgeCommands(context));
+  table.add(fdbCommands(context));
+  table.add(mdbCommands(context));
+  table.add(coverageCommands(context));
+  table.add(memoryCommands(context));
+  table.add(vlogCommands(log));
   table.add(dummyCommands(context));
   table.add(timeCommands(context));
   table.add(traceCommands(context));
@@ -85,9 +96,10 @@ export function createCommands(sw: Switch, options: CommandOptions = {}): Comman
  * rmSync(rundir, { recursive: true });
  */
 export async function startManagement(sw: Switch, options: ManagementOptions): Promise<Management> {
-  const { rundir, pid, program = 'upcall', log = silentLog } = options;
+  const { rundir, pid, program = 'upcall' } = options;
+  const log = moduleLog(options.log ?? silentLog, 'unixctl');
   const commands = createCommands(sw, options);
   const path = join(rundir, `${program}.${pid}.ctl`);
-  const socket = await ControlSocket.open({ path, commands, log });
+  const socket = await ControlSocket.open({ path, commands, log, coverage: sw.coverage });
   return { path, commands, close: () => socket.close() };
 }

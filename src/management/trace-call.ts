@@ -6,6 +6,7 @@
  * Open vSwitch's. Answers to `parse_flow_and_packet()` of its `ofproto-dpif-trace.c`.
  */
 
+import { scanTerms } from '../datapath/odp-text-scanner.js';
 import { ParseError, UpcallError } from '../base/errors.js';
 import { CT_STATE_NAMES, parseFlags } from '../packet/flags-text.js';
 import { composePacket } from '../packet/compose.js';
@@ -149,6 +150,8 @@ function findFlow(context: ManagementContext, words: readonly string[]): PlacedF
 /** The key, or what is wrong with it. */
 function parseKey(context: ManagementContext, text: string): Flow | string {
   try {
+    const bare = scanTerms(text, { source: text, column: 1 }).find(({ args }) => args === undefined);
+    if (bare !== undefined) return `syntax error at ${text.slice(bare.column - 1)}`;
     return parseDpctlKey(context, text).key;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;

@@ -2,7 +2,8 @@
  * Flows as text, as `ovs-ofctl dump-flows` prints them.
  *
  * `formatFlow` is what `--no-stats` leaves, and what `parseFlow` reads back; `formatRule` has the
- * counters and ages too. Answers to `ofputil_flow_stats_format` of OVS's `lib/ofp-flow.c`.
+ * counters and ages too. Answers to `ofputil_flow_stats_format` of OVS's `lib/ofp-flow.c`, and to
+ * `flow_stats_ds` of its `ofproto/ofproto.c`.
  */
 
 import type { Instant } from '../base/brands.js';
@@ -61,6 +62,26 @@ export function formatRule(rule: Rule, now: Instant, portText?: PortText): strin
   text += `idle_age=${Math.floor((now - rule.used) / 1000)}, `;
   if (hardAge !== lifeSeconds) text += `hard_age=${hardAge}, `;
   return text + formatBody(rule, portText);
+}
+
+/** The rule in one line, as `ovs-appctl bridge/dump-flows` prints it. */
+export function formatCountedRule(rule: Rule, now: Instant, wantsOffloaded = false): string {
+  const { match, priority, actions } = rule;
+  const matchText = formatMatch(match.flow, match.mask, { priority });
+  const counts = formatRuleCounts(rule, now, wantsOffloaded);
+  return `${counts}${matchText},actions=${formatActions(actions)}`;
+}
+
+/** What `formatCountedRule` begins with. Nothing of ours is offloaded to hardware. */
+export function formatRuleCounts(
+  { table, created, packets, bytes }: Pick<Rule, 'table' | 'created' | 'packets' | 'bytes'>,
+  now: Instant,
+  wantsOffloaded: boolean,
+): string {
+  const tableText = table === 0 ? '' : `table_id=${table}, `;
+  const offloaded = wantsOffloaded ? 'n_offload_packets=0, n_offload_bytes=0, ' : '';
+  const duration = `duration=${Math.floor((now - created) / 1000)}s, `;
+  return `${tableText}${duration}n_packets=${packets}, n_bytes=${bytes}, ${offloaded}`;
 }
 
 function formatCookie(cookie: bigint): string {

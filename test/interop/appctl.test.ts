@@ -4,8 +4,8 @@
  * Each case prepares both in the same way and asks both the same.
  */
 
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Answer, CommandTwins } from './command-twins.js';
+import { afterEach, describe, it } from 'vitest';
+import { CommandTwins } from './command-twins.js';
 import { hasOvsPeer } from './ovs-peer.js';
 
 const ETH = 'eth(src=50:54:00:00:00:09,dst=50:54:00:00:00:0a)';
@@ -27,23 +27,10 @@ let twins: CommandTwins;
 
 afterEach(() => twins.stop());
 
-/** Asks both, and expects the same of both. */
-async function same(...words: string[]): Promise<string> {
-  const [theirs, ours] = await twins.ask(...words);
-  const shown = ({ text, isRefused }: Answer): string =>
-    `${words.join(' ')}${isRefused ? ' is refused' : ''}\n${text}`;
-  expect(shown(ours)).toBe(shown(theirs));
-  return ours.text;
-}
-
-async function sameAll(...questions: string[]): Promise<void> {
-  for (const question of questions) await same(...question.split(' '));
-}
-
 describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
   it('says the same of what cannot be run', async () => {
     twins = await CommandTwins.start();
-    await sameAll(
+    await twins.sameAll(
       'nonsense',
       'upcall/set-flow-limit',
       'upcall/set-flow-limit 1 2',
@@ -60,7 +47,7 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
     twins = await CommandTwins.start('priority=0,actions=NORMAL\n');
     await twins.receive('p1', TCP);
     await twins.receive('p2', ARP);
-    await sameAll(
+    await twins.sameAll(
       'revalidator/wait',
       'upcall/show',
       'upcall/disable-ufid',
@@ -77,15 +64,15 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
       'upcall/disable-megaflows',
     );
     await twins.receive('p1', TCP);
-    await sameAll('dpctl/dump-flows', 'upcall/enable-megaflows', 'dpctl/dump-flows');
+    await twins.sameAll('dpctl/dump-flows', 'upcall/enable-megaflows', 'dpctl/dump-flows');
   });
 
   it('says the same of dpif/show, dpctl/show and what ports have counted', async () => {
     twins = await CommandTwins.start('priority=0,actions=NORMAL\n');
-    await sameAll('dpif/show', 'dpctl/show', 'dpctl/show -s');
+    await twins.sameAll('dpif/show', 'dpctl/show', 'dpctl/show -s');
     for (let i = 0; i < 12; i++) await twins.receive('p1', TCP, '--len', '1400');
     await twins.receive('p2', ARP);
-    await sameAll(
+    await twins.sameAll(
       'dpif/show',
       'dpctl/show',
       'dpctl/show -s',
@@ -106,7 +93,7 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
     await twins.receive('p1', TAGGED);
     await twins.receive('p2', ARP);
     await twins.receive('p3', UDP6);
-    await sameAll(
+    await twins.sameAll(
       'revalidator/pause',
       'dpctl/dump-flows',
       'dpctl/dump-flows -m',
@@ -142,42 +129,65 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
 
   it('says the same of flows put and taken by hand', async () => {
     twins = await CommandTwins.start('priority=0,actions=NORMAL\n');
-    await same('revalidator/pause');
-    await same('dpctl/add-flow', BARE, '2,3');
-    await same('dpctl/add-flow', BARE, '2,3');
-    await same('dpctl/add-flow', `${UFID} in_port(3),eth(),eth_type(0x1236)`, 'drop');
-    await same('dpctl/add-flow', '-s', 'in_port(p2),eth(),eth_type(0x1237)', '');
-    await same(
+    await twins.same('revalidator/pause');
+    await twins.same('dpctl/add-flow', BARE, '2,3');
+    await twins.same('dpctl/add-flow', BARE, '2,3');
+    await twins.same('dpctl/add-flow', `${UFID} in_port(3),eth(),eth_type(0x1236)`, 'drop');
+    await twins.same('dpctl/add-flow', '-s', 'in_port(p2),eth(),eth_type(0x1237)', '');
+    await twins.same(
       'dpctl/add-flow',
       'in_port(2),eth(),eth_type(0x0800),ipv4(src=10.0.0.0/255.0.0.0)',
       '3',
     );
-    await same('dpctl/add-flow', 'in_port(3),nope', '2');
-    await same('dpctl/add-flow', BARE, 'zork');
-    await same('dpctl/add-flow', 'in_port(2)', '3');
-    await same('dpctl/add-flow', 'in_port(2/0xff),eth(),eth_type(0x1235)', '2');
-    await same('dpctl/add-flow', 'in_port(2),eth_type(0x0800)', '3');
-    await same('dpctl/add-flow', 'in_port(2),eth(),eth_type(0x0800),ipv4(),tcp()', '3');
-    await same('dpctl/add-flow', 'nope', BARE, '3');
-    await same('dpctl/dump-flows');
-    await same('dpctl/dump-flows', '-m');
-    await same('dpctl/mod-flow', '-s', BARE, '3');
-    await same('dpctl/mod-flow', 'in_port(7),eth(),eth_type(0x1234)', '3');
-    await same('dpctl/mod-flow', '--clear', BARE, '3');
-    await same('dpctl/mod-flow', '--may-create', 'in_port(7),eth(),eth_type(0x1234)', '3');
-    await same('dpctl/dump-flows');
-    for (const options of [[], ['-m'], ['--names']]) await same('dpctl/get-flow', ...options, UFID);
-    await same('dpctl/get-flow', UFID.replace('ef', '00'));
-    await same('dpctl/get-flow', 'zork');
-    await same('dpctl/del-flow', '-s', UFID);
-    await same('dpctl/del-flow', UFID);
-    await same('dpctl/del-flow', 'ufid:zork');
-    await same('dpctl/del-flow', 'zork');
-    await same('dpctl/del-flow', BARE);
-    await same('dpctl/dump-flows');
-    await same('dpctl/del-flows', 'nope');
-    await same('dpctl/del-flows');
-    await same('dpctl/dump-flows');
+    await twins.same('dpctl/add-flow', 'in_port(3),nope', '2');
+    await twins.same('dpctl/add-flow', BARE, 'zork');
+    await twins.same('dpctl/add-flow', 'in_port(2)', '3');
+    await twins.same('dpctl/add-flow', 'in_port(2/0xff),eth(),eth_type(0x1235)', '2');
+    await twins.same('dpctl/add-flow', 'in_port(2),eth_type(0x0800)', '3');
+    await twins.same('dpctl/add-flow', 'in_port(2),eth(),eth_type(0x0800),ipv4(),tcp()', '3');
+    await twins.same('dpctl/add-flow', 'nope', BARE, '3');
+    await twins.same('dpctl/dump-flows');
+    await twins.same('dpctl/dump-flows', '-m');
+    await twins.same('dpctl/mod-flow', '-s', BARE, '3');
+    await twins.same('dpctl/mod-flow', 'in_port(7),eth(),eth_type(0x1234)', '3');
+    await twins.same('dpctl/mod-flow', '--clear', BARE, '3');
+    await twins.same('dpctl/mod-flow', '--may-create', 'in_port(7),eth(),eth_type(0x1234)', '3');
+    await twins.same('dpctl/dump-flows');
+    for (const options of [[], ['-m'], ['--names']])
+      await twins.same('dpctl/get-flow', ...options, UFID);
+    await twins.same('dpctl/get-flow', UFID.replace('ef', '00'));
+    await twins.same('dpctl/get-flow', 'zork');
+    await twins.same('dpctl/del-flow', '-s', UFID);
+    await twins.same('dpctl/del-flow', UFID);
+    await twins.same('dpctl/del-flow', 'ufid:zork');
+    await twins.same('dpctl/del-flow', 'zork');
+    await twins.same('dpctl/del-flow', BARE);
+    await twins.same('dpctl/dump-flows');
+    await twins.same('dpctl/del-flows', 'nope');
+    await twins.same('dpctl/del-flows');
+    await twins.same('dpctl/dump-flows');
+  });
+
+  it('says the same of flows in files', async () => {
+    twins = await CommandTwins.start('priority=0,actions=NORMAL\n');
+    await twins.same('revalidator/pause');
+    const other = BARE.replace('(1)', '(2)');
+    const file = twins.writeFile(
+      `# by hand\n\n${BARE} 2,3 # two ports\nadd ${other} 3\nmodify ${BARE} 3\n` +
+        `add ${other} 3\n${other}\ndelete ${other} 3\nzork 3\n${BARE} zork\n` +
+        `  mod ${other}  2,  3\n`,
+    );
+    const gone = twins.writeFile(`${BARE}\ndel ${other}\n${other}\n`);
+    await twins.same('dpctl/add-flows', file);
+    await twins.same('dpctl/dump-flows');
+    await twins.same('dpctl/mod-flows', file);
+    await twins.same('dpctl/mod-flows', 'zork', file);
+    await twins.same('dpctl/del-flows', gone);
+    await twins.same('dpctl/dump-flows');
+    await twins.same('dpctl/add-flows', '/nope');
+    await twins.same('dpctl/del-flows', 'zork', gone);
+    await twins.same('dpctl/add-flows');
+    await twins.same('dpctl/add-flows', 'a', 'b', 'c');
   });
 
   it('says the same of datapath actions', async () => {
@@ -187,27 +197,27 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
     const vlan =
       'in_port(1),eth(),eth_type(0x8100),vlan(vid=3,pcp=1),encap(eth_type(0x800),ipv4())';
     const mpls = 'in_port(1),eth(),eth_type(0x8847),mpls(label=100,tc=1,ttl=3,bos=1)';
-    await same('dpctl/normalize-actions', flow, `3,2,${set},9,8`);
-    await same('dpctl/normalize-actions', mpls, `3,2,1,${set},9,8`);
-    await same(
+    await twins.same('dpctl/normalize-actions', flow, `3,2,${set},9,8`);
+    await twins.same('dpctl/normalize-actions', mpls, `3,2,1,${set},9,8`);
+    await twins.same(
       'dpctl/normalize-actions',
       vlan,
       '3,2,pop_vlan,1,push_vlan(vid=5,pcp=1),4,push_vlan(tpid=0x88a8,vid=7,pcp=0),6,5',
     );
-    await same('dpctl/normalize-actions', '-m', flow, 'drop');
-    await same('dpctl/normalize-actions', '-m', flow, '3,2');
-    await same('dpctl/normalize-actions', flow, '');
-    await same('dpctl/normalize-actions', 'zork', '3');
-    await same('dpctl/normalize-actions', 'in_port(1)', 'zork');
-    await same('dpctl/normalize-actions', '2');
-    await same('dpctl/parse-actions', `${set},2,3`);
+    await twins.same('dpctl/normalize-actions', '-m', flow, 'drop');
+    await twins.same('dpctl/normalize-actions', '-m', flow, '3,2');
+    await twins.same('dpctl/normalize-actions', flow, '');
+    await twins.same('dpctl/normalize-actions', 'zork', '3');
+    await twins.same('dpctl/normalize-actions', 'in_port(1)', 'zork');
+    await twins.same('dpctl/normalize-actions', '2');
+    await twins.same('dpctl/parse-actions', `${set},2,3`);
   });
 
   it('says the same of time and of ports in memory', async () => {
     twins = await CommandTwins.start('priority=0,actions=NORMAL\n');
     await twins.receive('p1', TCP, '--len', '60');
     await twins.receive('p1', '5054000000095054000000091234');
-    await sameAll(
+    await twins.sameAll(
       'dpctl/show -s',
       'netdev-dummy/receive p9 aabb',
       'netdev-dummy/receive p1 aabb',

@@ -10,9 +10,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { expect } from 'vitest';
 import { odpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
+import { Vlog } from '../../src/base/vlog.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
@@ -32,20 +34,24 @@ export interface Answer {
 
 export class CommandTwins {
   readonly sw: Switch;
+  readonly log: Vlog;
   readonly #folder: string;
   readonly #peer: OvsPeer;
   readonly #management: Management;
   #sent = 0;
+  #files = 0;
 
   private constructor(parts: {
     folder: string;
     peer: OvsPeer;
     sw: Switch;
     management: Management;
+    log: Vlog;
   }) {
     this.#folder = parts.folder;
     this.#peer = parts.peer;
     this.sw = parts.sw;
+    this.log = parts.log;
     this.#management = parts.management;
   }
 
@@ -58,13 +64,27 @@ export class CommandTwins {
     const peer = await OvsPeer.start({ portCount, flowFile, otherConfig });
     const clock = new StoppableClock(new SystemClock());
     const settings = { flowLimit: 200_000 };
-    const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings });
+    // A daemon in the background has no console.
+    const log = new Vlog({ levels: { console: 'off' } });
+    const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
     const program = 'ovs-vswitchd';
-    const management = await startManagement(sw, { rundir: folder, pid: 1, program });
+    const management = await startManagement(sw, { rundir: folder, pid: 1, program, log });
     clock.stop();
     sw.udpif.setFlowLimit(200_000);
-    return new CommandTwins({ folder, peer, sw, management });
+    return new CommandTwins({ folder, peer, sw, management, log });
+  }
+
+  /** Asks both, and expects the same of both; that. */
+  async same(...words: string[]): Promise<string> {
+    const [theirs, ours] = await this.ask(...words);
+    expect(shown(words, ours)).toBe(shown(words, theirs));
+    return ours.text;
+  }
+
+  /** The same of several questions, one after the other. */
+  async sameAll(...questions: string[]): Promise<void> {
+    for (const question of questions) await this.same(...question.split(' '));
   }
 
   /** What both say to a command, theirs first; what cannot be equal is masked. */
@@ -80,6 +100,13 @@ export class CommandTwins {
     this.#sent++;
     while ((await this.#lookedUp()) < this.#sent);
     await this.sw.settled();
+  }
+
+  /** Writes a file that both can read; its path. */
+  writeFile(text: string): string {
+    const path = join(this.#folder, `file${++this.#files}`);
+    writeFileSync(path, text);
+    return path;
   }
 
   /** Changes the rules of both: `add-flow`, `del-flows`. */
@@ -101,6 +128,10 @@ export class CommandTwins {
     const counts = /hit:(\d+) missed:(\d+)/.exec(show);
     return Number(counts?.[1]) + Number(counts?.[2]);
   }
+}
+
+function shown(words: readonly string[], { text, isRefused }: Answer): string {
+  return `${words.join(' ')}${isRefused ? ' is refused' : ''}\n${text}`;
 }
 
 /** The datapath's own port and the bridge's, which every Open vSwitch has. */
@@ -135,7 +166,14 @@ function masked({ text, isRefused }: Answer): Answer {
     // Flows that are put by hand look at no tag there, and always at one here.
     .replace(/(packet_type\(ns=0\/0.*miniflow_bits)\(\d,/g, '$1(N,')
     .replace(/(?<=duration=)[\d.]+s/g, 'TIMEs');
-  return { text: sortFlows(plain), isRefused };
+  return { text: sortRules(sortFlows(plain)), isRefused };
+}
+
+/** So do rules of one table, whose order nobody promises. */
+function sortRules(text: string): string {
+  const [first, ...rest] = text.split('\n').filter((line) => /n_packets=/.test(line));
+  if (first === undefined) return text;
+  return [first, ...rest].sort().join('\n');
 }
 
 /** Flows come in the order of a hash, and so do the ports that a packet is flooded to. */

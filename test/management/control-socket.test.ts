@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Coverage } from '../../src/base/coverage.js';
 import { CommandError } from '../../src/management/command.js';
 import { CommandTable } from '../../src/management/command-table.js';
 import { ControlClient } from '../../src/management/control-client.js';
@@ -38,6 +39,7 @@ describe('ControlSocket', () => {
   let folder: string;
   let path: string;
   let socket: ControlSocket;
+  let coverage: Coverage;
   const logged: string[] = [];
   const log = {
     error: (_: object, message: string) => void logged.push(message),
@@ -50,9 +52,10 @@ describe('ControlSocket', () => {
   beforeEach(async () => {
     logged.length = 0;
     held.length = 0;
+    coverage = new Coverage();
     folder = mkdtempSync(join(tmpdir(), 'upcall-ctl-'));
     path = join(folder, 'upcall.1.ctl');
-    socket = await ControlSocket.open({ path, commands: table, log });
+    socket = await ControlSocket.open({ path, commands: table, log, coverage });
   });
 
   afterEach(async () => {
@@ -92,6 +95,11 @@ describe('ControlSocket', () => {
   it('answers with the very bytes of Open vSwitch', async () => {
     const text = await exchange(request(7, 'echo', 'a', 'b'), (heard) => heard.endsWith('}'));
     expect(text).toBe('{"id":7,"result":"a b\\n","error":null}');
+  });
+
+  it('counts questions and answers', async () => {
+    await exchange(request(7, 'echo') + request(8, 'refuse'), (heard) => heard.includes('"id":8'));
+    expect(coverage.toJSON()).toEqual({ unixctl_received: 2, unixctl_replied: 2 });
   });
 
   it('says what is refused as an error', async () => {
@@ -188,7 +196,7 @@ describe('ControlSocket', () => {
   });
 
   it('refuses a place where somebody listens', async () => {
-    const second = ControlSocket.open({ path, commands: table, log });
+    const second = ControlSocket.open({ path, commands: table, log, coverage });
     await expect(second).rejects.toThrow(/Cannot listen on ".*": somebody listens there already/);
   });
 
@@ -198,7 +206,7 @@ describe('ControlSocket', () => {
     await new Promise<void>((resolve) => server.listen(stale, resolve));
     await new Promise<void>((resolve) => server.close(() => resolve()));
     writeFileSync(stale, '');
-    const fresh = await ControlSocket.open({ path: stale, commands: table, log });
+    const fresh = await ControlSocket.open({ path: stale, commands: table, log, coverage });
     const client = await ControlClient.connect(stale);
     expect(await client.run('echo', ['new'])).toBe('new\n');
     client.close();
@@ -207,7 +215,7 @@ describe('ControlSocket', () => {
 
   it('refuses a path that is too long for a socket', async () => {
     const long = join(folder, 'x'.repeat(110));
-    const open = ControlSocket.open({ path: long, commands: table, log });
+    const open = ControlSocket.open({ path: long, commands: table, log, coverage });
     await expect(open).rejects.toThrow('has at most 107 bytes; use a shorter one');
   });
 

@@ -15,7 +15,7 @@ describe('The command table', () => {
     const { run } = createCommandSwitch();
     const text = await run('list-commands');
     expect(text).toMatch(
-      /^The available commands are:\n {2}dpctl\/add-flow {10}\[dp\] flow actions\n/,
+      /^The available commands are:\n {2}bridge\/dump-flows {7}\[--offload-stats\] bridge\n/,
     );
     expect(text).toContain('\n  revalidator/wait        \n');
     expect(text).not.toContain('revalidator/pause');
