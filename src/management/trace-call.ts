@@ -13,7 +13,14 @@ import { composePacket } from '../packet/compose.js';
 import { parseExactFlow } from '../ofproto/exact-flow-parse.js';
 import { extractFlow } from '../packet/extract.js';
 import { copyFlow, createFlow, type Flow } from '../packet/flow.js';
-import { IN_PORT, PKT_MARK, RECIRC_ID, SKB_PRIORITY } from '../packet/flow-layout.js';
+import {
+  DL_TYPE,
+  DL_TYPE_NONE,
+  IN_PORT,
+  PKT_MARK,
+  RECIRC_ID,
+  SKB_PRIORITY,
+} from '../packet/flow-layout.js';
 import { Packet } from '../packet/packet.js';
 import { ETH_HEADER_SIZE } from '../packet/protocol.js';
 import { Ofproto } from '../ofproto/ofproto.js';
@@ -150,7 +157,9 @@ function findFlow(context: ManagementContext, words: readonly string[]): PlacedF
 /** The key, or what is wrong with it. */
 function parseKey(context: ManagementContext, text: string): Flow | string {
   try {
-    const bare = scanTerms(text, { source: text, column: 1 }).find(({ args }) => args === undefined);
+    const bare = scanTerms(text, { source: text, column: 1 }).find(
+      ({ args }) => args === undefined,
+    );
     if (bare !== undefined) return `syntax error at ${text.slice(bare.column - 1)}`;
     return parseDpctlKey(context, text).key;
   } catch (error) {
@@ -174,7 +183,9 @@ function receive(context: ManagementContext, key: Flow, datapath: string | undef
   if (ingress === 'ENODEV' || !(ingress.ofproto instanceof Ofproto)) {
     throw new CommandError(`no OpenFlow port for datapath port ${key[IN_PORT]}`);
   }
-  return { ofproto: ingress.ofproto, flow: copyFlow(ingress.flow) };
+  const flow = copyFlow(ingress.flow);
+  if ((flow[DL_TYPE] ?? 0) >>> 16 === 0) flow[DL_TYPE] = DL_TYPE_NONE << 16;
+  return { ofproto: ingress.ofproto, flow };
 }
 
 function parseBridgeFlow({ ofproto }: SwitchBridge, text: string): Flow {

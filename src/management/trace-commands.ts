@@ -5,11 +5,12 @@
  * unixctl part of OVS's `ofproto-dpif-trace.c`, and `ofproto/detrace` to that of 3.4.
  */
 
+import { ofpPort } from '../base/brands.js';
 import type { OdpTextOptions } from '../datapath/odp-key-text.js';
 import { takeUfid, ufidOf } from '../datapath/ufid.js';
 import { formatFlowTrace, traceFlow } from '../ofproto/flow-trace.js';
 import { formatGroup } from '../ofproto/group-text.js';
-import type { Ofpacts, PortText } from '../ofproto/ofpact.js';
+import { type Ofpacts, OFPP_MAX, type PortText } from '../ofproto/ofpact.js';
 import { Ofproto } from '../ofproto/ofproto.js';
 import { groupsOf } from '../ofproto/ofpact-uses.js';
 import type { Rule } from '../ofproto/rule.js';
@@ -61,10 +62,10 @@ function trace(context: ManagementContext, call: TraceCall, actions?: Ofpacts): 
   return formatFlowTrace(traced, { portText, odp });
 }
 
-/** Ports by their names, reserved ones by theirs. */
+/** Reserved ports by their own names, the bridge's by theirs. */
 function portTextOf(ofproto: Ofproto): PortText {
   return (number) =>
-    ofproto.ports.find(({ ofpPort }) => ofpPort === number)?.name ?? formatOfpPort(number);
+    (number < OFPP_MAX ? ofproto.port(ofpPort(number))?.name : undefined) ?? formatOfpPort(number);
 }
 
 /** The actions come last; nothing of them is a look-up in table 0. */

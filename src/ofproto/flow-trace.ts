@@ -10,7 +10,7 @@ import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import type { OdpActions } from '../datapath/odp-actions.js';
 import type { OdpTextOptions } from '../datapath/odp-key-text.js';
 import { copyFlow, copyFlowMask, type Flow, type FlowMask, maskFlow } from '../packet/flow.js';
-import { ACTSET_OUTPUT, VLAN_CFI, VLAN0 } from '../packet/flow-layout.js';
+import { ACTSET_OUTPUT, VLAN_CFI, VLAN0, VLAN1 } from '../packet/flow-layout.js';
 import { formatFlow } from '../packet/flow-text.js';
 import { formatMatch } from '../packet/match-text.js';
 import type { Packet } from '../packet/packet.js';
@@ -89,14 +89,14 @@ export function formatFlowTrace(trace: FlowTrace, options: FlowTraceTextOptions 
   );
 }
 
-/** What the answer hangs on. That there is no tag is left for the datapath to tell, as in OVS. */
+/** What the answer hangs on. That a tag is missing is left for the datapath to tell, as in OVS. */
 export function formatMegaflow(
   { flow, mask }: Pick<FlowTrace, 'flow' | 'mask'>,
   portText?: PortText,
 ) {
   const shown = copyFlowMask(mask);
   const masked = copyFlow(flow);
-  if (((flow[VLAN0] ?? 0) & VLAN_CFI) === 0) shown[VLAN0] = 0;
+  for (const word of [VLAN0, VLAN1]) if (((flow[word] ?? 0) & VLAN_CFI) === 0) shown[word] = 0;
   maskFlow(masked, shown);
   return formatMatch(masked, shown, portText === undefined ? {} : { portText });
 }

@@ -61,7 +61,9 @@ export const SENTENCES = {
   // Groups.
   noGroup: (id: number) => warning(`output to nonexistent group ${id}`),
   bucket: (id: number) => bucket(`bucket ${id}`),
-  bucketDead: (id: number, cause: string) => detail(`bucket ${id}: not live due to ${cause}`),
+  // A group that is watched is called a port, too.
+  bucketDead: (id: number, watched: readonly number[]) =>
+    detail(`bucket ${id}: not live due to ${watched.map((one) => `port ${one}`).join(' and ')}`),
   bucketScore: (id: number, score: number) => detail(`bucket ${id}: score ${score}`),
   bucketUsed: (id: number) => detail(`using bucket ${id}`),
   noBucket: () => detail('no live bucket'),
@@ -88,12 +90,12 @@ export const SENTENCES = {
     plain('Dropping packet as encap(ethernet) is not supported for packet type ethernet.'),
   notEncapsulatedNsh: (namespace: number, type: number) =>
     plain(
-      `Dropping packet as encap(nsh) is not supported for packet type (${namespace},${hex(type)})`,
+      `Dropping packet as encap(nsh) is not supported for packet type (${namespace},0x${type.toString(16)})`,
     ),
   taggedNotDecapsulated: () => plain('Dropping packet, cannot decap Ethernet if VLAN is present.'),
   notDecapsulated: (namespace: number, type: number) =>
     plain(
-      `Dropping packet as the decap() does not support packet type (${namespace},${hex(type)})`,
+      `Dropping packet as the decap() does not support packet type (${namespace},0x${type.toString(16)})`,
     ),
 
   // Learning.

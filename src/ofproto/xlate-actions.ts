@@ -249,9 +249,10 @@ function setAddress(flow: Flow, wc: FlowMask, isSource: boolean, address: Uint8A
 /** A packet that would not survive goes to controllers, and no further in its list. */
 function decrementTtl(ctx: XlateContext, controllerIds: readonly number[]): Continuation {
   const { flow, wc } = ctx;
-  if (!isIpAny(flow)) return 'next';
+  // As OVS has it: of packets that are not IP as well.
   needProtocol(wc);
   wc[NW_PROTO]! |= TTL_BITS;
+  if (!isIpAny(flow)) return 'next';
   const ttl = (flow[NW_PROTO]! & TTL_BITS) >>> TTL_SHIFT;
   if (ttl > 1) {
     setBits(flow, wc, NW_PROTO, TTL_BITS, (ttl - 1) << TTL_SHIFT);

@@ -92,9 +92,8 @@ function sayChoice(ctx: XlateContext, { type, buckets }: Group, chosen: number):
   for (const [index, bucket] of buckets.entries()) {
     if (type === 'fast_failover' && index === chosen) break;
     if (isBucketLive(bucket, ctx.ofproto)) continue;
-    const { watchPort, watchGroup } = bucket;
-    const cause = watchPort === undefined ? `group ${watchGroup}` : `port ${watchPort}`;
-    say(ctx, SENTENCES.bucketDead(bucket.id, cause));
+    const watched = [bucket.watchPort, bucket.watchGroup].filter((one) => one !== undefined);
+    say(ctx, SENTENCES.bucketDead(bucket.id, watched));
   }
   const used = buckets[chosen];
   say(ctx, used === undefined ? SENTENCES.noBucket() : SENTENCES.bucketUsed(used.id));

@@ -151,6 +151,8 @@ export class Xlate {
     if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) return;
     this.#enterRule(rule, 0, false, true);
     this.#run(0);
+    // In a trace, the set belongs to the first rule.
+    ctx.height++;
     if (ctx.error === undefined && this.#enterSet()) this.#run(0);
   }
 

@@ -23,6 +23,10 @@ export function formatFlow(flow: Flow, portText?: (port: number) => string): str
   for (const word of QUIET_WORDS) if (flow[word] === 0) mask[word] = 0;
   quietConntrack(mask, flow);
   for (let i = L.METADATA; i < L.REGS + L.REGS_COUNT; i++) if (flow[i] !== 0) mask[i] = 0xffff_ffff;
+  // A field of two words is whole or not there.
+  if ((wordAt(mask, L.METADATA) | wordAt(mask, L.METADATA + 1)) !== 0) {
+    mask.fill(0xffff_ffff, L.METADATA, L.METADATA + 2);
+  }
   return formatMatch(flow, mask, portText === undefined ? {} : { portText });
 }
 

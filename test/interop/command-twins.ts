@@ -116,6 +116,25 @@ export class CommandTwins {
     else this.sw.deleteFlows(rule);
   }
 
+  /** Gives both these rules and no others; `version` is the one that the peer is told them in. */
+  setRules(rules: readonly string[], version = 'OpenFlow10'): void {
+    this.changeRules('del-flows', '');
+    for (const rule of rules) {
+      this.#peer.changeRules('add-flow', rule, '-O', version);
+      this.sw.addFlow(rule);
+    }
+  }
+
+  addGroup(group: string): void {
+    this.#peer.changeRules('add-group', group, '-O', 'OpenFlow15');
+    this.sw.addGroup(group);
+  }
+
+  addMeter(meter: string): void {
+    this.#peer.changeRules('add-meter', meter, '-O', 'OpenFlow13');
+    this.sw.addMeter(meter);
+  }
+
   async stop(): Promise<void> {
     this.#peer.stop();
     await this.#management.close();
