@@ -6,8 +6,9 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` },
+      { find: /^upcall\/openflow$/, replacement: `${import.meta.dirname}/src/openflow/index.ts` },
       {
-        find: /^upcall\/(machines|model|inspector|management)$/,
+        find: /^upcall\/(machines|model|inspector|netdev|openflow|management)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
     ],

@@ -46,6 +46,12 @@ export interface SwitchOptions extends BridgeOptions {
   readonly revalidators?: number;
   /** Read live: change the object and the switch follows. */
   readonly settings?: SwitchSettings;
+  /**
+   * `queued`: upcalls wait for a handler, as those of a kernel's datapath do. `inline`: each is
+   * answered before the next packet is looked up, as Open vSwitch's userspace datapath does; the
+   * queues serve only while the udpif stands still. Default: "queued".
+   */
+  readonly upcalls?: 'queued' | 'inline';
   /** Whether datapath flows are wildcarded. Default: true, or what `runtime` says. */
   readonly areMegaflowsOn?: boolean;
   /** Default: silent. */

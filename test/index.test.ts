@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import * as upcall from '../src/index.js';
 import * as inspector from '../src/inspector/index.js';
 import * as management from '../src/management/index.js';
+import * as openflow from '../src/openflow/index.js';
 
 const SOURCES = join(import.meta.dirname, '../src');
 const MODULES = {
@@ -15,6 +16,7 @@ const MODULES = {
   fs,
   'upcall/inspector': inspector,
   'upcall/management': management,
+  'upcall/openflow': openflow,
 };
 
 interface Example {

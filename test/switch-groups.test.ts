@@ -22,7 +22,9 @@ describe('groups of a switch', () => {
     expect(sw.groups()).toEqual([
       {
         id: 1,
-        text: 'group_id=1,type=all,bucket=bucket_id:0,actions=output:2,bucket=bucket_id:1,actions=output:3',
+        text:
+          'group_id=1,type=all,bucket=bucket_id:0,actions=output:2,' +
+          'bucket=bucket_id:1,actions=output:3',
         packets: 5,
         bytes: size,
         buckets: [

@@ -4,20 +4,16 @@
  * Words are read in little-endian order, as on the machines that run it. Answers to
  * `jhash_bytes()` of OVS's `lib/jhash.c`. Source: burtleburtle.net/bob/c/lookup3.c.
  *
- * Hot path, where packets are spread over links. Bench: `bench/translate.ts`.
+ * Hot path. Bench: `bench/translate.ts`.
  */
 
 const START = 0xdead_beef;
 const BLOCK_WORDS = 3;
 
-/** The hash of `bytes`, unsigned. */
-export function jhashBytes(bytes: Uint8Array, basis: number): number {
-  const words = new Uint32Array((bytes.length + 3) >>> 2);
-  for (let i = 0; i < bytes.length; i++) words[i >>> 2]! |= bytes[i]! << (8 * (i & 3));
-  return jhashWords(words, bytes.length, basis);
-}
-
-/** The same of words that hold `size` bytes, the rest of the last one zero. */
+/**
+ * The hash of `size` bytes in words, unsigned. Up to a whole number of blocks of three words, what
+ * is behind them must be zero.
+ */
 export function jhashWords(words: Uint32Array, size: number, basis: number): number {
   let a = (START + size + basis) | 0;
   let b = a;

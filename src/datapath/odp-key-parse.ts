@@ -79,12 +79,19 @@ export function parseAttribute(
   }
 }
 
-/** Reads `label=…,tc=…,ttl=…,bos=…` or `lse0=…,lse1=…`. */
+/** Reads `label=…,tc=…,ttl=…,bos=…`, once for each entry of the stack. */
 export function parseMpls(term: OdpTerm, into: ParsedKey, place: OdpTextPlace): void {
+  const counts = new Map<string, number>();
   for (const argument of scanArguments(term, place)) {
-    const part = MPLS_PARTS.find((candidate) => candidate.name === argument.name);
+    const entry = counts.get(argument.name) ?? 0;
+    counts.set(argument.name, entry + 1);
+    const part = MPLS_PARTS[entry]?.find((candidate) => candidate.name === argument.name);
     if (part === undefined || !parsePart(into, part, argument.value, argument.mask)) {
-      throw expectedError(place, argument.column, 'expected label, tc, ttl, bos or lse0 to lse2');
+      throw expectedError(
+        place,
+        argument.column,
+        'expected label, tc, ttl or bos, each once for each of at most 3 labels',
+      );
     }
   }
 }
@@ -132,15 +139,13 @@ const bits = (name: string, word: number, shift: number, width: number): KeyPart
   width,
 });
 
-const MPLS_PARTS: readonly KeyPart[] = [
-  bits('label', L.MPLS0, 12, 20),
-  bits('tc', L.MPLS0, 9, 3),
-  bits('bos', L.MPLS0, 8, 1),
-  bits('ttl', L.MPLS0, 0, 8),
-  bits('lse0', L.MPLS0, 0, 32),
-  bits('lse1', L.MPLS1, 0, 32),
-  bits('lse2', L.MPLS2, 0, 32),
-];
+/** Of each entry of the stack. */
+const MPLS_PARTS: readonly (readonly KeyPart[])[] = [L.MPLS0, L.MPLS1, L.MPLS2].map((word) => [
+  bits('label', word, 12, 20),
+  bits('tc', word, 9, 3),
+  bits('bos', word, 8, 1),
+  bits('ttl', word, 0, 8),
+]);
 
 const TCI_PARTS: readonly KeyPart[] = [
   bits('vid', L.VLAN0, 0, 12),

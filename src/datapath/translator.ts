@@ -71,7 +71,8 @@ export type TraceText = (portText?: (port: number) => string) => string;
 
 /**
  * What a note is. The first four are headings: what follows one level deeper belongs to them. A
- * detail says more of the action before it; a warning, that it did nothing; an error, that all ends.
+ * detail says more of the action before it; a warning, that it did nothing; an error, that
+ * all ends.
  */
 export type TraceNoteKind =
   | 'bridge'

@@ -41,7 +41,8 @@ function dumpFlows(context: ManagementContext, args: readonly string[]): string 
   const { ofproto } = findBridge(context, args.at(-1) ?? '', 'Unknown bridge');
   const now = context.sw.clock.now();
   const wantsOffloaded = hasOption(args, '--offload-stats');
-  const rules = ofproto.tables.rules();
+  // By priority: one that forwards without a controller comes before all others.
+  const rules = [...ofproto.tables.hiddenRules(), ...ofproto.tables.rules()];
   const lines = rules.map((rule) => formatCountedRule(rule, now, wantsOffloaded));
   const hidden = hiddenRules(ofproto).map(({ rule, text }) => {
     return `${formatRuleCounts({ ...rule, table: INTERNAL_TABLE }, now, wantsOffloaded)}${text}`;

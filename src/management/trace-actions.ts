@@ -33,7 +33,7 @@ export function parseTraceActions(text: string): Ofpacts {
   throw new CommandError(`${instruction.type} instruction not allowed here`);
 }
 
-/** Throws a `CommandError` where `flow` cannot be given `actions`, or they name what is not there. */
+/** Throws a `CommandError` where `flow` cannot have `actions`, or they name what is not there. */
 export function checkTraceActions(actions: Ofpacts, flow: Flow, ofproto: Ofproto): void {
   const mask = createFlowMask();
   setMaskForPacket(mask, flow);

@@ -1,8 +1,8 @@
 /**
  * The words behind `ofproto/trace`, read: options, which bridge, which flow, which packet.
  *
- * A flow is a datapath's, which its port puts into a bridge, or a bridge's own. A packet is composed
- * of it on request, or given in hexadecimal, and then says all but the metadata. The sentences are
+ * A flow is a datapath's, which its port puts into a bridge, or a bridge's own. A packet is made of
+ * it on request, or given in hexadecimal, and then says all but the metadata. The sentences are
  * Open vSwitch's. Answers to `parse_flow_and_packet()` of its `ofproto-dpif-trace.c`.
  */
 

@@ -56,6 +56,9 @@ export class ActionBuilder {
   readonly #cookies: UserspaceCookie[] = [];
   /** Where the code of each list began that is not ended yet. */
   readonly #begun: number[] = [];
+  /** Where the last `clone` that is in no other list begins and ends. */
+  #cloneStart = 0;
+  #cloneEnd = 0;
   #size = 0;
   #outputsCount = 0;
 
@@ -75,6 +78,7 @@ export class ActionBuilder {
     this.#outputsCount = 0;
     this.#cookies.length = 0;
     this.#begun.length = 0;
+    this.#cloneEnd = 0;
   }
 
   output(port: OdpPort): void {
@@ -146,6 +150,10 @@ export class ActionBuilder {
     const start = this.#begun.pop()!;
     if (this.#length > start + 1) {
       this.#begin(Op.END, 0, 0);
+      if (this.#begun.length === 0) {
+        this.#cloneStart = start;
+        this.#cloneEnd = this.#length;
+      }
       return;
     }
     this.#length = start;
@@ -204,6 +212,7 @@ export class ActionBuilder {
   /** The actions so far, as a list that all translations share which wrote the same. */
   finish(): OdpActions {
     if (this.#length === 0) return NO_ACTIONS;
+    if (this.#cloneEnd === this.#length) this.#unwrapClone();
     let hash = 0;
     for (let i = 0; i < this.#length; i++) hash = hashAdd(hash, this.#code[i]!);
     hash = hashFinish(hash, this.#length);
@@ -214,6 +223,13 @@ export class ActionBuilder {
       }
     }
     return this.#share(hash);
+  }
+
+  /** Behind the last action nobody needs the packet as it was: what a copy would do, it does. */
+  #unwrapClone(): void {
+    this.#code.copyWithin(this.#cloneStart, this.#cloneStart + 1, this.#length - 1);
+    this.#length -= 2;
+    this.#cloneEnd = 0;
   }
 
   #begin(op: number, size: number, wordsCount: number): void {

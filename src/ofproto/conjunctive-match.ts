@@ -6,7 +6,7 @@
  * again with that id in `conj_id`. Rules of different priorities do not add up. What the lookups
  * looked at is in the mask either way. Answers to the `soft` part of OVS's `classifier_lookup__`.
  *
- * Hot path, where there are such rules. Bench: `bench/classifier.ts`.
+ * Hot path. Bench: `bench/classifier.ts`.
  */
 
 import type { Rule } from './rule.js';

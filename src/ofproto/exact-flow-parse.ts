@@ -1,8 +1,8 @@
 /**
  * One flow, not a match: what `ofproto/trace` is asked about, `tcp,in_port=1,nw_dst=10.0.0.1`.
  *
- * Fields that are not named are zero. A field needs what it hangs on to stand before it, and may not
- * be masked. The sentences are Open vSwitch's. Answers to `parse_ofp_exact_flow()` of its
+ * Fields that are not named are zero. What a field hangs on stands before it; none may be masked.
+ * The sentences are Open vSwitch's. Answers to `parse_ofp_exact_flow()` of its
  * `lib/ofp-flow.c`.
  */
 

@@ -1,11 +1,12 @@
 /**
- * The hash of chosen fields of a flow, by which `multipath` and `bundle` spread packets.
+ * The hash of chosen fields of a flow, by which `multipath`, `bundle` and select groups spread
+ * packets.
  *
  * The symmetric ones are the same for both directions of a connection. The values are Open
  * vSwitch's own, so that a packet takes the same link here and there. What was hashed goes into the
  * mask. Answers to `flow_hash_fields()` and `flow_mask_hash_fields()` of OVS's `lib/flow.c`.
  *
- * Hot path, where packets are spread over links. Bench: `bench/translate.ts`.
+ * Hot path. Bench: `bench/translate.ts`.
  */
 
 import { hashAdd, hashFinish } from '../base/hash.js';
@@ -38,6 +39,7 @@ import type { HashFields } from './ofpact.js';
 import { isIpAny } from './prerequisites.js';
 
 const EXACT = 0xffff_ffff;
+const ETH_TYPE_BITS = 0xffff_0000;
 const PROTO_BITS = 0xff;
 const FRAG_BITS = 0xff00_0000;
 /** ICMP's type and code, where others have ports. */
@@ -48,7 +50,7 @@ const IPV6_WORDS = 4;
 /** Bytes of what is hashed, padding included. */
 const ETHERNET_SIZE = 6;
 const SYMMETRIC_L2_SIZE = 12;
-const SYMMETRIC_L3_SIZE = 28;
+const SYMMETRIC_L3_SIZE = 20;
 const SYMMETRIC_L4_SIZE = 32;
 
 /** Unsigned. */
@@ -57,9 +59,9 @@ export function hashFields(flow: Flow, fields: HashFields, basis: number): numbe
     case 'eth_src':
       return hashSource(flow, basis);
     case 'symmetric_l4':
-      return hashSymmetric(flow, SYMMETRIC_L4_SIZE, basis);
+      return hashL2(flow, SYMMETRIC_L4_SIZE, basis);
     case 'symmetric_l3':
-      return hashSymmetric(flow, SYMMETRIC_L3_SIZE, basis);
+      return hashL3(flow, basis);
     case 'symmetric_l3l4':
       return hashL3l4(flow, basis, false);
     case 'symmetric_l3l4+udp':
@@ -85,7 +87,6 @@ export function maskHashFields(flow: Flow, fields: HashFields, wc: FlowMask): vo
       maskAddress(flow, wc, NW_DST, IPV6_DST);
       break;
     case 'symmetric_l3':
-      maskL2(wc);
       maskAddresses(flow, wc);
       break;
     case 'symmetric_l4':
@@ -115,6 +116,7 @@ function swap(word: number): number {
 }
 
 function hashSource(flow: Flow, basis: number): number {
+  scratch.fill(0);
   const [high, low] = [flow[DL_DST + 1]! & SOURCE_BITS, flow[DL_SRC_LOW]!];
   scratch[0] = swap((high << 16) | (low >>> 16));
   scratch[1] = swap(low << 16);
@@ -123,6 +125,7 @@ function hashSource(flow: Flow, basis: number): number {
 
 function hashAddress(flow: Flow, ipv4: number, ipv6: number, basis: number): number {
   const ethType = flow[DL_TYPE]! >>> 16;
+  scratch.fill(0);
   if (ethType === ETH_TYPE_IPV4) {
     scratch[0] = swap(flow[ipv4]!);
     return jhashWords(scratch, 4, basis);
@@ -132,33 +135,47 @@ function hashAddress(flow: Flow, ipv4: number, ipv6: number, basis: number): num
   return jhashWords(scratch, 4 * IPV6_WORDS, basis);
 }
 
-/**
- * Both directions mixed by exclusive or: addresses of L3, then Ethernet type, VLANs, for L4 the
- * ports, the Ethernet addresses, and for L4 the protocol, each where OVS's structure has it.
- */
-function hashSymmetric(flow: Flow, size: number, basis: number): number {
-  const isL4 = size === SYMMETRIC_L4_SIZE;
+/** Begins with the addresses of both directions, mixed by exclusive or. */
+function beginWithAddresses(flow: Flow): void {
   const ethType = flow[DL_TYPE]! >>> 16;
-  const addresses = size === SYMMETRIC_L2_SIZE ? 0 : IPV6_WORDS;
   scratch.fill(0);
-  for (let i = 0; i < addresses; i++) {
-    if (ethType === ETH_TYPE_IPV6) scratch[i] = swap(flow[IPV6_SRC + i]! ^ flow[IPV6_DST + i]!);
+  if (ethType === ETH_TYPE_IPV4) scratch[0] = swap(flow[NW_SRC]! ^ flow[NW_DST]!);
+  if (ethType !== ETH_TYPE_IPV6) return;
+  for (let i = 0; i < IPV6_WORDS; i++) {
+    scratch[i] = swap(flow[IPV6_SRC + i]! ^ flow[IPV6_DST + i]!);
   }
-  if (addresses > 0 && ethType === ETH_TYPE_IPV4) scratch[0] = swap(flow[NW_SRC]! ^ flow[NW_DST]!);
+}
+
+/** Addresses, and behind them the Ethernet type. */
+function hashL3(flow: Flow, basis: number): number {
+  beginWithAddresses(flow);
+  scratch[IPV6_WORDS] = swap(flow[DL_TYPE]! & ETH_TYPE_BITS);
+  return jhashWords(scratch, SYMMETRIC_L3_SIZE, basis);
+}
+
+/**
+ * Ethernet type, VLANs and Ethernet addresses; for L4, addresses of L3 before them, ports between
+ * them and the protocol behind, each where OVS's structure has it.
+ */
+function hashL2(flow: Flow, size: number, basis: number): number {
+  const isL4 = size === SYMMETRIC_L4_SIZE;
+  if (isL4) beginWithAddresses(flow);
+  else scratch.fill(0);
+  const first = isL4 ? IPV6_WORDS : 0;
   const vlans = (flow[VLAN0]! ^ flow[VLAN1]!) & VLAN_VID_MASK;
   const protocol = isIpAny(flow) ? protocolOf(flow) : 0;
   const ports = hasPorts(protocol) ? (flow[TP]! >>> 16) ^ (flow[TP]! & 0xffff) : 0;
   // Destination and source, each 48 bits, over one another.
   const high = (flow[DL_DST]! >>> 16) ^ (flow[DL_DST + 1]! & 0xffff);
   const low = ((flow[DL_DST]! << 16) | (flow[DL_DST + 1]! >>> 16)) ^ flow[DL_SRC_LOW]!;
-  scratch[addresses] = swap((ethType << 16) | vlans);
+  scratch[first] = swap((flow[DL_TYPE]! & ETH_TYPE_BITS) | vlans);
   if (isL4) {
-    scratch[addresses + 1] = swap((ports << 16) | high);
-    scratch[addresses + 2] = swap(low);
-    scratch[addresses + 3] = swap(protocol << 24);
+    scratch[first + 1] = swap((ports << 16) | high);
+    scratch[first + 2] = swap(low);
+    scratch[first + 3] = swap(protocol << 24);
   } else {
-    scratch[addresses + 1] = swap((high << 16) | (low >>> 16));
-    scratch[addresses + 2] = swap(low << 16);
+    scratch[first + 1] = swap((high << 16) | (low >>> 16));
+    scratch[first + 2] = swap(low << 16);
   }
   return jhashWords(scratch, size, basis);
 }
@@ -171,7 +188,7 @@ function hashL3l4(flow: Flow, basis: number, countsUdp: boolean): number {
     for (let i = 0; i < IPV6_WORDS; i++) {
       hash = hashAdd(hash, swap(flow[IPV6_SRC + i]! ^ flow[IPV6_DST + i]!));
     }
-  } else return hashSymmetric(flow, SYMMETRIC_L2_SIZE, basis);
+  } else return hashL2(flow, SYMMETRIC_L2_SIZE, basis);
   const protocol = protocolOf(flow);
   hash = hashAdd(hash, protocol);
   const isWhole = (flow[NW_PROTO]! & FRAG_BITS) === 0;
@@ -214,5 +231,5 @@ function maskL3l4(flow: Flow, wc: FlowMask, countsUdp: boolean): void {
   maskTransport(flow, wc, hasPorts(protocol) || (countsUdp && protocol === IPPROTO_UDP));
 }
 
-/** Only as many words as one hash takes mean anything. */
-const scratch = new Uint32Array(8);
+/** What is hashed at a time, and zeros to the end of a block. */
+const scratch = new Uint32Array(9);

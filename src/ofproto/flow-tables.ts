@@ -3,26 +3,26 @@
  *
  * Every change makes a new version; a rule is visible from the version that added it to the one
  * that removed it. A translation reads one version from its first lookup to its last: it `pin`s,
- * and rules that are removed meanwhile stay readable until `unpin`. Changes that belong together are
- * one version, and all of them or none (`transact`). Rules expire only when `expire` is called, which is after a change of `dump_seq`, when all hits have been credited. Answers to
- * the flow-mod part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
+ * and rules that are removed meanwhile stay readable until `unpin`. Changes that belong together
+ * are one version, and all of them or none (`transact`). Rules expire only when `expire` is called,
+ * which is after a change of `dump_seq`, when all hits have been credited. Answers to the flow-mod
+ * part of OVS's `ofproto/ofproto.c` and to `rule_expire` of `ofproto-dpif.c`.
  *
  * Owner: the bridge. Hot path. Bench: `bench/classifier.ts`.
  */
 
 import { concatMap, type Observable, Subject } from 'rxjs';
-import { type Instant, instant } from '../base/brands.js';
+import type { Instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
 import { FlowJournal } from './flow-journal.js';
-import { FlowTableError } from './flow-table-error.js';
+import { noSuchTable, overlapOf } from './flow-table-error.js';
 import { LearnedCookies } from './learned-cookies.js';
 import { CATCH_ALL, type Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
-import { ofpactsEqual } from './ofpacts-equal.js';
 import {
   createControllerMissRule,
   createMissRule,
@@ -35,17 +35,12 @@ import {
   type RuleRemoval,
   VERSION_NEVER,
 } from './rule.js';
-import { meets } from './rule-criteria.js';
+import { byPlace, meets } from './rule-criteria.js';
 import { RuleExpiry } from './rule-expiry.js';
+import { type TableLimits, TableRoom } from './table-room.js';
 
 /** Tables 0 to 253 are the user's; 254 is internal, 255 means "all". Answers to `TBL_INTERNAL`. */
 export const TABLES_COUNT = 255;
-/**
- * Rules that a table holds unless the bridge says otherwise: OVS sets no limit (`flow_limit`); this
- * one is about 1 GB of rules, where a mistake in a script is likelier than a purpose.
- */
-export const TABLE_RULES_MAX = 1_000_000;
-
 export interface FlowTablesOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly coverage: Coverage;
@@ -55,14 +50,6 @@ export interface FlowTablesOptions {
   readonly checkActions?: (actions: Ofpacts) => void;
 }
 
-/** What a table does when it is full. */
-export interface TableLimits {
-  /** Rules that it holds at most. */
-  readonly rulesMax: number;
-  /** Whether it gives up a rule for a new one: the least important one, the soonest to expire. */
-  readonly evicts: boolean;
-}
-
 const COOKIE_ALL = 0xffff_ffff_ffff_ffffn;
 
 export class FlowTables {
@@ -70,11 +57,9 @@ export class FlowTables {
   readonly #coverage: Coverage;
   readonly #checkActions: (actions: Ofpacts) => void;
   readonly #classifiers: readonly Classifier[];
-  /** Live rules of each table. */
-  readonly #counts = new Uint32Array(TABLES_COUNT);
   readonly #expiry = new RuleExpiry();
   readonly #learned = new LearnedCookies();
-  readonly #limits: TableLimits[];
+  readonly #room: TableRoom;
   /** Removed rules that a pinned version may still have. */
   #removed: Rule[] = [];
   /** Of the change that is being made. */
@@ -95,16 +80,16 @@ export class FlowTables {
   /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
-  /** Hidden: what a packet meets that no rule of its table matches. Without a controller: dropped. */
+  /** Fragment mode "nx-match". */
+  seesFragmentPorts = false;
+  /** Hidden: what a packet meets that no rule matches; it is dropped, or a controller told. */
   readonly missRule: Rule;
-  /** Hidden: the same, with a controller that is to be told. */
   readonly controllerMissRule: Rule;
 
   constructor(options: FlowTablesOptions) {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
-    const rulesMax = options.rulesMax ?? TABLE_RULES_MAX;
-    this.#limits = Array.from({ length: TABLES_COUNT }, () => ({ rulesMax, evicts: false }));
+    this.#room = new TableRoom(TABLES_COUNT, options.rulesMax);
     this.#checkActions = options.checkActions ?? (() => {});
     this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
     const made = { now: options.clock.now(), version: this.#version };
@@ -115,12 +100,13 @@ export class FlowTables {
   /** What `table` does when it is full. */
   limitsOf(table: number): TableLimits {
     this.#userTable(table);
-    return this.#limits[table]!;
+    return this.#room.limitsOf(table);
   }
 
   /** Table-mod: rules beyond a new limit stay. */
   limit(table: number, limits: Partial<TableLimits>): void {
-    this.#limits[table] = { ...this.limitsOf(table), ...limits };
+    this.#userTable(table);
+    this.#room.limit(table, limits);
   }
 
   /** The newest version. */
@@ -130,8 +116,7 @@ export class FlowTables {
 
   /** Visible rules, in one table or in all. */
   count(table?: number): number {
-    if (table !== undefined) return this.#counts[table] ?? 0;
-    return this.#counts.reduce((sum, count) => sum + count, 0);
+    return this.#room.count(table);
   }
 
   /** Keeps the newest version readable until `unpin`, and returns it. Pins nest. */
@@ -147,12 +132,11 @@ export class FlowTables {
 
   /**
    * The rule of `table` that `flow` meets in `version`, adding to `wc` the bits that decided it;
-   * the hidden `missRule` where none matches. The ports of a fragment read as 0 meanwhile, which is
-   * OpenFlow's "normal" treatment of fragments.
+   * the hidden `missRule` where none matches. Ports of fragments read as 0: OpenFlow's "normal".
    */
   lookup(table: number, version: number, flow: Flow, wc: FlowMask | undefined): Rule {
     const classifier = this.#classifiers[table]!;
-    if (((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
+    if (this.seesFragmentPorts || ((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
       return classifier.lookup(flow, version, wc) ?? this.missRule;
     }
     const ports = flow[TP]!;
@@ -164,7 +148,8 @@ export class FlowTables {
 
   /**
    * Makes one version of all that `task` adds, modifies and deletes; nobody else hears of it before
-   * the end. If `task` throws, the tables are as before. Inside of another change it is part of that.
+   * the end. If `task` throws, the tables are as before. Inside of another change it is part of
+   * that.
    */
   transact<Result>(task: () => Result): Result {
     if (this.#journal !== undefined) return task();
@@ -188,7 +173,7 @@ export class FlowTables {
    */
   add(spec: FlowSpec): Rule {
     return this.transact(() => {
-      const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
+      const old = this.find(spec.table, spec.match, spec.priority);
       this.#checkRoom(spec, old);
       this.#checkActions(spec.actions);
       const rule = new Rule(spec, { now: this.#clock.now(), version: this.#next });
@@ -199,18 +184,20 @@ export class FlowTables {
     });
   }
 
-  /**
-   * What a packet has taught: a rule like `spec`. One that does the same is only as good as new
-   * again; one that does something else is modified. Undefined: a further rule of its cookie would
-   * be more than `limit` (0: any number). Throws an `UpcallError` where there is no room.
-   */
-  learn(spec: FlowSpec, limit: number): Rule | undefined {
-    const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
-    if (old === undefined) return this.#hasRoomToLearn(spec, limit) ? this.add(spec) : undefined;
-    if (old.isHidden) return undefined;
-    const { match, priority, table } = spec;
-    if (doesSame(old, spec)) this.refresh(old);
-    else this.modify({ table, match, priority }, spec);
+  /** Adds a rule of the switch's own, of a priority no controller can give; nobody hears of it. */
+  addHidden(spec: FlowSpec): Rule {
+    const rule = new Rule(spec, { now: this.#clock.now(), version: this.#next, isHidden: true });
+    this.transact(() => this.#insert(rule));
+    return rule;
+  }
+
+  /** Removes what `addHidden` added, if it is still there. */
+  withdraw(rule: Rule): void {
+    if (rule.isLive) this.transact(() => this.#retire(rule));
+  }
+
+  /** The rule of `table` with this very match and priority, if there is one. */
+  find(table: number, match: Match, priority: number): Rule | undefined {
     return this.#userTable(table).find(match, priority, this.#next);
   }
 
@@ -219,18 +206,9 @@ export class FlowTables {
     rule.modified = this.#clock.now();
   }
 
-  /** Whether `learn` would. */
-  canLearn(spec: FlowSpec, limit: number): boolean {
-    const old = this.#userTable(spec.table).find(spec.match, spec.priority, this.#next);
-    return old !== undefined || this.#hasRoomToLearn(spec, limit);
-  }
-
   /** Gives a rule earlier timeouts, in seconds; 0 changes nothing. */
   reduceTimeouts(rule: Rule, idleTimeout: number, hardTimeout: number): void {
-    if (!rule.isLive || rule.isHidden) return;
-    rule.idleTimeout = reduced(rule.idleTimeout, idleTimeout);
-    rule.hardTimeout = reduced(rule.hardTimeout, hardTimeout);
-    this.#expiry.add(rule);
+    if (rule.isLive && !rule.isHidden) this.#expiry.reduce(rule, idleTimeout, hardTimeout);
   }
 
   /**
@@ -244,7 +222,7 @@ export class FlowTables {
     this.#checkActions(change.actions);
     return this.transact(() => {
       const options = { now: this.#clock.now(), version: this.#next };
-      const found = this.#select(criteria);
+      const found = this.select(criteria);
       for (const old of found) {
         const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
         const rule = new Rule(spec, options, old);
@@ -257,16 +235,13 @@ export class FlowTables {
 
   /** Deletes the rules that meet `criteria`; returns how many. */
   delete(criteria: FlowCriteria): number {
-    return this.#remove(this.#select(criteria).map((rule) => ({ rule, reason: 'delete' })));
+    return this.#remove(this.select(criteria).map((rule) => ({ rule, reason: 'delete' })));
   }
 
   /** Deletes the rules that `isMeant` says, because what they need goes; returns how many. */
   deleteWhere(isMeant: (rule: Rule) => boolean, reason: RemovalReason): number {
-    return this.#remove(
-      this.#live()
-        .filter(isMeant)
-        .map((rule) => ({ rule, reason })),
-    );
+    const found = this.#live().filter(isMeant);
+    return this.#remove(found.map((rule) => ({ rule, reason })));
   }
 
   /** Deletes the rules whose time is up; returns how many. When to call it is said above. */
@@ -278,28 +253,26 @@ export class FlowTables {
 
   /** The first moment at which `expire` would delete something if no more packets came. */
   nextDeadline(): Instant | undefined {
-    const deadline = this.#expiry.nextDeadline();
-    // A rule's time is up when more than its timeout has passed.
-    return deadline === undefined ? undefined : instant(deadline + 1);
+    return this.#expiry.nextDeadline();
   }
 
   /** The visible rules, by table, then from the highest priority down, then by age. */
   rules(): Rule[] {
-    return this.#live().sort(
-      (a, b) => a.table - b.table || b.priority - a.priority || a.addedIn - b.addedIn,
-    );
+    return this.#live().sort(byPlace);
   }
 
-  #live(table?: number): Rule[] {
-    const rules: Rule[] = [];
-    for (const classifier of this.#tables(table)) {
-      if (classifier.ruleCount === 0) continue;
-      for (const rule of classifier.rules()) if (rule.isLive) rules.push(rule);
-    }
-    return rules;
+  /** The rules that `addHidden` added. */
+  hiddenRules(): Rule[] {
+    return this.#live(undefined, true);
   }
 
-  #select(criteria: FlowCriteria): Rule[] {
+  #live(table?: number, isHidden = false): Rule[] {
+    const rules = this.#tables(table).flatMap((classifier) => [...classifier.rules()]);
+    return rules.filter((rule) => rule.isLive && rule.isHidden === isHidden);
+  }
+
+  /** The rules that meet `criteria`, in no order. */
+  select(criteria: FlowCriteria): Rule[] {
     const { table, match, priority } = criteria;
     const rules =
       priority === undefined ? this.#live(table) : this.#identical(match, priority, table);
@@ -320,33 +293,18 @@ export class FlowTables {
   #userTable(table: number): Classifier {
     const classifier = table <= TABLE_MAX ? this.#classifiers[table] : undefined;
     if (classifier !== undefined) return classifier;
-    throw new FlowTableError(
-      'no such table',
-      `Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`,
-    );
-  }
-
-  #hasRoomToLearn({ table, cookie = 0n }: FlowSpec, limit: number): boolean {
-    if (limit === 0) return true;
-    return this.#live(table).filter((rule) => rule.cookie === cookie).length < limit;
+    throw noSuchTable(table);
   }
 
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
     const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
     if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#next)) {
-      throw new FlowTableError(
-        'overlap',
-        `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
-      );
+      throw overlapOf(table, priority);
     }
-    const { rulesMax, evicts } = this.#limits[table]!;
-    if (old !== undefined || this.#counts[table]! < rulesMax) return;
-    if (evicts && this.#evict(table)) return;
-    throw new FlowTableError(
-      'table full',
-      `Cannot add flow to table ${table}: it is full at ${rulesMax} flows; delete some first`,
-    );
+    if (old !== undefined || this.#room.isThere(table)) return;
+    if (this.#room.limitsOf(table).evicts && this.#evict(table)) return;
+    throw this.#room.full(table);
   }
 
   /** The version that is being made: what it has so far is what further steps of it find. */
@@ -365,7 +323,7 @@ export class FlowTables {
 
   #insert(rule: Rule): void {
     this.#classifiers[rule.table]!.insert(rule);
-    this.#counts[rule.table]!++;
+    this.#room.take(rule);
     this.#expiry.add(rule);
     this.#journal?.inserted(rule);
     this.#learned.add(rule);
@@ -389,7 +347,7 @@ export class FlowTables {
 
   #retire(rule: Rule): void {
     rule.removedIn = this.#next;
-    this.#counts[rule.table]!--;
+    this.#room.leave(rule);
     this.#expiry.delete(rule);
     this.#learned.delete(rule);
     this.#removed.push(rule);
@@ -408,14 +366,14 @@ export class FlowTables {
     journal.undo({
       withdraw: (rule) => {
         this.#classifiers[rule.table]!.remove(rule);
-        this.#counts[rule.table]!--;
+        this.#room.leave(rule);
         this.#expiry.delete(rule);
         this.#learned.delete(rule);
       },
       restore: (rule) => {
         rule.removedIn = VERSION_NEVER;
         rule.resume();
-        this.#counts[rule.table]!++;
+        this.#room.take(rule);
         this.#expiry.add(rule);
         this.#learned.add(rule);
         this.#removed.pop();
@@ -439,14 +397,4 @@ export class FlowTables {
     this.#removed = [];
     for (const rule of removed) this.#classifiers[rule.table]!.remove(rule);
   }
-}
-
-/** Whether a modification of `rule` to what `spec` says would change nothing. */
-function doesSame(rule: Rule, { actions, cookie = 0n }: FlowSpec): boolean {
-  return rule.cookie === cookie && ofpactsEqual(rule.actions, actions);
-}
-
-/** Seconds; 0 is no timeout. */
-function reduced(timeout: number, limit: number): number {
-  return limit !== 0 && (timeout === 0 || timeout > limit) ? limit : timeout;
 }

@@ -1,7 +1,7 @@
 /**
  * What becomes of a flow, told: `ofproto/trace` without its command line.
  *
- * A flow that is only asked about changes nothing; one with a packet may teach, as the packet would.
+ * A flow that is only asked about changes nothing; one with a packet teaches what a packet would.
  * Nothing is credited and nothing is sent in either case. Answers to `ofproto_trace()`.
  */
 

@@ -6,8 +6,8 @@
  * Printing is in `group-text.ts`.
  */
 
-import { parseFieldValue } from '../packet/field-text.js';
 import { bigToBytes } from '../packet/field-access.js';
+import { parseFieldValue } from '../packet/field-text.js';
 import { FIELDS, type Field, findField } from '../packet/fields.js';
 import {
   type KeyValue,

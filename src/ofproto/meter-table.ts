@@ -3,12 +3,14 @@
  *
  * Numbers of a bridge's meters are its controllers' choice; the datapath has its own, shared by all
  * bridges. A change of bands changes no answer of translation, so it asks for no revalidation; the
- * deletion of a meter deletes the rules that use it. Answers to the meter part of OVS's
+ * deletion of a meter deletes the rules that use it. The meter for controllers is in every action
+ * that sends packets to one. Answers to the meter part of OVS's
  * `ofproto/ofproto.c`.
  *
  * Owner: the bridge.
  */
 
+import { type Observable, Subject } from 'rxjs';
 import type { Instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import {
@@ -46,6 +48,9 @@ export class MeterTable {
   readonly #datapath: DatapathMeters;
   readonly #deleting: MeterTableOptions['deleting'];
   readonly #meters = new Map<number, Meter>();
+  readonly #controllerChanges = new Subject<void>();
+  /** Emits when the meter for controllers comes or goes: no rule names it, so none goes with it. */
+  readonly controllerChanges: Observable<void> = this.#controllerChanges.asObservable();
 
   constructor(options: MeterTableOptions) {
     this.#clock = options.clock;
@@ -94,6 +99,7 @@ export class MeterTable {
       throw refusal('OFPMMFC_OUT_OF_METERS', 'add', spec.id, 'the datapath has no more');
     }
     this.#meters.set(spec.id, { spec, created: this.#clock.now(), datapathId });
+    if (spec.id === METER_CONTROLLER) this.#controllerChanges.next();
   }
 
   #modify(asked: MeterSpec): void {
@@ -113,6 +119,7 @@ export class MeterTable {
     for (const { spec, datapathId } of gone) {
       this.#meters.delete(spec.id);
       this.#datapath.delete(datapathId);
+      if (spec.id === METER_CONTROLLER) this.#controllerChanges.next();
     }
   }
 }

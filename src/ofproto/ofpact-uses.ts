@@ -17,6 +17,14 @@ export function metersOf(actions: Ofpacts): number[] {
   return usesOf(actions, (action) => (action.type === 'meter' ? action.meter : undefined));
 }
 
+/** Meters without which the actions make no sense: also those that limit packet-ins. */
+export function metersNeededBy(actions: Ofpacts): number[] {
+  return usesOf(actions, (action) => {
+    if (action.type === 'controller') return action.meterId;
+    return action.type === 'meter' ? action.meter : undefined;
+  });
+}
+
 function usesOf(actions: Ofpacts, use: (action: Ofpact) => number | undefined): number[] {
   const found: number[] = [];
   for (const action of actions) {

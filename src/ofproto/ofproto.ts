@@ -24,7 +24,7 @@ import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
 import { MeterTable } from './meter-table.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
-import { groupsOf, metersOf } from './ofpact-uses.js';
+import { groupsOf, metersNeededBy, metersOf } from './ofpact-uses.js';
 import { Rule } from './rule.js';
 import { TableMisses } from './table-misses.js';
 import { type VlanSplinter, VlanSplinters } from './vlan-splinters.js';
@@ -35,6 +35,10 @@ export interface PortConfig {
   readonly noForward: boolean;
   readonly noFlood: boolean;
   readonly noPacketIn: boolean;
+  /** OpenFlow 1.0 only: no part in the spanning tree; this switch has none. */
+  readonly noStp: boolean;
+  /** OpenFlow 1.0 only: what `noReceive` is for all other frames. */
+  readonly noReceiveStp: boolean;
 }
 
 export interface OfprotoPort {
@@ -44,8 +48,11 @@ export interface OfprotoPort {
   readonly config: PortConfig;
 }
 
-/** How rules see fragments: with ports 0, or not at all. Answers to `OFPUTIL_FRAG_*`. */
-export type FragmentMode = 'normal' | 'drop';
+/**
+ * How rules see fragments: with ports 0, not at all, or as they are: the first of a packet with its
+ * ports. Answers to `OFPUTIL_FRAG_*`.
+ */
+export type FragmentMode = 'normal' | 'drop' | 'nx-match';
 
 export interface OfprotoOptions {
   readonly name: string;
@@ -64,6 +71,8 @@ const PORT_CONFIG_DEFAULT: PortConfig = {
   noForward: false,
   noFlood: false,
   noPacketIn: false,
+  noStp: false,
+  noReceiveStp: false,
 };
 
 export class Ofproto {
@@ -100,7 +109,7 @@ export class Ofproto {
     this.tables = new FlowTables({
       clock,
       coverage,
-      checkActions: (actions) => this.#checkUses(actions),
+      checkActions: (actions) => this.checkUses(actions),
       ...(rulesMax === undefined ? {} : { rulesMax }),
     });
     this.tables.changes.subscribe(() => this.#revalidate('flow_table'));
@@ -111,6 +120,7 @@ export class Ofproto {
       datapath: options.meters ?? new DatapathMeters(clock),
       deleting: (ids) => this.#deleteUsers(metersOf, ids),
     });
+    this.meters.controllerChanges.subscribe(() => this.#revalidate('flow_table'));
     this.macs = new MacTable({ coverage, onChange: () => this.#revalidate('mac_learning') });
     this.dropFragmentsRule = createHiddenDrop(clock.now());
   }
@@ -208,6 +218,7 @@ export class Ofproto {
 
   set fragmentMode(value: FragmentMode) {
     this.#fragmentMode = value;
+    this.tables.seesFragmentPorts = value === 'nx-match';
     this.#revalidate('reconfigure');
   }
 
@@ -230,6 +241,17 @@ export class Ofproto {
     return ofRules < ofMacs ? ofRules : ofMacs;
   }
 
+  /** Makes all that `task` changes of tables and groups one, or, if it throws, nothing. */
+  transact<Result>(task: () => Result): Result {
+    const groups = this.groups.snapshot();
+    try {
+      return this.tables.transact(task);
+    } catch (error) {
+      this.groups.restore(groups);
+      throw error;
+    }
+  }
+
   creditFirstLookup(stats: Readonly<FlowStats>): void {
     this.credited.packets += stats.packets;
     this.credited.bytes += stats.bytes;
@@ -246,12 +268,12 @@ export class Ofproto {
   }
 
   /** Throws a `FlowTableError` for actions that name a group or a meter that does not exist. */
-  #checkUses(actions: Ofpacts): void {
+  checkUses(actions: Ofpacts): void {
     const group = groupsOf(actions).find((id) => !this.groups.has(id));
     if (group !== undefined) {
       throw new FlowTableError('no such group', `Cannot add flow: there is no group ${group}`);
     }
-    const meter = metersOf(actions).find((id) => !this.meters.has(id));
+    const meter = metersNeededBy(actions).find((id) => !this.meters.has(id));
     if (meter === undefined) return;
     throw new FlowTableError('no such meter', `Cannot add flow: there is no meter ${meter}`);
   }

@@ -4,8 +4,8 @@
  * and `collect_rule` of OVS's `ofproto/ofproto.c`.
  */
 
-import { groupsOf } from './ofpact-uses.js';
 import { OFPP_CONTROLLER, type Ofpacts } from './ofpact.js';
+import { groupsOf } from './ofpact-uses.js';
 import type { FlowCriteria, Rule } from './rule.js';
 
 /** Whether `criteria` mean `rule`; its table is not looked at. */
@@ -25,4 +25,9 @@ function outputsTo(actions: Ofpacts, port: number): boolean {
     if (action.type === 'output') return action.port === port;
     return action.type === 'controller' && port === OFPP_CONTROLLER;
   });
+}
+
+/** By table, then from the highest priority down, then by age. */
+export function byPlace(a: Rule, b: Rule): number {
+  return a.table - b.table || b.priority - a.priority || a.addedIn - b.addedIn;
 }

@@ -1,7 +1,8 @@
 /**
  * Which rules expire, and when: after their hard timeout, or unused for their idle timeout.
  *
- * Also which rule goes first where a table is full. Nothing here runs by itself. Answers to `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
+ * Also which rule goes first where a table is full. Nothing here runs by itself. Answers to
+ * `rule_expire` of OVS's `ofproto/ofproto-dpif.c`.
  *
  * Owner: `FlowTables`.
  */
@@ -16,6 +17,13 @@ export class RuleExpiry {
   /** Takes notice of `rule` if it has a timeout. */
   add(rule: Rule): void {
     if (rule.idleTimeout > 0 || rule.hardTimeout > 0) this.#rules.add(rule);
+  }
+
+  /** Gives a rule earlier timeouts, in seconds; 0 changes nothing. */
+  reduce(rule: Rule, idleTimeout: number, hardTimeout: number): void {
+    rule.idleTimeout = reduced(rule.idleTimeout, idleTimeout);
+    rule.hardTimeout = reduced(rule.hardTimeout, hardTimeout);
+    this.add(rule);
   }
 
   delete(rule: Rule): void {
@@ -42,13 +50,14 @@ export class RuleExpiry {
     return victim;
   }
 
-  /** The last moment before the first rule's time is up; undefined: there is none. */
+  /** The first moment at which a rule's time is up; undefined: no rule's is. */
   nextDeadline(): Instant | undefined {
     let deadline = Number.POSITIVE_INFINITY;
     for (const rule of this.#rules) {
       deadline = Math.min(deadline, deadlineOf(rule));
     }
-    return deadline === Number.POSITIVE_INFINITY ? undefined : instant(deadline);
+    // That is so when more than its timeout has passed.
+    return deadline === Number.POSITIVE_INFINITY ? undefined : instant(deadline + 1);
   }
 }
 
@@ -67,4 +76,9 @@ function hardDeadline(rule: Rule): number {
 
 function idleDeadline(rule: Rule): number {
   return rule.idleTimeout > 0 ? rule.used + 1000 * rule.idleTimeout : Number.POSITIVE_INFINITY;
+}
+
+/** Seconds; 0 is no timeout. */
+function reduced(timeout: number, limit: number): number {
+  return limit !== 0 && (timeout === 0 || timeout > limit) ? limit : timeout;
 }

@@ -3,8 +3,8 @@
  *
  * People and scripts search traces for these words, so they are part of the interface, like the
  * names of fields. Each is here with what it is in the trace (a heading, a detail, a warning …);
- * `test/ofproto/trace-sentences.test.ts` has a packet for every one of them. Answers to the calls of
- * `xlate_report*()` in OVS's `ofproto-dpif-xlate.c`.
+ * `test/ofproto/trace-sentences.test.ts` has a packet for each. Answers to the `xlate_report*()`
+ * calls of OVS's `ofproto-dpif-xlate.c`.
  */
 
 import { SlowReason } from '../datapath/cookie.js';
@@ -30,6 +30,10 @@ const error = of('error');
 /** Zero is written without its base, as C's `%#x` has it. */
 export function hex(value: number | bigint): string {
   return value === 0 || value === 0n ? '0' : `0x${value.toString(16)}`;
+}
+
+function pair(namespace: number, type: number): string {
+  return `(${namespace},0x${type.toString(16)})`;
 }
 
 /** What stands behind a table's number where it is no rule of a controller's. */
@@ -72,6 +76,8 @@ export const SENTENCES = {
   toInputPort: () => warning('skipping output to input port'),
   noPort: () => warning('Nonexistent output port'),
   noForward: () => detail('OFPPC_NO_FWD set, skipping output'),
+  noEthernet: () =>
+    warning('Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.'),
   outputPort: (port: bigint) => detail(`output port is ${port}`),
   portOutOfRange: (port: bigint) => warning(`output port ${port} is out of range`),
   notTruncated: (port: string) => error(`output_trunc does not support patch port ${port}`),
@@ -90,13 +96,11 @@ export const SENTENCES = {
     plain('Dropping packet as encap(ethernet) is not supported for packet type ethernet.'),
   notEncapsulatedNsh: (namespace: number, type: number) =>
     plain(
-      `Dropping packet as encap(nsh) is not supported for packet type (${namespace},0x${type.toString(16)})`,
+      `Dropping packet as encap(nsh) is not supported for packet type ${pair(namespace, type)}`,
     ),
   taggedNotDecapsulated: () => plain('Dropping packet, cannot decap Ethernet if VLAN is present.'),
   notDecapsulated: (namespace: number, type: number) =>
-    plain(
-      `Dropping packet as the decap() does not support packet type (${namespace},0x${type.toString(16)})`,
-    ),
+    plain(`Dropping packet as the decap() does not support packet type ${pair(namespace, type)}`),
 
   // Learning.
   learningSuppressed: () => warning('suppressing side effects, so learn action ignored'),

@@ -2,7 +2,7 @@
  * The steps of one translation as a tree: bridges hold tables, tables hold what their rules do.
  *
  * It listens to a translation and keeps what it hears. `trace-text.ts` sets it out as Open vSwitch
- * does; whoever wants to show it otherwise (as JSON, with other remarks) reads the nodes. Answers to
+ * does; who wants to show it otherwise (as JSON, with other remarks) reads the nodes. Answers to
  * `struct oftrace_node`.
  *
  * Owner: whoever asked for the trace.

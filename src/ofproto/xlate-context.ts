@@ -17,17 +17,20 @@ import {
   ACTSET_OUTPUT,
   IN_PORT,
   NW_PROTO,
+  PACKET_TYPE,
   SKB_PRIORITY,
   VLAN_CFI,
   VLAN_VID_MASK,
   VLAN0,
 } from '../packet/flow-layout.js';
+import { PT_ETH } from '../packet/protocol.js';
 import { ActionBuilder } from './action-builder.js';
 import { commitActions, type Encapsulation } from './commit-actions.js';
 import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import type { PacketInQueue } from './packet-ins.js';
 import { isIpAny } from './prerequisites.js';
+import { isSpanningTree } from './reserved-addresses.js';
 import type { Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
 import { XlateStack } from './xlate-stack.js';
@@ -169,6 +172,10 @@ export class XlateContext {
       }
       return;
     }
+    if (this.flow[PACKET_TYPE] !== PT_ETH) {
+      if (this.trace !== undefined) say(this, SENTENCES.noEthernet());
+      return;
+    }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
     this.commit();
     this.actions.output(port.odpPort);
@@ -212,6 +219,13 @@ export class XlateContext {
   /** Whether misses of this port may go to the controller. */
   #tellsController(inPort: OfpPort): boolean {
     return this.ofproto.port(inPort)?.config.noPacketIn !== true;
+  }
+
+  /** Whether the port that the packet came in by takes no such packets. */
+  isUnwanted(): boolean {
+    const config = this.ofproto.port(this.inPort)?.config;
+    if (config === undefined) return false;
+    return isSpanningTree(this.flow) ? config.noReceiveStp : config.noReceive;
   }
 
   /** Notes what a push of statistics must reach. */

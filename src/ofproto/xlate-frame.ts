@@ -15,8 +15,8 @@ import { XlateStack } from './xlate-stack.js';
 
 /**
  * `rule`: a rule's actions. `set`: the action set. `copy`: a clone whose changes can be undone;
- * `clone`: one that is the datapath's. `greater`, `less`: what follows `check_pkt_larger`. `bucket`:
- * a group's.
+ * `clone`: one that is the datapath's. `greater`, `less`: what follows `check_pkt_larger`.
+ * `bucket`: a group's.
  */
 export type FrameKind = 'rule' | 'set' | 'copy' | 'clone' | 'greater' | 'less' | 'bucket';
 

@@ -10,7 +10,7 @@
 
 import { createFlow, type Flow } from '../packet/flow.js';
 import type { Group, GroupHit } from './group.js';
-import { firstLiveBucket, isBucketLive, selectBucket } from './group-choice.js';
+import { bucketScore, firstLiveBucket, isBucketLive, selectBucket } from './group-choice.js';
 import type { Ofpacts } from './ofpact.js';
 import type { XlateContext } from './xlate-context.js';
 import { SENTENCES } from './trace-sentences.js';
@@ -87,11 +87,15 @@ export class XlateGroups {
   }
 }
 
-/** Says which buckets were dead before the one that was chosen, and which that is. */
-function sayChoice(ctx: XlateContext, { type, buckets }: Group, chosen: number): void {
+/** Says which buckets were dead, how those fared that were not, and which was chosen. */
+function sayChoice(ctx: XlateContext, group: Group, chosen: number): void {
+  const { type, buckets } = group;
   for (const [index, bucket] of buckets.entries()) {
     if (type === 'fast_failover' && index === chosen) break;
-    if (isBucketLive(bucket, ctx.ofproto)) continue;
+    if (isBucketLive(bucket, ctx.ofproto)) {
+      say(ctx, SENTENCES.bucketScore(bucket.id, bucketScore(group, bucket, ctx.flow)));
+      continue;
+    }
     const watched = [bucket.watchPort, bucket.watchGroup].filter((one) => one !== undefined);
     say(ctx, SENTENCES.bucketDead(bucket.id, watched));
   }

@@ -17,6 +17,7 @@ import type { FlowTables } from './flow-tables.js';
 import { learnedFlow } from './learned-flow.js';
 import type { LearnAction } from './ofpact.js';
 import type { FlowSpec, Rule } from './rule.js';
+import { canLearnRule, learnRule } from './rule-learning.js';
 import { formatLearned } from './rule-text.js';
 import type { Continuation } from './xlate-actions.js';
 import { CacheEffect } from './xlate-cache.js';
@@ -46,7 +47,7 @@ export class Learning extends CacheEffect {
       return true;
     }
     try {
-      this.#rule = this.#tables.learn(this.#spec, this.#limit);
+      this.#rule = learnRule(this.#tables, this.#spec, this.#limit);
     } catch (error) {
       if (!(error instanceof FlowTableError)) throw error;
       return true;
@@ -56,7 +57,7 @@ export class Learning extends CacheEffect {
 
   /** Whether `learn` would. */
   canLearn(): boolean {
-    return this.#tables.canLearn(this.#spec, this.#limit);
+    return canLearnRule(this.#tables, this.#spec, this.#limit);
   }
 
   override push(_stats: Readonly<FlowStats>, mayLearn: boolean): void {

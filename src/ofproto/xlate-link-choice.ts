@@ -4,7 +4,7 @@
  * The algorithms and their hashes are Open vSwitch's own, so that a packet takes the same link here
  * and there. Answers to OVS's `lib/multipath.c` and `lib/bundle.c`.
  *
- * Hot path, where packets are spread over links. Bench: `bench/translate.ts`.
+ * Hot path. Bench: `bench/translate.ts`.
  */
 
 import { type OfpPort, ofpPort } from '../base/brands.js';

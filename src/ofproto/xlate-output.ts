@@ -12,6 +12,7 @@ import { ODPP_NONE, type OfpPort } from '../base/brands.js';
 import { SLOW_CONTROLLER_2014 } from '../datapath/cookie-2014.js';
 import type { ControllerCookie } from '../datapath/telemetry.js';
 import { sendToController } from './controller-packet.js';
+import { METER_CONTROLLER } from './meter.js';
 import { xlateNormal } from './normal.js';
 import {
   OFPP_ALL,
@@ -32,6 +33,8 @@ import { say } from './xlate-trace.js';
 
 /** What a controller gets of a packet where nothing says how much: all of it. */
 export const WHOLE_PACKET = 0xffff;
+/** The probability of a sample that is none. */
+const EVERY_PACKET = 0xffff_ffff;
 
 /** What a `controller` action says. */
 export interface ControllerOutput {
@@ -41,6 +44,8 @@ export interface ControllerOutput {
   readonly reason: number;
   readonly controllerId: number;
   readonly userdata?: Uint8Array;
+  /** What limits the packet-ins; the bridge's meter for controllers, unless given. */
+  readonly meterId?: number;
 }
 
 /** Carries out `output:port`, reserved ports included; `table` is for the caller to look up. */
@@ -86,10 +91,6 @@ export function sendToControllerOf(
     ctx.error = 'recirculation_unsupported';
     return 'stop';
   }
-  if (action.meterId !== undefined) {
-    ctx.error = 'unsupported_action';
-    return 'stop';
-  }
   const isOutput = action.reason === PacketInReason.ACTION;
   outputToController(ctx, isOutput ? { ...action, reason: reasonOf(ctx) } : action);
   return 'next';
@@ -112,6 +113,19 @@ export function outputToController(ctx: XlateContext, to: ControllerOutput): voi
   }
   ctx.commit();
   const cookie = cookieOf(ctx, to);
+  const meter = ctx.ofproto.meters.get(to.meterId ?? METER_CONTROLLER);
+  if (meter === undefined) {
+    writeUpcall(ctx, to, cookie);
+    return;
+  }
+  // The packet goes on, whether there is room for the copy or not.
+  ctx.actions.beginSample(EVERY_PACKET);
+  ctx.actions.meter(meter.datapathId);
+  writeUpcall(ctx, to, cookie);
+  ctx.actions.endSample();
+}
+
+function writeUpcall(ctx: XlateContext, to: ControllerOutput, cookie: ControllerCookie): void {
   const odpPort = ctx.ofproto.port(ctx.inPort)?.odpPort ?? ODPP_NONE;
   const { reason, ruleCookie } = cookie;
   ctx.actions.userspace(ctx.pidOf(odpPort, 0), cookie, [

@@ -2,7 +2,8 @@
  * The stack of a translation: what `push` keeps of fields, for `pop`.
  *
  * A value is kept in whole bytes. Popped into a wider field it has zeroes in front, into a narrower
- * one its lowest bits count. Answers to `nx_stack_push` and `nx_stack_pop` of OVS's `lib/nx-match.c`.
+ * one its lowest bits count. Answers to `nx_stack_push` and `nx_stack_pop` of OVS's
+ * `lib/nx-match.c`.
  *
  * Owner: the translation.
  */

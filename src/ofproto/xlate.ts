@@ -18,11 +18,11 @@
  * written back cost nothing, and five outputs with one change between them set a field once.
  *
  * Rules call rules by `resubmit` and `goto_table`. A frame stack of our own holds who called, so
- * depth costs no JavaScript stack (groups do, at most 64). Actions with lists of their own (`clone`,
- * `check_pkt_larger`, a group's buckets, the action set) are frames too, which undo at their end what
- * is the copy's alone. Two limits end what would not end: 64 nested calls into the same or an earlier
- * table, 4,096 calls in all. A translation that fails drops: its actions are empty,
- * its mask is as sound as ever.
+ * depth costs no JavaScript stack (groups do, at most 64). Actions with lists of their own
+ * (`clone`, `check_pkt_larger`, a group's buckets, the action set) are frames too, which undo at
+ * their end what is the copy's alone. Two limits end what would not end: 64 nested calls into the
+ * same or an earlier table, 4,096 calls in all. A translation that fails drops: its actions are
+ * empty, its mask is as sound as ever.
  *
  * **Side effects.** Statistics of the request are credited to every table and rule reached; with
  * `mayLearn`, NORMAL learns; with a cache, all of that is noted down so that `cache.push` can
@@ -42,10 +42,7 @@
  */
 
 import type { OfpPort } from '../base/brands.js';
-import { SlowReason } from '../datapath/cookie.js';
-import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
 import type { XlateRequest, XlateResult } from '../datapath/translator.js';
-import type { FlowMask } from '../packet/flow.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
 import { orderActionSet } from './action-set.js';
 import { writeSubfield } from './field-write.js';
@@ -57,6 +54,7 @@ import { OfprotoXlateCache } from './xlate-cache.js';
 import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
 import { Frame, type FrameKind, type SavedState } from './xlate-frame.js';
 import { XlateGroups } from './xlate-group.js';
+import { OfprotoXlateResult } from './xlate-result.js';
 import { STACK_SIZE_MAX } from './xlate-stack.js';
 import { SENTENCES, type Sentence } from './trace-sentences.js';
 import { say, sayHeading, traceAction, traceDrop, traceMoved } from './xlate-trace.js';
@@ -68,26 +66,9 @@ export const DEPTH_MAX = 64;
 export const RESUBMITS_MAX = DEPTH_MAX * DEPTH_MAX;
 /** Bytes of actions (netlink) after which no further rule is called. */
 const ACTIONS_SIZE_MAX = 65_535;
-/** Bytes of actions that one netlink attribute can hold: more go the slow way. */
-const ACTIONS_ATTRIBUTE_SIZE_MAX = ACTIONS_SIZE_MAX - 4;
-/** Outputs that a datapath does in one go; the kernel's `net.core.netdev_max_backlog`. */
-const OUTPUTS_MAX = 1000;
-
-class Result implements XlateResult {
-  actions: OdpActions = NO_ACTIONS;
-  readonly mask: FlowMask;
-  slow = 0;
-  readonly failOpen = false;
-  error: XlateError | undefined;
-
-  constructor(mask: FlowMask) {
-    this.mask = mask;
-  }
-}
-
 export class Xlate {
   readonly #ctx: XlateContext;
-  readonly #result: Result;
+  readonly #result: OfprotoXlateResult;
   /** Only the first `#height` are in use; the others wait to be reused. */
   readonly #frames: Frame[] = [];
   readonly #groups: XlateGroups;
@@ -97,7 +78,7 @@ export class Xlate {
 
   constructor(options: XlateContextOptions) {
     this.#ctx = new XlateContext(options);
-    this.#result = new Result(this.#ctx.wc);
+    this.#result = new OfprotoXlateResult(this.#ctx.wc);
     this.#groups = new XlateGroups(this.#ctx, (actions) => this.#runBucket(actions));
   }
 
@@ -141,14 +122,15 @@ export class Xlate {
     if (request.cache instanceof OfprotoXlateCache) {
       request.cache.fill(ofproto, ctx.takeEntries());
     }
-    return this.#finish();
+    this.#result.fill(ctx);
+    return this.#result;
   }
 
   #walk(first: Rule | undefined): void {
     const ctx = this.#ctx;
     if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
     const rule = first ?? ctx.lookup(0, ctx.inPort);
-    if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) return;
+    if (ctx.isUnwanted()) return;
     this.#enterRule(rule, 0, false, true);
     this.#run(0);
     // In a trace, the set belongs to the first rule.
@@ -403,18 +385,5 @@ export class Xlate {
   #stopCalling(): void {
     if (this.#ctx.trace !== undefined) say(this.#ctx, SENTENCES.tooManyActions());
     this.#ctx.isExited = true;
-  }
-
-  #finish(): XlateResult {
-    const ctx = this.#ctx;
-    const result = this.#result;
-    const isTooMuch =
-      ctx.actions.size > ACTIONS_ATTRIBUTE_SIZE_MAX || ctx.actions.outputsCount > OUTPUTS_MAX;
-    const isFailed = ctx.error !== undefined;
-    if (isFailed) ctx.actions.reset();
-    result.error = ctx.error;
-    result.slow = isFailed ? 0 : ctx.slow | (isTooMuch ? SlowReason.ACTION : 0);
-    result.actions = ctx.actions.finish();
-    return result;
   }
 }

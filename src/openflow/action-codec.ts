@@ -14,7 +14,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { legacyActions } from './legacy-actions.js';
 import { OfpError } from './ofp-error.js';
-import { NX_VENDOR_ID, OF10, type OfpVersion } from './protocol.js';
+import { NX_VENDOR_ID, OF10, OF13, OF14, type OfpVersion } from './protocol.js';
 
 const TYPE_VENDOR = 0xffff;
 const ACTION_HEADER_SIZE = 4;
@@ -22,7 +22,11 @@ const ACTION_HEADER_SIZE = 4;
 /** Numbers of instructions. */
 const Instruction = { GOTO: 1, METADATA: 2, WRITE: 3, APPLY: 4, CLEAR: 5, METER: 6 } as const;
 /** Those that are carried out, ascending; table features tell of them. */
-export const INSTRUCTIONS: readonly number[] = [Instruction.GOTO, Instruction.APPLY];
+export const INSTRUCTIONS: readonly number[] = [
+  Instruction.GOTO,
+  Instruction.APPLY,
+  Instruction.METER,
+];
 export const INSTRUCTION_GOTO = Instruction.GOTO;
 
 const byNumber = new Map<string, ActionRow>();
@@ -45,6 +49,7 @@ export function actionNumbers(version: OfpVersion): readonly number[] {
 /** Reads actions until the reader is at its end. */
 export function readActions(reader: ByteReader, version: OfpVersion): Ofpacts {
   const actions: Ofpact[] = [];
+  if (reader.remaining % 8 !== 0) throw new OfpError('OFPBRC_BAD_LEN');
   while (reader.remaining > 0) actions.push(readAction(reader, { version }));
   return actions;
 }
@@ -53,8 +58,11 @@ function readAction(reader: ByteReader, context: ActionContext): Ofpact {
   if (reader.remaining < ACTION_HEADER_SIZE) throw new OfpError('OFPBAC_BAD_LEN');
   const type = reader.u16();
   const length = reader.u16();
-  if (length < 8 || length % 8 !== 0) throw new OfpError('OFPBAC_BAD_LEN');
-  const body = reader.part(length - ACTION_HEADER_SIZE, 'OFPBAC_BAD_LEN');
+  const size = length - ACTION_HEADER_SIZE;
+  if (length < 8 || length % 8 !== 0 || size > reader.remaining) {
+    throw new OfpError('OFPBAC_BAD_LEN');
+  }
+  const body = reader.part(size, 'OFPBAC_BAD_LEN');
   if (type !== TYPE_VENDOR) {
     const row = byNumber.get(`${context.version} ${type}`);
     if (row === undefined) throw new OfpError('OFPBAC_BAD_TYPE', `type ${type}`);
@@ -129,6 +137,8 @@ function carryOut(found: ReadonlyMap<number, ByteReader>, version: OfpVersion): 
     if (!INSTRUCTIONS.includes(type)) throw new OfpError('OFPBIC_UNSUP_INST');
   }
   const actions: Ofpact[] = [];
+  const meter = found.get(Instruction.METER);
+  if (meter !== undefined) actions.push({ type: 'meter', meter: meter.u32() });
   const apply = found.get(Instruction.APPLY);
   if (apply !== undefined) {
     apply.skip(4);
@@ -145,6 +155,10 @@ export function writeInstructions(writer: ByteWriter, actions: Ofpacts, version:
     writeActions(writer, actions.map(gotoAsResubmit), version);
     return;
   }
+  for (const action of actions) {
+    if (action.type !== 'meter' || !isMeterInstruction(version)) continue;
+    writer.u16(Instruction.METER).u16(8).u32(action.meter);
+  }
   const applied = actions.filter(({ type }) => type !== 'goto_table');
   if (applied.length > 0) {
     const start = writer.size;
@@ -156,6 +170,11 @@ export function writeInstructions(writer: ByteWriter, actions: Ofpacts, version:
     if (action.type !== 'goto_table') continue;
     writer.u16(Instruction.GOTO).u16(8).u8(action.table).zeros(3);
   }
+}
+
+/** Before 1.3 there are no meters; since 1.5 a meter is an action. */
+function isMeterInstruction(version: OfpVersion): boolean {
+  return version === OF13 || version === OF14;
 }
 
 /** 1.0 knows no other table but by `resubmit`. */

@@ -3,7 +3,8 @@
  *
  * A row says where an action stands in each version (`of`, OpenFlow's own numbers; `nx`, Nicira's),
  * how its body is read and written. Bodies come without their header and are as long as the header
- * says; what a body leaves over must be padding. Answers to the comments over `enum ofp_raw_action`.
+ * says; what a body leaves over must be padding. Answers to the comments over
+ * `enum ofp_raw_action`.
  */
 
 import type { Ofpact } from '../ofproto/ofpact.js';

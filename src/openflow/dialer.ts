@@ -11,7 +11,7 @@ import type { Clock, TimerId } from '../base/clock.js';
 import { UpcallError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { type Channel, SocketChannel } from './channel.js';
-import { reconnectMachine } from './reconnect-machine.js';
+import { type ReconnectEvent, reconnectMachine } from './reconnect-machine.js';
 import { formatTarget, type Target } from './target.js';
 
 export interface DialerDeps {
@@ -45,7 +45,7 @@ export class Dialer {
       },
     });
     this.#actor = createActor(machine).start();
-    this.#actor.send({ type: 'start' });
+    this.#tell({ type: 'dialer.start' });
   }
 
   get isConnected(): boolean {
@@ -53,7 +53,12 @@ export class Dialer {
   }
 
   stop(): void {
-    this.#actor.send({ type: 'stop' });
+    this.#tell({ type: 'dialer.stop' });
+  }
+
+  /** What happens to a dialer that was stopped is of no interest to it. */
+  #tell(event: ReconnectEvent): void {
+    if (this.#actor.getSnapshot().status === 'active') this.#actor.send(event);
   }
 
   #connect(): void {
@@ -66,7 +71,7 @@ export class Dialer {
     this.#socket = socket;
     const failed = (error: Error): void => {
       this.#deps.log.info({ target: name, err: error }, 'connecting to controller failed');
-      this.#actor.send({ type: 'channel.failed' });
+      this.#tell({ type: 'channel.failed' });
     };
     socket.once('error', failed);
     socket.once('connect', () => {
@@ -77,16 +82,16 @@ export class Dialer {
 
   #opened(socket: Socket, name: string): void {
     this.#openedAt = this.#deps.clock.monotonic();
-    this.#actor.send({ type: 'channel.opened' });
+    this.#tell({ type: 'channel.opened' });
     this.#deps.accept(new SocketChannel(socket, name), () => {
       const lifeMs = this.#deps.clock.monotonic() - this.#openedAt;
-      this.#actor.send({ type: 'channel.closed', lifeMs });
+      this.#tell({ type: 'channel.closed', lifeMs });
     });
   }
 
   #arm(backoffMs: number): void {
     this.#timer = this.#deps.clock.setTimeout(
-      () => this.#actor.send({ type: 'backoff.passed' }),
+      () => this.#tell({ type: 'backoff.passed' }),
       backoffMs,
     );
   }

@@ -45,15 +45,20 @@ function carryOut({ bridge, peer, message, services }: Request, mod: FlowMod): v
 
 /** Throws an `OfpError` where the tables refuse. */
 export function applyFlowMod(tables: FlowTables, mod: FlowMod): void {
+  answeringTables(() => change(tables, mod));
+  // This switch keeps no packets; what the flow-mod says besides is done all the same.
+  if (mod.hasBuffer) throw new OfpError('OFPBRC_BUFFER_UNKNOWN');
+}
+
+/** Does `task`; what the tables refuse is an `OfpError`. */
+export function answeringTables(task: () => void): void {
   try {
-    change(tables, mod);
+    task();
   } catch (error) {
     throw error instanceof FlowTableError
       ? new OfpError(ERRORS[error.reason], error.message)
       : error;
   }
-  // This switch keeps no packets; what the flow-mod says besides is done all the same.
-  if (mod.hasBuffer) throw new OfpError('OFPBRC_BUFFER_UNKNOWN');
 }
 
 const ERRORS: Readonly<Record<FlowTableError['reason'], OfpErrorName>> = {
@@ -119,7 +124,8 @@ function criteriaOf(mod: FlowMod): FlowCriteria {
 }
 
 function checkActions(mod: FlowMod, actions: Ofpacts): void {
-  const checker = new ActionChecker(mod.match, mod.table ?? 0);
+  // Where a meter is an instruction, it has been read in front of the actions.
+  const checker = new ActionChecker(mod.match, mod.table ?? 0, { isMeterAction: true });
   for (const action of actions) {
     const problem = checker.check(action);
     if (problem !== undefined) throw new OfpError(problem.error, problem.text);

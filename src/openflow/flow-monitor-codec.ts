@@ -80,7 +80,7 @@ function readNicira(body: ByteReader): FlowMonitorRequest {
   body.skip(5);
   const start = body.at;
   const { match } = readOxmMatch(body.part(matchLength, 'OFPBMC_BAD_LEN'));
-  body.align(start);
+  body.align(start, 'OFPBMC_BAD_LEN');
   return { ...ANY, id, flags, outPort: portOf(outPort), table: tableOf(table), match };
 }
 

@@ -74,9 +74,12 @@ export function writeOxmHeader(
   else writer.u8(size + 4).u32(header.experimenter);
 }
 
-/** Bits that a field has on the wire: a flow keeps the lower half of an ARP operation only. */
+/**
+ * Bits that a field has on the wire: a flow keeps the lower half of an ARP operation only, and 16
+ * bits for a type of ICMP.
+ */
 export function wireBits(field: Field): number {
-  return field.name === 'arp_op' ? 16 : field.width;
+  return field.name === 'arp_op' ? 16 : Math.min(field.width, 8 * field.size);
 }
 
 /** The headers by which a field may come in. */
@@ -164,7 +167,9 @@ export function readFieldValue(
   if (entry.remaining !== field.size * (hasMask ? 2 : 1)) throw new OfpError('OFPBMC_BAD_LEN');
   const all = (1n << BigInt(field.width)) - 1n;
   const value = bytesToBig(entry.bytes(field.size));
-  const mask = hasMask ? bytesToBig(entry.bytes(field.size)) : all;
+  const given = hasMask ? bytesToBig(entry.bytes(field.size)) : all;
+  const isWhole = given === (1n << BigInt(wireBits(field))) - 1n;
+  const mask = isWhole ? all : given;
   if (value > all) throw new OfpError('OFPBMC_BAD_VALUE', field.name);
   if (hasMask && mask > all) throw new OfpError('OFPBMC_BAD_MASK', field.name);
   if ((value & ~mask) !== 0n) throw new OfpError('OFPBMC_BAD_WILDCARDS', field.name);

@@ -35,7 +35,7 @@ const MISS_SEND_LENGTH_CONTROLLER = 128;
 
 export class Peer {
   readonly connection: Connection;
-  /** Something a person started (`ovs-ofctl`), not a controller: told nothing it does not ask for. */
+  /** Somebody's tool (`ovs-ofctl`), not a controller: told nothing that it does not ask for. */
   readonly isService: boolean;
   role: Role = 'equal';
   packetInFormat: PacketInFormat = 'standard';

@@ -6,8 +6,8 @@
  * `ofputil_append_table_features`.
  */
 
-import { TABLE_RULES_MAX } from '../ofproto/flow-tables.js';
 import { TABLE_MAX } from '../ofproto/ofpact.js';
+import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { FIELDS } from '../packet/fields.js';
 import { actionNumbers, INSTRUCTION_GOTO, INSTRUCTIONS } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
@@ -98,12 +98,17 @@ function writeFields(
   });
 }
 
+const CONFIG_EVICTION = 1 << 2;
 const PROPERTY_EVICTION = 2;
-/** What eviction would go by: what the switch sees fit, importance, life left. */
+/** What eviction goes by: what the switch sees fit, importance, life left. */
 const EVICTION_FLAGS = 7;
 
 /** How a table is set up, since 1.4. */
-export function writeTableDescription(writer: ByteWriter, table: number): void {
-  writer.u16(16).u8(table).zeros(1).u32(0);
+export function writeTableDescription(writer: ByteWriter, table: number, evicts: boolean): void {
+  writer
+    .u16(16)
+    .u8(table)
+    .zeros(1)
+    .u32(evicts ? CONFIG_EVICTION : 0);
   writer.u16(PROPERTY_EVICTION).u16(8).u32(EVICTION_FLAGS);
 }

@@ -91,6 +91,14 @@ describe('an inspector', () => {
     }
   });
 
+  it('may be an observer that has its functions by name', () => {
+    const { see, events, ukeys } = new Witness();
+    createBench({ inspect: { next: see } });
+    createBench({ inspect: { observer: { next: see }, ukeys: 'none' } });
+    expect(new Set(events.map(({ rootId }) => rootId)).size).toBe(2);
+    expect(ukeys).toEqual([]);
+  });
+
   it('finds the definition of each actor in the actor and in its snapshots', () => {
     const { witness, bench } = createInspected('all', { revalidators: 2 });
     install(bench, 1);
@@ -308,6 +316,24 @@ describe('Udpif.inspectMoves()', () => {
     expect(curious.events.some(({ type }) => type === '@xstate.microstep')).toBe(true);
     subscription.unsubscribe();
     expect(seenInCycle(bench, modest)).toEqual([]);
+  });
+});
+
+describe('Udpif.inspection', () => {
+  it('counts nothing where nobody inspects, though a ukey is followed', () => {
+    const bench = createBench();
+    bench.udpif.inspectUkeys('all');
+    install(bench, 2);
+    for (const ukey of bench.udpif.ukeys()) ukey.subscribe(() => {});
+    runCycle(bench);
+    expect(bench.udpif.inspection).toMatchObject({ announcedUkeys: 0, omittedUkeys: 0 });
+  });
+
+  it('goes on counting when a second inspector comes', () => {
+    const { bench } = createInspected('all');
+    install(bench, 3);
+    bench.udpif.actor.system.inspect(() => {});
+    expect(bench.udpif.inspection.announcedUkeys).toBe(3);
   });
 });
 

@@ -113,6 +113,53 @@ describe('UkeyActor', () => {
     expect(selection.get()).toBe(1);
   });
 
+  it('goes on telling the others when one observer leaves, however often he says so', () => {
+    const { slice, faults } = createSlice();
+    const [ukey, neighbour] = [createUkey(slice, 1), createUkey(slice, 2)];
+    const told: string[] = [];
+    const leaving = ukey.subscribe(({ value }) => told.push(`leaving ${value}`));
+    ukey.subscribe(({ value }) => told.push(`ukey ${value}`));
+    neighbour.subscribe(({ value }) => told.push(`neighbour ${value}`));
+    leaving.unsubscribe();
+    leaving.unsubscribe();
+    for (const one of [ukey, neighbour]) one.send({ type: 'ukey.install' });
+    expect(told).toEqual(['ukey visible', 'neighbour visible']);
+    expect(faults).toEqual([]);
+  });
+
+  it('tells its last observer after a restless one has left', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const told: string[] = [];
+    const restless = ukey.subscribe(() => {});
+    ukey.subscribe(({ value }) => told.push(value));
+    restless.unsubscribe();
+    ukey.send({ type: 'ukey.install' });
+    expect(told).toEqual(['visible']);
+  });
+
+  it('asks of an observer only what it has', () => {
+    const { slice, faults } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const told: string[] = [];
+    ukey.subscribe({ complete: () => told.push('complete') });
+    ukey.subscribe({ next: ({ value }) => told.push(value) });
+    for (const event of TO_THE_END) ukey.send(event);
+    expect(told).toEqual(['visible', 'evicted', 'deleted', 'complete']);
+    expect(faults).toEqual([]);
+  });
+
+  it('stays as it is at an event that it does not know, watched or not', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const unknown = { type: 'unheard.of' } as never;
+    ukey.send(unknown);
+    ukey.subscribe(() => {});
+    ukey.send(unknown);
+    expect(ukey.getSnapshot().value).toBe('created');
+    expect(ukey.getSnapshot().can(unknown)).toBe(false);
+  });
+
   it('completes its observers once, also those that unsubscribe meanwhile', () => {
     const { slice } = createSlice();
     const ukey = createUkey(slice, 1);
@@ -155,6 +202,16 @@ describe('UkeyActor', () => {
     expect(first.system).toBe(slice.parent.system);
     expect(first.sessionId).not.toBe(second.sessionId);
     expect(() => first.stop()).toThrow('final state');
+  });
+});
+
+describe('UkeySlice', () => {
+  it('has as many ukeys as were created, also where its rows are all in use', () => {
+    const { slice } = createSlice();
+    for (let id = 1; id <= 300; id++) {
+      createUkey(slice, id);
+      expect([...slice]).toHaveLength(id);
+    }
   });
 });
 

@@ -3,7 +3,9 @@
  * be compared, say the same.
  */
 
+import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
+import { runCli } from '../cli/run-cli.js';
 import { CommandTwins } from './command-twins.js';
 import { hasOvsPeer } from './ovs-peer.js';
 
@@ -39,6 +41,20 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
       const lines = ours.split('\n').filter((line) => !known.has(line));
       expect(lines).toEqual([]);
     }
+  });
+
+  it('is upcall appctl, for the real one', async () => {
+    twins = await CommandTwins.start('priority=0,actions=NORMAL\n');
+    const ask = (...words: string[]) => runCli(['appctl', '-t', twins.theirPath, ...words]);
+    for (const words of [['dpif/show'], ['dpctl/show', '-s'], ['bridge/dump-flows', 'br0']]) {
+      const stdout = execFileSync('ovs-appctl', ['-t', twins.theirPath, ...words]).toString();
+      expect(await ask(...words)).toEqual({ status: 0, stdout, stderr: '' });
+    }
+    const refused = { status: 1, stdout: '', stderr: 'no such bridge\n' };
+    expect(await ask('fdb/show', 'nope')).toEqual(refused);
+    // Its JSON came with 3.4.
+    const { stderr } = await ask('--format', 'json', 'dpif/show');
+    expect(stderr).toContain('"set-options" is not a valid command');
   });
 
   it('shows coverage in the same form', async () => {

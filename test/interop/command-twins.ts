@@ -75,6 +75,11 @@ export class CommandTwins {
     return new CommandTwins({ folder, peer, sw, management, log });
   }
 
+  /** Where the real one listens. */
+  get theirPath(): string {
+    return this.#peer.controlPath;
+  }
+
   /** Asks both, and expects the same of both; that. */
   async same(...words: string[]): Promise<string> {
     const [theirs, ours] = await this.ask(...words);

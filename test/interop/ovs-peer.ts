@@ -10,9 +10,10 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runOvsOfctl } from './ovs-ofctl.js';
 import { UnixctlClient } from './unixctl-client.js';
 
 /** Frames that may wait in one dummy port: less than `NETDEV_DUMMY_MAX_QUEUE` (100). */
@@ -37,6 +38,8 @@ export interface OvsPeerOptions {
   readonly flowFile?: string;
   /** `other_config` of the database, e.g. `{ 'vlan-limit': '0' }`. */
   readonly otherConfig?: Readonly<Record<string, string>>;
+  /** Versions of OpenFlow, as `ovs-vsctl` lists them. Default: OVS's own choice. */
+  readonly protocols?: string;
 }
 
 /** A frame and the number of the port that it enters. */
@@ -86,6 +89,42 @@ export class OvsPeer {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
   }
 
+  /** Removes all rules and all groups. */
+  clear(): void {
+    this.changeRules('del-flows');
+    runner(this.#folder)('ovs-ofctl', '-O', 'OpenFlow15', 'del-groups', bridgeOf(this.#folder));
+  }
+
+  /** The same for a command that takes a file, which has these lines, as version `protocol`. */
+  addLines(protocol: string, command: string, lines: readonly string[]): void {
+    const path = join(this.#folder, 'lines');
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+    runner(this.#folder)('ovs-ofctl', '-O', protocol, command, bridgeOf(this.#folder), path);
+  }
+
+  /** `ovs-ofctl dump-flows`. */
+  dumpRules(protocol: string): string {
+    const args = ['-O', protocol, 'dump-flows', bridgeOf(this.#folder)];
+    const { stdout, stderr, status } = runOvsOfctl(args);
+    if (status !== 0) throw new Error(`Cannot dump the rules of the peer: ${stderr}`);
+    return stdout;
+  }
+
+  /** Where its bridge speaks OpenFlow: an `ovs-ofctl` target. */
+  get openFlowTarget(): string {
+    return bridgeOf(this.#folder);
+  }
+
+  /** Where `ovs-ofctl snoop` listens, given the bridge's name. */
+  get rundir(): string {
+    return this.#folder;
+  }
+
+  /** Runs an `ovs-vsctl` command. */
+  configure(...args: string[]): void {
+    runner(this.#folder)('ovs-vsctl', `--db=unix:${join(this.#folder, 'db.sock')}`, ...args);
+  }
+
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
   async receive(frames: Iterable<IncomingFrame>): Promise<void> {
     let port = 0;
@@ -110,7 +149,7 @@ export class OvsPeer {
   async megaflows(): Promise<string[]> {
     await this.#control.run('revalidator/wait');
     const dump = await this.#control.run('dpctl/dump-flows');
-    return dump.split('\n').filter((line) => line.startsWith('recirc_id'));
+    return dump.split('\n').filter((line) => line.includes('recirc_id('));
   }
 
   /** From now on, what leaves through a port is written into the capture whose path is returned. */
@@ -151,7 +190,7 @@ function startDaemons(folder: string, options: OvsPeerOptions): void {
   vsctl('--no-wait', 'set', 'Open_vSwitch', '.', ...otherConfig(options));
   const dummy = ['--enable-dummy=override', '--disable-system'];
   run('ovs-vswitchd', ...dummy, '--pidfile', '--detach', '--log-file', database);
-  vsctl(...bridgeCommand(options.portCount));
+  vsctl(...bridgeCommand(options));
   if (options.flowFile !== undefined) {
     run('ovs-ofctl', 'add-flows', bridgeOf(folder), options.flowFile);
   }
@@ -162,9 +201,10 @@ function otherConfig(options: OvsPeerOptions): string[] {
   return Object.entries(settings).map(([name, value]) => `other_config:${name}=${value}`);
 }
 
-function bridgeCommand(portCount: number): string[] {
+function bridgeCommand({ portCount, protocols }: OvsPeerOptions): string[] {
   const command = ['add-br', 'br0', '--', 'set', 'bridge', 'br0'];
   command.push('datapath-type=dummy', 'fail-mode=secure');
+  if (protocols !== undefined) command.push(`protocols=${protocols}`);
   for (let port = 1; port <= portCount; port++) {
     command.push('--', 'add-port', 'br0', `p${port}`);
     command.push('--', 'set', 'interface', `p${port}`, 'type=dummy', `ofport_request=${port}`);

@@ -221,10 +221,14 @@ const NEWER_SETS: typeof RULE_SETS = [
   [
     'fields and what they are now',
     [
-      'actions=set_field:0->tcp_src,set_field:0->nw_ttl,set_field:0->ip_dscp,set_field:0->nw_ecn,set_field:0->tun_id,set_field:00:00:00:00:00:00->eth_src,set_field:0->xxreg0,move:NXM_OF_TCP_DST[]->NXM_OF_TCP_SRC[],move:NXM_NX_REG1[0..7]->NXM_NX_IP_TTL[],move:NXM_OF_TCP_DST[]->NXM_NX_REG0[0..15],move:nw_src->nw_dst,move:nw_ttl->reg1[0..7],move:NXM_NX_TUN_ID[0..31]->NXM_NX_REG5[],push:NXM_NX_REG1[],pop:OXM_OF_METADATA[0..31],push:NXM_OF_TCP_SRC[],pop:NXM_OF_TCP_DST[],push:xxreg0,pop:xxreg1,push:pkt_mark,pop:pkt_mark,push:in_port,pop:in_port,LOCAL'.replace(
-        'actions',
-        'tcp,actions',
-      ),
+      'tcp,actions=set_field:0->tcp_src,set_field:0->nw_ttl,set_field:0->ip_dscp,' +
+        'set_field:0->nw_ecn,set_field:0->tun_id,set_field:00:00:00:00:00:00->eth_src,' +
+        'set_field:0->xxreg0,move:NXM_OF_TCP_DST[]->NXM_OF_TCP_SRC[],' +
+        'move:NXM_NX_REG1[0..7]->NXM_NX_IP_TTL[],move:NXM_OF_TCP_DST[]->NXM_NX_REG0[0..15],' +
+        'move:nw_src->nw_dst,move:nw_ttl->reg1[0..7],move:NXM_NX_TUN_ID[0..31]->NXM_NX_REG5[],' +
+        'push:NXM_NX_REG1[],pop:OXM_OF_METADATA[0..31],push:NXM_OF_TCP_SRC[],' +
+        'pop:NXM_OF_TCP_DST[],push:xxreg0,pop:xxreg1,push:pkt_mark,pop:pkt_mark,push:in_port,' +
+        'pop:in_port,LOCAL',
     ],
     ['tcp,in_port=1,nw_ttl=5,nw_src=1.2.3.4,tp_dst=7,tun_id=6,reg0=9,reg1=3 --names'],
   ],
@@ -252,7 +256,8 @@ describe.skipIf(!hasOvsPeer)('ofproto/trace', { timeout: 60_000 }, () => {
       'group_id=3,type=ff,bucket=watch_port:9,actions=2,bucket=watch_port:3,actions=3',
     );
     twins.addGroup(
-      'group_id=4,type=ff,bucket=watch_port:9,actions=2,bucket=watch_port:8,watch_group:9,actions=3',
+      'group_id=4,type=ff,bucket=watch_port:9,actions=2,' +
+        'bucket=watch_port:8,watch_group:9,actions=3',
     );
     twins.addGroup('group_id=5,type=indirect,bucket=actions=set_field:1->reg1,group:1');
     twins.addGroup(

@@ -22,8 +22,14 @@ import {
   type OfprotoTranslator,
 } from '../../src/ofproto/ofproto-translator.js';
 import type { Rule } from '../../src/ofproto/rule.js';
-import { copyFlow, copyFlowMask, type Flow, maskFlow } from '../../src/packet/flow.js';
-import { VLAN_CFI, VLAN0 } from '../../src/packet/flow-layout.js';
+import {
+  copyFlow,
+  copyFlowMask,
+  type Flow,
+  type FlowMask,
+  maskFlow,
+} from '../../src/packet/flow.js';
+import { VLAN_CFI, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
 import { formatMatch } from '../../src/packet/match-text.js';
 
 const PORTS_COUNT = 4;
@@ -83,12 +89,7 @@ export class BridgeFixture {
   /** What `ofproto/trace` prints as "Megaflow". */
   megaflow(packet: string): string {
     const key = parsePacket(packet);
-    const mask = copyFlowMask(this.translate(key).mask);
-    const masked = copyFlow(key);
-    // A missing tag is not printed: OVS leaves telling it to the datapath.
-    if (((key[VLAN0] ?? 0) & VLAN_CFI) === 0) mask[VLAN0] = 0;
-    maskFlow(masked, mask);
-    return formatMatch(masked, mask);
+    return megaflowText(key, this.translate(key).mask);
   }
 
   /** A cache filled by translating `packet`. */
@@ -97,6 +98,16 @@ export class BridgeFixture {
     this.translate(packet, { cache });
     return cache;
   }
+}
+
+/** A megaflow as `ofproto/trace` prints it. */
+export function megaflowText(key: Flow, wildcards: FlowMask): string {
+  const mask = copyFlowMask(wildcards);
+  const masked = copyFlow(key);
+  // A missing tag is not printed: OVS leaves telling it to the datapath.
+  for (const tag of [VLAN0, VLAN1]) if (((key[tag] ?? 0) & VLAN_CFI) === 0) mask[tag] = 0;
+  maskFlow(masked, mask);
+  return formatMatch(masked, mask);
 }
 
 /** A key from match text; a VLAN tag has the usual TPID. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ParseError } from '../../src/base/errors.js';
-import { type GroupSpec, GROUP_ALL } from '../../src/ofproto/group.js';
+import { GROUP_ALL, type GroupSpec } from '../../src/ofproto/group.js';
 import { parseGroup, parseGroupChange, parseGroupFile } from '../../src/ofproto/group-parse.js';
 import { formatGroup } from '../../src/ofproto/group-text.js';
 
@@ -12,14 +12,22 @@ function rewritten(text: string, hasBucketIds = true): string {
 describe('parseGroup()', () => {
   it('reads what dump-groups prints', () => {
     for (const line of [
-      'group_id=1,type=select,bucket=bucket_id:5,weight:0,actions=output:1,bucket=bucket_id:0,actions=drop',
-      'group_id=5,type=ff,bucket=bucket_id:0,watch_port:1,actions=output:1,bucket=bucket_id:1,watch_group:1,actions=group:1',
-      'group_id=22,type=select,selection_method=dp_hash,selection_method_param=3,bucket=bucket_id:0,actions=output:1',
-      'group_id=23,type=select,selection_method=hash,fields(reg0,eth_dst,ip_src=255.0.255.0,tcp_src),bucket=bucket_id:0,actions=output:1',
-      'group_id=21,type=select,selection_method=hash,fields=ip_src,bucket=bucket_id:0,actions=output:1',
+      'group_id=1,type=select,bucket=bucket_id:5,weight:0,actions=output:1,' +
+        'bucket=bucket_id:0,actions=drop',
+      'group_id=5,type=ff,bucket=bucket_id:0,watch_port:1,actions=output:1,' +
+        'bucket=bucket_id:1,watch_group:1,actions=group:1',
+      'group_id=22,type=select,selection_method=dp_hash,selection_method_param=3,' +
+        'bucket=bucket_id:0,actions=output:1',
+      'group_id=23,type=select,selection_method=hash,' +
+        'fields(reg0,eth_dst,ip_src=255.0.255.0,tcp_src),' +
+        'bucket=bucket_id:0,actions=output:1',
+      'group_id=21,type=select,selection_method=hash,fields=ip_src,' +
+        'bucket=bucket_id:0,actions=output:1',
       'group_id=7,type=all',
-      'group_id=6,type=all,bucket=bucket_id:3,actions=resubmit(,5),bucket=bucket_id:4,actions=learn(table=3),output:1',
-      'group_id=52,type=all,bucket=bucket_id:0,actions=push_vlan:0x8100,set_field:4101->vlan_vid,output:2',
+      'group_id=6,type=all,bucket=bucket_id:3,actions=resubmit(,5),' +
+        'bucket=bucket_id:4,actions=learn(table=3),output:1',
+      'group_id=52,type=all,' +
+        'bucket=bucket_id:0,actions=push_vlan:0x8100,set_field:4101->vlan_vid,output:2',
     ]) {
       expect(rewritten(line)).toBe(line);
     }

@@ -207,7 +207,8 @@ describe('a select group', () => {
 
   it('has only the fields of its own in the mask, where it names some', () => {
     const group =
-      'group_id=1,type=select,selection_method=hash,fields(ip_src=255.255.0.0,tcp_src,udp_dst),bucket=2';
+      'group_id=1,type=select,selection_method=hash,' +
+      'fields(ip_src=255.255.0.0,tcp_src,udp_dst),bucket=2';
     const fixture = setUp([group], ['actions=group:1']);
     expect(fixture.megaflow(TCP)).toBe(
       'recirc_id=0,eth,tcp,in_port=1,nw_src=10.0.0.0/16,nw_frag=no,tp_src=1000',

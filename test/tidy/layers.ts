@@ -23,7 +23,15 @@ const PAGE = 'inspector/web';
 const GROUND = ['base'];
 const BELOW_OFPROTO = ['base', 'packet', 'datapath'];
 const BELOW_SWITCH = [...BELOW_OFPROTO, 'machines', 'ofproto', 'actors'];
-const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch', 'inspector', 'management'];
+const BELOW_CLI = [
+  ...BELOW_SWITCH,
+  'model',
+  'switch',
+  'netdev',
+  'openflow',
+  'inspector',
+  'management',
+];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: ['rxjs'] },
@@ -37,6 +45,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['xstate', 'xstate/graph', 'node:util'],
   },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
+  netdev: { rooms: ['base', 'packet', 'datapath'], packages: ['rxjs', 'koffi', 'node:util'] },
   openflow: {
     rooms: [...BELOW_SWITCH, 'switch'],
     packages: ['rxjs', 'xstate', 'node:fs', 'node:net'],
