@@ -18,6 +18,7 @@ import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
 import { runCommand } from './run.js';
 import { scenarioCommand } from './scenario.js';
+import { traceCommand } from './trace.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   inspectCommand,
   scenarioCommand,
   appctlCommand,
+  traceCommand,
   parsePcapCommand,
   machinesCommand,
 ];

@@ -31,6 +31,8 @@ export interface FlowTraceRequest {
   readonly actions?: Ofpacts | undefined;
   /** How ports are written in rules and actions; by number where it is missing. */
   readonly portText?: PortText | undefined;
+  /** Whether `whyNot` and `whyNarrow` will be asked. Default: no. */
+  readonly isExplained?: boolean | undefined;
 }
 
 export interface FlowTrace {
@@ -50,7 +52,8 @@ export function traceFlow(
   ofproto: Ofproto,
   request: FlowTraceRequest,
 ): FlowTrace {
-  const tree = new TraceTree(ofproto.name, { portText: request.portText });
+  const { portText, isExplained } = request;
+  const tree = new TraceTree(ofproto.name, { portText, keepsMoments: isExplained });
   const result = translator.trace(ofproto, { ...request, trace: tree });
   const { flow } = request;
   const finalFlow = copyFlow(tree.finalFlow ?? flow);
@@ -89,16 +92,19 @@ export function formatFlowTrace(trace: FlowTrace, options: FlowTraceTextOptions 
   );
 }
 
-/** What the answer hangs on. That a tag is missing is left for the datapath to tell, as in OVS. */
-export function formatMegaflow(
-  { flow, mask }: Pick<FlowTrace, 'flow' | 'mask'>,
-  portText?: PortText,
-) {
-  const shown = copyFlowMask(mask);
-  const masked = copyFlow(flow);
-  for (const word of [VLAN0, VLAN1]) if (((flow[word] ?? 0) & VLAN_CFI) === 0) shown[word] = 0;
+/** What the answer hangs on. */
+export function formatMegaflow(trace: FlowTrace, portText?: PortText): string {
+  const shown = shownMask(trace);
+  const masked = copyFlow(trace.flow);
   maskFlow(masked, shown);
   return formatMatch(masked, shown, portText === undefined ? {} : { portText });
+}
+
+/** The mask that is shown: that a tag is missing is left for the datapath to tell, as in OVS. */
+export function shownMask({ flow, mask }: FlowTrace): FlowMask {
+  const shown = copyFlowMask(mask);
+  for (const word of [VLAN0, VLAN1]) if (((flow[word] ?? 0) & VLAN_CFI) === 0) shown[word] = 0;
+  return shown;
 }
 
 function formatRemarks({ error, slow }: FlowTrace): string {

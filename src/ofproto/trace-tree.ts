@@ -9,7 +9,7 @@
  */
 
 import type { RuleRef, TraceNoteKind, TraceText, XlateTrace } from '../datapath/translator.js';
-import { copyFlow, type Flow, type FlowMask } from '../packet/flow.js';
+import { copyFlow, copyFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
 import type { PortText } from './ofpact.js';
 import { tableTitle } from './xlate-trace.js';
 
@@ -20,8 +20,19 @@ export interface TraceNode {
   readonly text: string;
   /** What a heading is about; empty for anything else. */
   readonly children: readonly TraceNode[];
-  /** Of a table: the rule found there. */
+  /** Of a table: its number, and the rule found there. */
+  readonly table?: number;
   readonly rule?: RuleRef;
+}
+
+/** How things stood at some moment of the translation. */
+export interface TraceMoment {
+  /** The last look-up or action; undefined: there was none yet. */
+  readonly after: TraceNode | undefined;
+  /** It is the first moment after that step: of a table, how the packet was looked up. */
+  readonly isFirst: boolean;
+  readonly flow: Flow;
+  readonly mask: FlowMask;
 }
 
 interface OpenNode extends TraceNode {
@@ -39,6 +50,8 @@ const HEADINGS: ReadonlySet<TraceKind> = new Set([
 export interface TraceTreeOptions {
   /** How ports are written; by number where it is missing. */
   readonly portText?: PortText | undefined;
+  /** Whether `moments` are wanted. Default: no. */
+  readonly keepsMoments?: boolean | undefined;
 }
 
 export class TraceTree implements XlateTrace {
@@ -50,12 +63,17 @@ export class TraceTree implements XlateTrace {
   readonly #root: OpenNode;
   /** The rules met, each once, in order. */
   readonly rules: RuleRef[] = [];
+  /** Copies of the flow and the mask, before and after each step, where they are wanted. */
+  readonly moments: TraceMoment[] = [];
+  readonly #keepsMoments: boolean;
   #finalFlow: Flow | undefined;
+  #last: TraceNode | undefined;
 
   constructor(bridge: string, options: TraceTreeOptions = {}) {
     this.#root = { kind: 'bridge', text: `bridge("${bridge}")`, children: [] };
     this.root = this.#root;
     this.#portText = options.portText;
+    this.#keepsMoments = options.keepsMoments ?? false;
   }
 
   /** The packet as the last step has left it; undefined before the first. */
@@ -65,7 +83,8 @@ export class TraceTree implements XlateTrace {
 
   table(depth: number, table: number, rule: RuleRef): void {
     if (!this.rules.includes(rule)) this.rules.push(rule);
-    this.#add(depth, { kind: 'table', text: tableTitle(table, rule, this.#portText), rule });
+    const text = tableTitle(table, rule, this.#portText);
+    this.#add(depth, { kind: 'table', text, table, rule });
   }
 
   action(depth: number, text: TraceText): void {
@@ -76,9 +95,13 @@ export class TraceTree implements XlateTrace {
     this.#add(depth, { kind, text: text(this.#portText) });
   }
 
-  moved(flow: Flow, _mask: FlowMask): void {
+  moved(flow: Flow, mask: FlowMask): void {
     if (this.#finalFlow === undefined) this.#finalFlow = copyFlow(flow);
     else this.#finalFlow.set(flow);
+    if (!this.#keepsMoments) return;
+    const after = this.#last;
+    const isFirst = this.moments.at(-1)?.after !== after;
+    this.moments.push({ after, isFirst, flow: copyFlow(flow), mask: copyFlowMask(mask) });
   }
 
   /** A heading of depth n is in the one of depth n - 1; anything else in that of its own depth. */
@@ -86,6 +109,7 @@ export class TraceTree implements XlateTrace {
     const node: OpenNode = { ...step, children: [] };
     const isHeading = HEADINGS.has(step.kind);
     this.#parent(isHeading ? depth - 1 : depth).children.push(node);
+    if (node.kind === 'table' || node.kind === 'action') this.#last = node;
     if (!isHeading) return;
     this.#open.length = depth;
     this.#open[depth] = node;

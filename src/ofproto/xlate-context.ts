@@ -198,21 +198,21 @@ export class XlateContext {
   lookup(table: number, inPort: OfpPort): Rule {
     const { tables, misses } = this.ofproto;
     if (this.trace !== undefined) traceMoved(this);
-    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule);
+    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule, inPort);
     const rule = this.#find(table, inPort);
-    if (rule !== tables.missRule) return this.#met(table, rule);
+    if (rule !== tables.missRule) return this.#met(table, rule, inPort);
     const treatment = misses.treatment(table);
     if (treatment === 'continue' && table < TABLE_MAX) {
       this.#creditTable(table, false);
       return this.lookup(table + 1, inPort);
     }
     const isTold = treatment === 'controller' && this.#tellsController(inPort);
-    return this.#met(table, isTold ? tables.controllerMissRule : rule);
+    return this.#met(table, isTold ? tables.controllerMissRule : rule, inPort);
   }
 
-  #met(table: number, rule: Rule): Rule {
+  #met(table: number, rule: Rule, inPort: OfpPort): Rule {
     this.#credit(table, rule);
-    if (this.trace !== undefined) traceTable(this, table, rule);
+    if (this.trace !== undefined) traceTable(this, { table, rule, inPort });
     return rule;
   }
 

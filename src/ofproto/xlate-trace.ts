@@ -8,10 +8,12 @@
  * Owner: the texts, which go with their rules.
  */
 
+import type { OfpPort } from '../base/brands.js';
 import type { RuleRef, TraceText } from '../datapath/translator.js';
 import { formatEthernet } from '../packet/address-text.js';
 import { formatFieldValue } from '../packet/field-text.js';
 import { createFlowMask } from '../packet/flow.js';
+import { IN_PORT } from '../packet/flow-layout.js';
 import { formatMatch } from '../packet/match-text.js';
 import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { orderActionSet } from './action-set.js';
@@ -29,17 +31,17 @@ import type { XlateContext } from './xlate-context.js';
 const TABLE_WIDTH = 2;
 
 class NamedRule implements RuleRef {
+  readonly ofproto: Ofproto;
   readonly rule: Rule;
-  readonly #ofproto: Ofproto;
   #text: string | undefined;
 
   constructor(ofproto: Ofproto, rule: Rule) {
-    this.#ofproto = ofproto;
+    this.ofproto = ofproto;
     this.rule = rule;
   }
 
   get bridge(): string {
-    return this.#ofproto.name;
+    return this.ofproto.name;
   }
 
   get table(): number {
@@ -57,7 +59,7 @@ class NamedRule implements RuleRef {
 
   /** What a trace calls it: not what it does, which follows there. */
   title(portText: PortText = formatOfpPort): string {
-    const { tables, dropFragmentsRule } = this.#ofproto;
+    const { tables, dropFragmentsRule } = this.ofproto;
     if (this.rule === tables.missRule) return TABLE_TITLES.miss;
     if (this.rule === tables.controllerMissRule) return TABLE_TITLES.controllerMiss;
     if (this.rule === dropFragmentsRule) return TABLE_TITLES.fragment;
@@ -87,6 +89,11 @@ export function ruleOf(ref: RuleRef): Rule | undefined {
   return ref instanceof NamedRule ? ref.rule : undefined;
 }
 
+/** The bridge whose rule it is; undefined: another translator's. */
+export function ofprotoOf(ref: RuleRef): Ofproto | undefined {
+  return ref instanceof NamedRule ? ref.ofproto : undefined;
+}
+
 /** The heading of a look-up: the table, and the rule without its actions. */
 export function tableTitle(table: number, ref: RuleRef, portText?: PortText): string {
   const rule = ref instanceof NamedRule ? ref.title(portText) : ref.text;
@@ -104,10 +111,20 @@ function actionTextOf(action: Ofpact, portText: PortText | undefined): string {
   return text;
 }
 
-/** The flow met `rule` in `table`. */
-export function traceTable(ctx: XlateContext, table: number, rule: Rule): void {
+/** The flow met `rule` in `table`, looked up as if it had come from `inPort`. */
+export function traceTable(ctx: XlateContext, lookup: TracedLookup): void {
+  const { table, rule, inPort } = lookup;
+  const ownPort = ctx.flow[IN_PORT] ?? 0;
+  ctx.flow[IN_PORT] = inPort;
   ctx.trace?.table(ctx.height, table, ruleRefOf(ctx.ofproto, rule));
   traceMoved(ctx);
+  ctx.flow[IN_PORT] = ownPort;
+}
+
+interface TracedLookup {
+  readonly table: number;
+  readonly rule: Rule;
+  readonly inPort: OfpPort;
 }
 
 /** `action` is about to be carried out. */
