@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}', 'examples/**/*.test.js'],
     exclude: ['test/interop/**', 'test/page/**', '**/node_modules/**'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

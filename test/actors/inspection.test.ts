@@ -319,6 +319,40 @@ describe('Udpif.inspectMoves()', () => {
   });
 });
 
+describe('the events of a ukey', () => {
+  const namesOf = ({ events }: Witness) =>
+    events.flatMap((event) =>
+      event.type === '@xstate.event' && isUkey(event.actorRef) ? [event.event.type] : [],
+    );
+
+  it('have their names, also where the datapath refuses', () => {
+    const { witness, bench } = createInspected('all');
+    install(bench, 1);
+    bench.translator.answer = () => ({ actions: [] });
+    bench.dpif.failures.push({ type: 'put', error: 'EINVAL' }, { type: 'delete', error: 'EBUSY' });
+    const before = namesOf(witness).length;
+    bench.udpif.revalidate('flow_table');
+    bench.clock.advance(5);
+    bench.dpif.steal(flowOf(1));
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(namesOf(witness).slice(before)).toEqual([
+      ...['flow.modify', 'modify.failed', 'flow.delete', 'deletion.refused'],
+      ...['flow.delete', 'deletion.missed', 'ukey.sweep'],
+    ]);
+  });
+
+  it('have their names in profile ovs-2.3', () => {
+    const { witness, bench } = createInspected('all', { profile: ovs23Profile });
+    install(bench, 1);
+    runCycle(bench);
+    const before = namesOf(witness).length;
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(namesOf(witness).slice(before)).toEqual(['flow.delete', 'ukey.sweep']);
+  });
+});
+
 describe('Udpif.inspection', () => {
   it('counts nothing where nobody inspects, though a ukey is followed', () => {
     const bench = createBench();

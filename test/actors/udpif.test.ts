@@ -33,6 +33,8 @@ describe('a ukey that outlives a restart', () => {
     bench.clock.runDue();
     const ukeys = [...bench.udpif.ukeys()];
     expect(ukeys.map((ukey) => ukey.getSnapshot().value)).toEqual(['operational']);
+    expect(bench.udpif.status().deleted).toEqual({ purge: 2 });
+    expect(bench.coverage.read('dpif_flow_del_error')).toBe(1);
     const puts = bench.dpif.operations('put').length;
     revalidate(bench);
     expect(bench.dpif.operations('put')).toHaveLength(puts);

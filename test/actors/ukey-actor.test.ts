@@ -1,6 +1,8 @@
+import { from, Observable, type ObservableInput } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { createActor, type InspectionEvent } from 'xstate';
 import { ActorSystemDoor } from '../../src/actors/actor-system.js';
+import type { UkeySnapshot } from '../../src/actors/ukey-moves.js';
 import { UkeySlice } from '../../src/actors/ukey-slice.js';
 import { FlowKey } from '../../src/datapath/flow-key.js';
 import { NO_ACTIONS } from '../../src/datapath/odp-actions.js';
@@ -194,6 +196,55 @@ describe('UkeyActor', () => {
     ]);
   });
 
+  it('tells a selection to an observer by its function', () => {
+    const { slice, faults } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const selection = ukey.select(({ value }) => value);
+    const told: string[] = [];
+    selection.subscribe({ next: (value: string) => told.push(value) });
+    selection.subscribe({});
+    ukey.send({ type: 'ukey.install' });
+    expect(told).toEqual(['visible']);
+    expect(faults).toEqual([]);
+  });
+
+  it('takes three functions as well as an observer, also after its end', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const told: string[] = [];
+    const follow = (name: string) =>
+      ukey.subscribe(
+        ({ value }) => told.push(value),
+        undefined,
+        () => told.push(`${name} complete`),
+      );
+    follow('one');
+    ukey.subscribe(() => {});
+    for (const event of TO_THE_END) ukey.send(event);
+    expect(told).toEqual(['visible', 'evicted', 'deleted', 'one complete']);
+    follow('late').unsubscribe();
+    ukey.subscribe({}).unsubscribe();
+    expect(told.at(-1)).toBe('late complete');
+  });
+
+  it('is what xstate and rxjs take for an actor', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    expect([ukey.start(), ukey.ref, from(ukey as never) instanceof Observable]).toEqual([
+      ukey,
+      ukey,
+      true,
+    ]);
+    const seen: string[] = [];
+    from(ukey as unknown as ObservableInput<UkeySnapshot>).subscribe(({ value }) =>
+      seen.push(value),
+    );
+    ukey._send({ type: 'ukey.install' });
+    expect(seen).toEqual(['visible']);
+    expect(JSON.parse(JSON.stringify(ukey))).toEqual({ xstate$$type: 1, id: ukey.id });
+    expect(ukey.on().unsubscribe()).toBeUndefined();
+  });
+
   it('is a child of its parent in the system, with an id of its own', () => {
     const { slice } = createSlice();
     const first = createUkey(slice, 1);
@@ -206,6 +257,14 @@ describe('UkeyActor', () => {
 });
 
 describe('UkeySlice', () => {
+  it('gives the row of a ukey that has gone to the next one', () => {
+    const { slice } = createSlice();
+    const [first] = [createUkey(slice, 1), createUkey(slice, 2)];
+    const row = first.handle;
+    for (const event of TO_THE_END) first.send(event);
+    expect(createUkey(slice, 3).handle).toBe(row);
+  });
+
   it('has as many ukeys as were created, also where its rows are all in use', () => {
     const { slice } = createSlice();
     for (let id = 1; id <= 300; id++) {

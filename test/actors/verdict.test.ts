@@ -37,6 +37,22 @@ describe('FlowJudge.judge()', () => {
     expect(bench.translator.credited.packets).toBe(3);
   });
 
+  it('modifies again a flow whose modification failed, and its deletion too', () => {
+    const bench = createInstalled({ isObserved: true });
+    bench.translator.answer = () => ({ actions: [] });
+    bench.dpif.failures.push({ type: 'put', error: 'EINVAL' }, { type: 'delete', error: 'EBUSY' });
+    revalidate(bench);
+    expect(bench.coverage.read('dpif_flow_put_error')).toBe(1);
+    expect(bench.dpif.flow(flowOf(1))?.actions).toEqual(output(2));
+    revalidate(bench);
+    expect(bench.dpif.flow(flowOf(1))?.actions).toEqual([]);
+    const told = bench.records.filter(({ type }) => type === 'modify');
+    expect(told).toMatchObject([
+      { actions: [], rules: [], error: 'EINVAL' },
+      { actions: [], rules: [], error: undefined },
+    ]);
+  });
+
   it('deletes a flow that no cache can be made for, be it hit or looked at again', () => {
     for (const look of [runCycle, revalidate]) {
       const bench = createInstalled();

@@ -1,7 +1,7 @@
 /** What is written about the machines, in headers and in `docs/machines.md`, is what they are. */
 
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, assign, createMachine } from 'xstate';
+import { assign, createMachine } from 'xstate';
 import { drawJson, drawMermaid } from '../../src/machines/drawing.js';
 import { handlerMachine } from '../../src/machines/handler-machine.js';
 import { edgesOf, initialStateOf, statesOf } from '../../src/machines/machine-edges.js';

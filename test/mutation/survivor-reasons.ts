@@ -19,9 +19,9 @@ export const reasons: readonly Reason[] = [
   {
     title: 'It comes to the same',
     why:
-      'Equal values at a boundary, a branch that the next line takes too, a sum of nothing, a place ' +
-      'beyond the end of a typed array: the mutant computes what the original does. A step that ' +
-      'says neither "more" nor "finished" waits.',
+      'Equal values at a boundary, a branch that the next line takes too, a sum of nothing, a ' +
+      'place beyond the end of a typed array: the mutant computes what the original does. A step ' +
+      'that says neither "more" nor "finished" waits.',
     survivors: {
       'machines/compiled-logic.ts': [
         'code === undefined → false',
@@ -136,8 +136,8 @@ export const reasons: readonly Reason[] = [
   {
     title: 'Saves work, and nothing else',
     why:
-      'What is made for observers is made for nobody; tables grow earlier or later, and are found ' +
-      'through longer or shorter chains; the longer way comes to the same.',
+      'What is made for observers is made for nobody; tables grow earlier or later, and rows are ' +
+      'found through longer or shorter chains; the longer way comes to the same.',
     survivors: {
       'actors/dump-phase-2014.ts': ['this.#report.isWanted → true'],
       'actors/flow-installer.ts': [
