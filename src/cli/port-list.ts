@@ -23,8 +23,10 @@ const OF_DPIF = /^\s+(\S+) (\d+|LOCAL)\/(\d+): \(/;
 /** `1=p1` */
 const PAIR = /^(\d+|LOCAL)=(\S+)$/i;
 /** Lines of those programs that tell no port. */
-const AROUND =
-  /^(?:OFPT_|OFPST_|n_tables|capabilities|actions|\s+(?:config|state|current|advertised|supported|peer|speed):|\S+: hit:| {2}\S+:$)/;
+const AROUND = new RegExp(
+  '^(?:OFPT_|OFPST_|n_tables|capabilities|actions|\\S+: hit:| {2}\\S+:$|' +
+    '\\s+(?:config|state|current|advertised|supported|peer|speed):)',
+);
 /** Where nothing says another number. */
 const LOCAL_NUMBER = 0;
 

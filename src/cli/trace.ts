@@ -7,11 +7,16 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { FileError, ParseError, systemReason, UpcallError } from '../base/errors.js';
+import { FileError, systemReason, UpcallError } from '../base/errors.js';
 import { parseOdpKey } from '../datapath/odp-key-parse.js';
 import { parseExactFlow } from '../ofproto/exact-flow-parse.js';
-import { formatFlowTrace, type FlowTrace, traceFlow } from '../ofproto/flow-trace.js';
-import { OFPP_MAX, type PortText } from '../ofproto/ofpact.js';
+import {
+  type FlowTrace,
+  type FlowTraceTextOptions,
+  formatFlowTrace,
+  traceFlow,
+} from '../ofproto/flow-trace.js';
+import { OFPP_MAX } from '../ofproto/ofpact.js';
 import type { Ofproto } from '../ofproto/ofproto.js';
 import { ofpPort } from '../base/brands.js';
 import { composePacket } from '../packet/compose.js';
@@ -45,7 +50,7 @@ export const traceCommand: Command = {
     {
       name: 'ports',
       value: 'FILE|LIST',
-      help: 'ports: of ovs-ofctl show or dpif/show, or "1=eth0,2=eth1" (default: all that are named)',
+      help: 'of ovs-ofctl show or dpif/show, or "1=eth0,2=eth1" (default: all that are named)',
     },
     { name: 'macs', value: 'FILE', help: 'addresses: of ovs-appctl fdb/show (default: none)' },
     { name: 'bridge', value: 'NAME', help: `the bridge's name (default: ${BRIDGE_DEFAULT})` },
@@ -74,10 +79,10 @@ function trace(args: Arguments, io: Io): number {
   const { ofproto, translator } = bridge;
   const flow = readFlow(bridge, text);
   const packet = args.has('generate') ? new Packet(composePacket(flow)) : undefined;
-  const portText = args.has('names') ? portTextOf(ofproto) : undefined;
+  const naming = args.has('names') ? namingOf(ofproto) : {};
   const isExplained = args.has('why-not') || args.has('why-narrow') || args.has('json');
-  const traced = traceFlow(translator, ofproto, { flow, packet, portText, isExplained });
-  io.stdout.write(args.has('json') ? jsonOf(traced) : textOf(traced, args, portText));
+  const traced = traceFlow(translator, ofproto, { flow, packet, isExplained, ...naming });
+  io.stdout.write(args.has('json') ? jsonOf(traced) : textOf(traced, args, naming));
   return EXIT_OK;
 }
 
@@ -133,14 +138,21 @@ function portNamed(ofproto: Ofproto, name: string) {
   return ofproto.ports.find((port) => port.name === name);
 }
 
-function portTextOf(ofproto: Ofproto): PortText {
-  return (number) =>
-    (number < OFPP_MAX ? ofproto.port(ofpPort(number))?.name : undefined) ?? formatOfpPort(number);
+/** How OpenFlow's and the datapath's ports are written by name, reserved ones by theirs. */
+function namingOf(ofproto: Ofproto): FlowTraceTextOptions {
+  return {
+    portText: (number) =>
+      (number < OFPP_MAX ? ofproto.port(ofpPort(number))?.name : undefined) ??
+      formatOfpPort(number),
+    odp: {
+      portName: (number) => ofproto.ports.find(({ odpPort }) => odpPort === number)?.name,
+    },
+  };
 }
 
-function textOf(traced: FlowTrace, args: Arguments, portText: PortText | undefined): string {
+function textOf(traced: FlowTrace, args: Arguments, naming: FlowTraceTextOptions): string {
   const rulesMax = args.integer('rules-shown', { min: 0, max: U32_MAX }) ?? RULES_SHOWN_DEFAULT;
-  let text = formatFlowTrace(traced, { portText });
+  let text = formatFlowTrace(traced, naming);
   if (args.has('why-not')) text += `\n${formatWhyNot(traced, rulesMax)}`;
   if (args.has('why-narrow')) text += `\n${formatWhyNarrow(traced, rulesMax)}`;
   return text;

@@ -58,7 +58,7 @@ function missedBefore(met: RuleRef, table: number, flow: Flow): MissedRule[] {
     .map((rule) => ({ rule: ruleRefOf(ofproto, rule), misses: missesOf(rule, flow) }));
 }
 
-/** The fields on which `flow` and the rule differ; those that need others, only where these agree. */
+/** The fields on which the two differ; those that need others, only where these agree. */
 function missesOf({ match }: Rule, flow: Flow): FieldMiss[] {
   const wanted = match.flow;
   const mask = match.mask;
