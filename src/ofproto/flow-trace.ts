@@ -14,7 +14,7 @@ import { ACTSET_OUTPUT, VLAN_CFI, VLAN0, VLAN1 } from '../packet/flow-layout.js'
 import { formatFlow } from '../packet/flow-text.js';
 import { formatMatch } from '../packet/match-text.js';
 import type { Packet } from '../packet/packet.js';
-import type { Ofpacts, PortText } from './ofpact.js';
+import { OFPP_UNSET, type Ofpacts, type PortText } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import type { OfprotoTranslator } from './ofproto-translator.js';
 import { FAILURES, SLOW_REASONS } from './trace-sentences.js';
@@ -57,8 +57,8 @@ export function traceFlow(
   const result = translator.trace(ofproto, { ...request, trace: tree });
   const { flow } = request;
   const finalFlow = copyFlow(tree.finalFlow ?? flow);
-  // Where the action set would send the packet is no part of the packet.
-  finalFlow[ACTSET_OUTPUT] = flow[ACTSET_OUTPUT] ?? 0;
+  // Where the action set sends the packet is a field that is seen nowhere, and counts where it is set.
+  if (finalFlow[ACTSET_OUTPUT] === OFPP_UNSET) finalFlow[ACTSET_OUTPUT] = flow[ACTSET_OUTPUT] ?? 0;
   const { actions, slow } = result;
   const error = errorOf(result);
   return { flow, finalFlow, mask: copyFlowMask(result.mask), actions, slow, error, tree };

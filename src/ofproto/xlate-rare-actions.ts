@@ -71,8 +71,7 @@ export function doRareAction(ctx: XlateContext, action: RareAction): Continuatio
       setPriority(ctx, action.queue);
       return 'next';
     case 'pop_queue':
-      setPriority(ctx, ctx.priority);
-      if (ctx.trace !== undefined) say(ctx, SENTENCES.queue(ctx.priority));
+      popQueue(ctx);
       return 'next';
     case 'push':
       ctx.stack.push(readSubfield(action.subfield, ctx.flow, ctx.wc), action.subfield.width);
@@ -163,6 +162,12 @@ function enqueue(ctx: XlateContext, action: Action<'enqueue'>): Continuation {
   ctx.outputTo(port);
   setPriority(ctx, priority);
   return 'next';
+}
+
+function popQueue(ctx: XlateContext): void {
+  const isChanged = ctx.flow[SKB_PRIORITY] !== ctx.priority;
+  setPriority(ctx, ctx.priority);
+  if (isChanged && ctx.trace !== undefined) say(ctx, SENTENCES.queue(ctx.priority));
 }
 
 /** A datapath's queue is a priority of the packet. */

@@ -286,8 +286,9 @@ export class Xlate {
     if (ctx.actionSet.length === 0) return false;
     const actions = orderActionSet(ctx.actionSet);
     ctx.actionSet = [];
-    if (actions.length === 0 || ctx.isExited) return false;
+    if (actions.length === 0) return false;
     if (ctx.trace !== undefined) sayHeading(ctx, SENTENCES.actionSetHeading());
+    if (ctx.isExited) return false;
     ctx.isInActionSet = true;
     ctx.height++;
     this.#enter('set', actions, true);
@@ -320,6 +321,7 @@ export class Xlate {
     frame.save(ctx);
     ctx.actions.beginCheckPktLen(action.size);
     writeSubfield(action.destination, 1n, ctx.flow, ctx.wc);
+    if (ctx.trace !== undefined && first === caller.actions.length) traceDrop(ctx);
   }
 
   #leave(frame: Frame): void {
@@ -380,6 +382,7 @@ export class Xlate {
     frame.next = frame.first;
     frame.isSetDone = false;
     writeSubfield(frame.destination!, 0n, ctx.flow, ctx.wc);
+    if (ctx.trace !== undefined && frame.first === frame.actions.length) traceDrop(ctx);
   }
 
   #stopCalling(): void {

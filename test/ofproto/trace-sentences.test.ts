@@ -105,7 +105,7 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     "     >> can't use unknown port 9 in flow sample action",
     'actions=sample(probability=1,collector_set_id=1,sampling_port=9)',
   ),
-  queue: scene('     -> queue = 0', 'actions=pop_queue'),
+  queue: scene('     -> queue = 0', 'actions=set_queue:5,pop_queue'),
 
   fieldNow: scene(
     '     -> NXM_NX_REG1[0..3] is now 0x6',
