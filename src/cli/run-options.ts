@@ -13,6 +13,7 @@ import type { FailModeName } from '../openflow/fail-mode.js';
 import { parseTarget } from '../openflow/target.js';
 import type { Arguments } from './arguments.js';
 import type { OptionSpec } from './command.js';
+import { RUNDIR_DEFAULT } from './control-target.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import type { Io } from './io.js';
 import { readLogLevel } from './logger.js';
@@ -47,7 +48,6 @@ export interface RunOptions {
 
 /** How sockets and files call us. */
 export const PROGRAM = 'upcall';
-const RUNDIR_DEFAULT = '/var/run/openvswitch';
 const LOGDIR_DEFAULT = '/var/log/openvswitch';
 const ACTORS_MAX = 1024;
 const UINT32_MAX = 0xffff_ffff;

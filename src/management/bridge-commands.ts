@@ -44,23 +44,22 @@ function dumpFlows(context: ManagementContext, args: readonly string[]): string 
   // By priority: one that forwards without a controller comes before all others.
   const rules = [...ofproto.tables.hiddenRules(), ...ofproto.tables.rules()];
   const lines = rules.map((rule) => formatCountedRule(rule, now, wantsOffloaded));
-  const hidden = hiddenRules(ofproto).map(({ rule, text }) => {
+  const internal = internalRules(ofproto).map(({ rule, text }) => {
     return `${formatRuleCounts({ ...rule, table: INTERNAL_TABLE }, now, wantsOffloaded)}${text}`;
   });
-  return [...lines, ...hidden].map((line) => `${line}\n`).join('');
+  return [...lines, ...internal].map((line) => `${line}\n`).join('');
 }
 
 type RuleCounts = Pick<Rule, 'created' | 'packets' | 'bytes'>;
 
 /** The rules that a bridge makes for itself, with Open vSwitch's words for them. */
-export function hiddenRules({ tables, dropFragmentsRule }: Ofproto) {
-  const { missRule } = tables;
+export function internalRules({ tables, dropFragmentsRule }: Ofproto) {
+  const { missRule, controllerMissRule } = tables;
   const unused: RuleCounts = { created: missRule.created, packets: 0, bytes: 0 };
   const rows: readonly (readonly [string, RuleCounts])[] = [
     // What is resubmitted to that table by somebody else; nothing of ours ever is.
     ['priority=2,recirc_id=0,actions=drop', unused],
-    // Misses go to no controller here.
-    ['priority=0,reg0=0x1,actions=controller(reason=)', unused],
+    ['priority=0,reg0=0x1,actions=controller(reason=)', controllerMissRule],
     ['priority=0,reg0=0x2,actions=drop', missRule],
     ['priority=0,reg0=0x3,actions=drop', dropFragmentsRule],
   ];

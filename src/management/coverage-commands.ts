@@ -9,7 +9,7 @@
 import { CoverageRates } from '../base/coverage-rates.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
 import type { Ofproto } from '../ofproto/ofproto.js';
-import { hiddenRules } from './bridge-commands.js';
+import { internalRules } from './bridge-commands.js';
 import { type Command, CommandError } from './command.js';
 import { COVERAGE_NAMES } from './coverage-names.js';
 import type { ManagementContext } from './management-context.js';
@@ -95,7 +95,8 @@ export function memoryCommands({ sw }: ManagementContext): readonly Command[] {
 
 /** Hidden ones too. */
 function rulesOf(ofproto: Ofproto): number {
-  return ofproto.tables.count() + hiddenRules(ofproto).length;
+  const { tables } = ofproto;
+  return tables.count() + tables.hiddenRules().length + internalRules(ofproto).length;
 }
 
 function sumOf(counts: readonly number[]): number {

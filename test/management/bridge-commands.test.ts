@@ -41,6 +41,16 @@ describe('bridge/dump-flows', () => {
     expect(line).toBe(`duration=0s, ${counts}, ,actions=drop`);
   });
 
+  it('counts misses that a controller is told of', async () => {
+    const { run, sw, inject } = createCommandSwitch({ flows: 'priority=3,udp,actions=2' });
+    sw.bridge().ofproto.misses.isControllerTold = true;
+    inject(1, packet('tcp', { payloadSize: 6 }));
+    await run('revalidator/purge');
+    expect(await run('bridge/dump-flows', 'br0')).toContain(
+      'n_packets=1, n_bytes=60, priority=0,reg0=0x1,actions=controller(reason=)\n',
+    );
+  });
+
   it('knows no other bridge', async () => {
     const { refusal } = createCommandSwitch();
     expect(await refusal('bridge/dump-flows', 'nope')).toBe('Unknown bridge');
