@@ -81,6 +81,8 @@ export type {
   Ingress,
   RevalidationReason,
   RuleRef,
+  TraceNoteKind,
+  TraceText,
   Translator,
   XlateCache,
   XlateRequest,

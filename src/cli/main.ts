@@ -14,10 +14,13 @@ import { inspectCommand } from './inspect.js';
 import { type Io, ignoreClosedPipe } from './io.js';
 import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
+import { megaflowDiffCommand } from './megaflow-diff.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
+import { rulesCommand } from './rules.js';
 import { runCommand } from './run.js';
 import { scenarioCommand } from './scenario.js';
+import { traceCommand } from './trace.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
@@ -27,6 +30,9 @@ const COMMANDS: readonly Command[] = [
   inspectCommand,
   scenarioCommand,
   appctlCommand,
+  traceCommand,
+  rulesCommand,
+  megaflowDiffCommand,
   parsePcapCommand,
   machinesCommand,
 ];

@@ -22,6 +22,7 @@ import { fdbCommands } from './fdb-commands.js';
 import { mdbCommands } from './mdb-commands.js';
 import type { ManagementContext } from './management-context.js';
 import { timeCommands } from './time-commands.js';
+import { traceCommands } from './trace-commands.js';
 import { vlogCommands } from './vlog-commands.js';
 import { revalidatorCommands, upcallCommands } from './upcall-commands.js';
 
@@ -73,6 +74,7 @@ export function createCommands(sw: Switch, options: CommandOptions = {}): Comman
   table.add(vlogCommands(log));
   table.add(dummyCommands(context));
   table.add(timeCommands(context));
+  table.add(traceCommands(context));
   return table;
 }
 

@@ -13,7 +13,7 @@
 
 import { type OfpPort, ofpPort } from '../base/brands.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
-import type { Flow, FlowMask } from '../packet/flow.js';
+import { createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
 import { OFPP_CONTROLLER } from '../packet/ofp-port-text.js';
 import { hashFields, maskHashFields } from './flow-hash-fields.js';
 import type { Bucket, Group } from './group.js';
@@ -24,6 +24,7 @@ const LIVENESS_DEPTH_MAX = 128;
 const NONE = -1;
 /** Half of the step between two hashes: no draw is 0 or 1. */
 const HALF = 0.5;
+const SCORE_MAX = 0xffff;
 const HASHES_COUNT = 0x1_0000_0000;
 
 /** What liveness hangs on. */
@@ -60,12 +61,24 @@ export function selectBucket(
   flow: Flow,
   wc: FlowMask,
 ): number {
-  const { selection } = group;
-  const hasFields = selection?.method === 'hash' && selection.fields.length > 0;
-  if (hasFields) return bestBucket(group, source, hashSelection(selection, flow, wc));
-  maskHashFields(flow, 'symmetric_l4', wc);
-  return bestBucket(group, source, hashFields(flow, 'symmetric_l4', 0));
+  return bestBucket(group, source, hashOf(group, flow, wc));
 }
+
+function hashOf({ selection }: Group, flow: Flow, wc: FlowMask): number {
+  const hasFields = selection?.method === 'hash' && selection.fields.length > 0;
+  if (hasFields) return hashSelection(selection, flow, wc);
+  maskHashFields(flow, 'symmetric_l4', wc);
+  return hashFields(flow, 'symmetric_l4', 0);
+}
+
+/** How a bucket of a select group fares with `flow`, from 0 to 65,535: the highest wins. */
+export function bucketScore(group: Group, bucket: Bucket, flow: Flow): number {
+  if (bucket.weight === 0) return 0;
+  return Math.floor(SCORE_MAX * Math.exp(scoreOf(bucket, hashOf(group, flow, unheeded))));
+}
+
+/** The mask of who only tells. */
+const unheeded = createFlowMask();
 
 /** Of buckets without weight the last, and only where no other is live. */
 function bestBucket(group: Group, source: LivenessSource, hash: number): number {

@@ -29,7 +29,8 @@ import { popVlan } from './flow-vlan.js';
 import type { MacSighting } from './mac-learning.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
-import { learnTraced, traceDestination, traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { learnTraced, say } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;
 const PROTO_BITS = 0xff;
@@ -43,7 +44,7 @@ export function xlateNormal(ctx: XlateContext): void {
   const { inPort } = ctx;
   const refusal = refusalOf(ctx, inPort);
   if (refusal !== undefined) {
-    if (ctx.trace !== undefined) traceNote(ctx, refusal);
+    if (ctx.trace !== undefined) sayRefusal(ctx, refusal);
     return;
   }
 
@@ -63,7 +64,7 @@ export function xlateNormal(ctx: XlateContext): void {
   const dstHigh = flow[DL_DST]! >>> 16;
   const dstLow = ((flow[DL_DST]! << 16) | (flow[DL_DST + 1]! >>> 16)) >>> 0;
   const known = ofproto.macs.lookup(dstHigh, dstLow, vlan);
-  if (ctx.trace !== undefined) traceDestination(ctx, known);
+  if (ctx.trace !== undefined) sayDestination(ctx, known);
   if (known === inPort) return;
   const outer = flow[VLAN0]!;
   const inner = flow[VLAN1]!;
@@ -75,11 +76,28 @@ export function xlateNormal(ctx: XlateContext): void {
 }
 
 /** Why NORMAL drops the packet at once; undefined: it does not. */
-function refusalOf({ flow, ofproto }: XlateContext, inPort: OfpPort): string | undefined {
-  if (ofproto.port(inPort) === undefined) return 'NORMAL: dropped, the bridge has no such port';
-  if (isPartlyTagged(flow)) return 'NORMAL: dropped, it ends within its VLAN tag';
+function refusalOf({ flow, ofproto }: XlateContext, inPort: OfpPort): Refusal | undefined {
+  if (ofproto.port(inPort) === undefined) return 'unknown port';
+  if (isPartlyTagged(flow)) return 'partial tag';
   const isReserved = !ofproto.forwardsBpdus && isReservedAddress(flow);
-  return isReserved ? 'NORMAL: dropped, the address is reserved for neighbours' : undefined;
+  return isReserved ? 'reserved address' : undefined;
+}
+
+type Refusal = 'unknown port' | 'partial tag' | 'reserved address';
+
+function sayRefusal(ctx: XlateContext, refusal: Refusal): void {
+  if (refusal === 'unknown port') {
+    say(ctx, SENTENCES.unknownPort(ctx.inPort));
+    say(ctx, SENTENCES.noInputBundle());
+  } else {
+    say(ctx, refusal === 'partial tag' ? SENTENCES.partialTag() : SENTENCES.reservedAddress());
+  }
+}
+
+function sayDestination(ctx: XlateContext, known: OfpPort | undefined): void {
+  if (known === undefined) say(ctx, SENTENCES.flooding());
+  else if (known === ctx.inPort) say(ctx, SENTENCES.backToInputPort());
+  else say(ctx, SENTENCES.toLearnedPort());
 }
 
 function floodNormal(ctx: XlateContext): void {

@@ -93,7 +93,7 @@ export function outputTo(place: PlacedText, port: OfpPort, argument?: PlacedText
     const length = argument?.text ?? '';
     const maxLength =
       argument === undefined || length === '' ? CONTROLLER_MAX_LENGTH : numberOf(argument, U16_MAX);
-    return { type: 'controller', maxLength, reason: REASON_ACTION, controllerId: 0 };
+    return { type: 'output', port, maxLength };
   }
   if (port === OFPP_NONE || (port >= OFPP_MAX && port <= OFPP_UNSET)) {
     place.fail(`expected a port from 0 to ${OFPP_MAX - 1}, or a reserved one that takes packets`);

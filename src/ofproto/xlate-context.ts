@@ -34,7 +34,8 @@ import { isSpanningTree } from './reserved-addresses.js';
 import type { Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
 import { XlateStack } from './xlate-stack.js';
-import { traceNoOutput, traceNote, traceTable } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say, traceMoved, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
 /** Why a translation has no real answer. Answers to `enum xlate_error`. */
@@ -166,11 +167,13 @@ export class XlateContext {
   outputTo(number: OfpPort): void {
     const port = this.ofproto.port(number);
     if (port === undefined || port.config.noForward) {
-      if (this.trace !== undefined) traceNoOutput(this, number);
+      if (this.trace !== undefined) {
+        say(this, port === undefined ? SENTENCES.noPort() : SENTENCES.noForward());
+      }
       return;
     }
     if (this.flow[PACKET_TYPE] !== PT_ETH) {
-      if (this.trace !== undefined) traceNote(this, 'no output: the packet has no Ethernet header');
+      if (this.trace !== undefined) say(this, SENTENCES.noEthernet());
       return;
     }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
@@ -194,21 +197,22 @@ export class XlateContext {
   /** The rule that the flow meets in `table`, credited, as if the packet had come from `inPort`. */
   lookup(table: number, inPort: OfpPort): Rule {
     const { tables, misses } = this.ofproto;
-    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule);
+    if (this.trace !== undefined) traceMoved(this);
+    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule, inPort);
     const rule = this.#find(table, inPort);
-    if (rule !== tables.missRule) return this.#met(table, rule);
+    if (rule !== tables.missRule) return this.#met(table, rule, inPort);
     const treatment = misses.treatment(table);
     if (treatment === 'continue' && table < TABLE_MAX) {
       this.#creditTable(table, false);
       return this.lookup(table + 1, inPort);
     }
     const isTold = treatment === 'controller' && this.#tellsController(inPort);
-    return this.#met(table, isTold ? tables.controllerMissRule : rule);
+    return this.#met(table, isTold ? tables.controllerMissRule : rule, inPort);
   }
 
-  #met(table: number, rule: Rule): Rule {
+  #met(table: number, rule: Rule, inPort: OfpPort): Rule {
     this.#credit(table, rule);
-    if (this.trace !== undefined) traceTable(this, table, rule);
+    if (this.trace !== undefined) traceTable(this, { table, rule, inPort });
     return rule;
   }
 

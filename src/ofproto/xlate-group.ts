@@ -10,10 +10,11 @@
 
 import { createFlow, type Flow } from '../packet/flow.js';
 import type { Group, GroupHit } from './group.js';
-import { firstLiveBucket, selectBucket } from './group-choice.js';
+import { bucketScore, firstLiveBucket, isBucketLive, selectBucket } from './group-choice.js';
 import type { Ofpacts } from './ofpact.js';
 import type { XlateContext } from './xlate-context.js';
-import { traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say, sayHeading } from './xlate-trace.js';
 
 /** Carries out a bucket's actions, and all rules that they call. */
 export type RunBucket = (actions: Ofpacts) => void;
@@ -39,7 +40,7 @@ export class XlateGroups {
     const ctx = this.#ctx;
     const group = ctx.ofproto.groups.get(id);
     if (group === undefined) {
-      if (ctx.trace !== undefined) traceNote(ctx, `no output to group ${id}: there is none`);
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noGroup(id));
       return false;
     }
     if (group.type === 'all' || group.type === 'indirect') {
@@ -48,11 +49,10 @@ export class XlateGroups {
       return true;
     }
     const chosen = this.#choose(group);
+    if (ctx.trace !== undefined) sayChoice(ctx, group, chosen);
     if (chosen >= 0) {
       this.#runBucket(group, chosen);
       this.#credit(group.bucketHits[chosen]!);
-    } else if (ctx.trace !== undefined) {
-      traceNote(ctx, `group ${id}: no bucket is live`);
     }
     return true;
   }
@@ -67,15 +67,15 @@ export class XlateGroups {
   #runBucket(group: Group, index: number): void {
     const ctx = this.#ctx;
     if (ctx.error !== undefined) return;
-    if (ctx.trace !== undefined) {
-      traceNote(ctx, `group ${group.id} (${group.type}): bucket ${group.buckets[index]!.id}`);
-    }
+    if (ctx.trace !== undefined) sayHeading(ctx, SENTENCES.bucket(group.buckets[index]!.id));
+    ctx.height++;
     if (this.#saved.length === this.#depth) this.#saved.push(createFlow());
     const before = this.#saved[this.#depth++]!;
     const wasBared = ctx.isBared;
     before.set(ctx.flow);
     this.#run(group.actionSets[index]!);
     this.#depth--;
+    ctx.height--;
     ctx.flow.set(before);
     ctx.isBared = wasBared;
   }
@@ -85,4 +85,20 @@ export class XlateGroups {
     if (ctx.stats !== undefined) hit.credit(ctx.stats);
     ctx.note(hit);
   }
+}
+
+/** Says which buckets were dead, how those fared that were not, and which was chosen. */
+function sayChoice(ctx: XlateContext, group: Group, chosen: number): void {
+  const { type, buckets } = group;
+  for (const [index, bucket] of buckets.entries()) {
+    if (type === 'fast_failover' && index === chosen) break;
+    if (isBucketLive(bucket, ctx.ofproto)) {
+      say(ctx, SENTENCES.bucketScore(bucket.id, bucketScore(group, bucket, ctx.flow)));
+      continue;
+    }
+    const watched = [bucket.watchPort, bucket.watchGroup].filter((one) => one !== undefined);
+    say(ctx, SENTENCES.bucketDead(bucket.id, watched));
+  }
+  const used = buckets[chosen];
+  say(ctx, used === undefined ? SENTENCES.noBucket() : SENTENCES.bucketUsed(used.id));
 }

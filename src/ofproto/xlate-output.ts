@@ -28,7 +28,8 @@ import { PacketInReason } from './packet-ins.js';
 import type { Rule } from './rule.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
-import { traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say } from './xlate-trace.js';
 
 /** What a controller gets of a packet where nothing says how much: all of it. */
 export const WHOLE_PACKET = 0xffff;
@@ -71,7 +72,7 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): Con
       break;
     default:
       if (port !== ctx.inPort) ctx.outputTo(port);
-      else if (ctx.trace !== undefined) traceNote(ctx, 'no output to where it came from');
+      else if (ctx.trace !== undefined) say(ctx, SENTENCES.toInputPort());
   }
   return 'next';
 }
@@ -97,7 +98,6 @@ export function sendToControllerOf(
 
 /** Tells controllers of a packet that has lived too long; it goes no further in its list. */
 export function sendExpired(ctx: XlateContext, controllerIds: readonly number[]): Continuation {
-  if (ctx.trace !== undefined) traceNote(ctx, 'the TTL has run out: to the controller, no further');
   const reason = PacketInReason.INVALID_TTL;
   for (const controllerId of controllerIds) {
     outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId });

@@ -51,12 +51,13 @@ import type { Ofproto } from './ofproto.js';
 import { createActionsRule, type Rule } from './rule.js';
 import { type Continuation, doAction, isBareAction, isReversible } from './xlate-actions.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
-import { XlateContext, type XlateContextOptions } from './xlate-context.js';
+import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
 import { Frame, type FrameKind, type SavedState } from './xlate-frame.js';
 import { XlateGroups } from './xlate-group.js';
 import { OfprotoXlateResult } from './xlate-result.js';
 import { STACK_SIZE_MAX } from './xlate-stack.js';
-import { traceAction, traceNoReceive, traceNote } from './xlate-trace.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
+import { say, sayHeading, traceAction, traceDrop, traceMoved } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
 /** Nested calls of rules, forward ones not counted; `MAX_DEPTH`. Deeper is an error: drop. */
@@ -112,9 +113,12 @@ export class Xlate {
     this.#depth = 0;
     this.#resubmitsCount = 0;
     this.#groups.begin();
-    if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
-    else this.#walk(first);
+    if (ctx.flow[RECIRC_ID] !== 0) {
+      ctx.error = 'no_recirculation_context';
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!));
+    } else this.#walk(first);
     finishWildcards(ctx.wc, request.ingress.flow, ofproto.vlanLimit);
+    if (ctx.trace !== undefined) traceMoved(ctx);
     if (request.cache instanceof OfprotoXlateCache) {
       request.cache.fill(ofproto, ctx.takeEntries());
     }
@@ -126,12 +130,11 @@ export class Xlate {
     const ctx = this.#ctx;
     if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
     const rule = first ?? ctx.lookup(0, ctx.inPort);
-    if (ctx.isUnwanted()) {
-      if (ctx.trace !== undefined) traceNoReceive(ctx);
-      return;
-    }
+    if (ctx.isUnwanted()) return;
     this.#enterRule(rule, 0, false, true);
     this.#run(0);
+    // In a trace, the set belongs to the first rule.
+    ctx.height++;
     if (ctx.error === undefined && this.#enterSet()) this.#run(0);
   }
 
@@ -197,7 +200,7 @@ export class Xlate {
   #resubmit(action: Extract<Ofpact, { type: 'resubmit' }>, frame: Frame): void {
     const ctx = this.#ctx;
     if (action.isOriginalTuple) {
-      traceNote(ctx, 'not looked up: connection tracking has not seen the packet');
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noConntrack());
       return;
     }
     const table = action.table === TABLE_CURRENT ? ctx.table : action.table;
@@ -224,6 +227,7 @@ export class Xlate {
     const depth = this.#depth;
     this.#depth++;
     this.#enter('bucket', actions, false);
+    if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
     this.#run(floor);
     this.#height = floor;
     this.#depth = depth;
@@ -236,12 +240,20 @@ export class Xlate {
   #mayCall(): boolean {
     const ctx = this.#ctx;
     if (ctx.isBared) ctx.error = 'recirculation_unsupported';
-    else if (this.#depth >= DEPTH_MAX) ctx.error = 'recursion_too_deep';
-    else if (this.#resubmitsCount >= RESUBMITS_MAX) ctx.error = 'too_many_resubmits';
-    else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
-    else if (ctx.stack.size > STACK_SIZE_MAX) ctx.error = 'stack_too_deep';
-    else return true;
+    else if (this.#depth >= DEPTH_MAX) {
+      this.#fail('recursion_too_deep', SENTENCES.tooDeep(DEPTH_MAX));
+    } else if (this.#resubmitsCount >= RESUBMITS_MAX) {
+      this.#fail('too_many_resubmits', SENTENCES.tooManyResubmits(RESUBMITS_MAX));
+    } else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
+    else if (ctx.stack.size > STACK_SIZE_MAX) {
+      this.#fail('stack_too_deep', SENTENCES.tooMuchStack());
+    } else return true;
     return false;
+  }
+
+  #fail(error: XlateError, sentence: Sentence): void {
+    this.#ctx.error = error;
+    say(this.#ctx, sentence);
   }
 
   #enter(kind: FrameKind, actions: Ofpacts, isLast: boolean): Frame {
@@ -265,6 +277,7 @@ export class Xlate {
     if (isDeep) this.#depth++;
     ctx.table = table;
     ctx.rule = rule;
+    if (ctx.trace !== undefined && rule.actions.length === 0) traceDrop(ctx);
   }
 
   /** Turns to the action set, which is then empty; false: nothing of it is to be done. */
@@ -273,9 +286,11 @@ export class Xlate {
     if (ctx.actionSet.length === 0) return false;
     const actions = orderActionSet(ctx.actionSet);
     ctx.actionSet = [];
-    if (actions.length === 0 || ctx.isExited) return false;
-    if (ctx.trace !== undefined) traceNote(ctx, 'carries out the action set');
+    if (actions.length === 0) return false;
+    if (ctx.trace !== undefined) sayHeading(ctx, SENTENCES.actionSetHeading());
+    if (ctx.isExited) return false;
     ctx.isInActionSet = true;
+    ctx.height++;
     this.#enter('set', actions, true);
     return true;
   }
@@ -283,6 +298,7 @@ export class Xlate {
   /** A copy of the packet, made by the datapath where its changes could not be undone. */
   #enterClone(actions: Ofpacts, isLast: boolean): void {
     const ctx = this.#ctx;
+    if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
     if (isLast || isReversible(actions)) {
       this.#enter('copy', actions, isLast).save(ctx);
       return;
@@ -305,6 +321,7 @@ export class Xlate {
     frame.save(ctx);
     ctx.actions.beginCheckPktLen(action.size);
     writeSubfield(action.destination, 1n, ctx.flow, ctx.wc);
+    if (ctx.trace !== undefined && first === caller.actions.length) traceDrop(ctx);
   }
 
   #leave(frame: Frame): void {
@@ -322,6 +339,7 @@ export class Xlate {
         break;
       case 'set':
         this.#height--;
+        ctx.height--;
         ctx.isInActionSet = false;
         break;
       default:
@@ -364,10 +382,11 @@ export class Xlate {
     frame.next = frame.first;
     frame.isSetDone = false;
     writeSubfield(frame.destination!, 0n, ctx.flow, ctx.wc);
+    if (ctx.trace !== undefined && frame.first === frame.actions.length) traceDrop(ctx);
   }
 
   #stopCalling(): void {
-    traceNote(this.#ctx, `stops here: the actions have more than ${ACTIONS_SIZE_MAX} bytes`);
+    if (this.#ctx.trace !== undefined) say(this.#ctx, SENTENCES.tooManyActions());
     this.#ctx.isExited = true;
   }
 }

@@ -34,7 +34,7 @@ describe('UpcallTrace', () => {
       trace.table(0, 0, first);
       trace.action(0, () => 'resubmit(,7)');
       trace.table(1, 7, second);
-      trace.note(1, () => 'the port is blocked');
+      trace.note(1, () => 'the port is blocked', 'warning');
       trace.table(1, 0, first);
     });
     expect(record?.steps).toEqual([

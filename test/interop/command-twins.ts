@@ -19,6 +19,7 @@ import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
+import { plainLines } from '../../src/cli/dumped-text.js';
 import { OvsPeer } from './ovs-peer.js';
 
 const run = promisify(execFile);
@@ -119,6 +120,49 @@ export class CommandTwins {
     this.#peer.changeRules(command, rule);
     if (command === 'add-flow') this.sw.addFlow(rule);
     else this.sw.deleteFlows(rule);
+  }
+
+  /** Gives both these rules and no others; `version` is the one that the peer is told them in. */
+  setRules(rules: readonly string[], version = 'OpenFlow10'): void {
+    this.changeRules('del-flows', '');
+    for (const rule of rules) {
+      this.#peer.changeRules('add-flow', rule, '-O', version);
+      this.sw.addFlow(rule);
+    }
+  }
+
+  /**
+   * Gives the peer these rules, each in the newest version that can say it, and ours what the peer
+   * has made of them: versions turn actions into others on their way.
+   */
+  async copyRules(rules: readonly string[]): Promise<void> {
+    this.changeRules('del-flows', '');
+    for (const rule of rules) this.#tell(rule);
+    const dump = await this.#peer.command('bridge/dump-flows', 'br0');
+    for (const line of plainLines(dump).split('\n')) if (line !== '') this.sw.addFlow(line);
+  }
+
+  #tell(rule: string): void {
+    const versions = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'];
+    const isTold = versions.some((version) => {
+      try {
+        this.#peer.changeRules('add-flow', rule, '-O', version);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
+  }
+
+  addGroup(group: string): void {
+    this.#peer.changeRules('add-group', group, '-O', 'OpenFlow15');
+    this.sw.addGroup(group);
+  }
+
+  addMeter(meter: string): void {
+    this.#peer.changeRules('add-meter', meter, '-O', 'OpenFlow13');
+    this.sw.addMeter(meter);
   }
 
   async stop(): Promise<void> {
