@@ -69,8 +69,11 @@ function list(call: DpctlCall, rows: readonly Row[]): void {
 
 function show(call: DpctlCall): void {
   const { datapath } = call.context.sw;
-  for (const name of call.words) {
-    if (name !== datapath.name) call.fail(`opening datapath ${name} failed`, 'ENODEV');
+  const missing = call.words.filter((name) => name !== datapath.name);
+  for (const name of missing) {
+    const tell = () => call.fail(`opening datapath ${name} failed`, 'ENODEV');
+    if (name === missing.at(-1)) tell();
+    else call.attempt(tell);
   }
   const { hit, missed, lost, flows } = datapath.getStats();
   call.say(`${datapath.name}:\n  lookups: hit:${hit} missed:${missed} lost:${lost}\n`);

@@ -91,7 +91,8 @@ export class DpctlFlows {
     const named = takeUfid(text);
     if (named === undefined) {
       // A complaint, but no failure, in Open vSwitch too.
-      call.say(`${this.#context.program}: parsing flow ufid\n`);
+      const reason = text.startsWith('ufid:') ? ' (Invalid argument)' : '';
+      call.say(`${this.#context.program}: parsing flow ufid${reason}\n`);
       return;
     }
     const found = this.#find((flow) => this.ufids.of(flow.key) === named.ufid);
@@ -106,7 +107,7 @@ export class DpctlFlows {
 
   #delete(call: DpctlCall, text: string): void {
     const named = takeUfid(text);
-    if (named === undefined && text.startsWith('ufid:')) call.fail('parsing flow ufid', 'EINVAL');
+    if (named === undefined) refuseBrokenUfid(call, text);
     const key = named === undefined ? this.#readKey(call, text) : this.#keyOf(named.ufid);
     const op: DeleteOp | undefined =
       key === undefined ? undefined : { type: 'delete', key, error: undefined, stats: undefined };
@@ -164,6 +165,7 @@ export class DpctlFlows {
   }
 
   #readFlow(call: DpctlCall, text: string): DpctlKey {
+    if (takeUfid(text) === undefined) refuseBrokenUfid(call, text);
     try {
       return parseDpctlKey(this.#context, text);
     } catch (error) {
@@ -204,6 +206,11 @@ export class DpctlFlows {
       throw error;
     }
   }
+}
+
+/** Of a text that begins with no id: whether it should have. */
+function refuseBrokenUfid(call: DpctlCall, text: string): void {
+  if (text.startsWith('ufid:')) call.fail('parsing flow ufid', 'EINVAL');
 }
 
 /** Whether a packet of `key` would meet `flow`. */

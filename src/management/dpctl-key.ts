@@ -31,7 +31,7 @@ export function parseDpctlKey(context: ManagementContext, text: string): DpctlKe
   const { key, mask } = parseOdpKey(keyText, { portNumber: portNumberOf(context) });
   const names = namesIn(keyText);
   if (!names.has('eth') && !names.has('packet_type')) markBare(key);
-  const hasWholePort = [0, 0xffff_ffff].includes(wordAt(mask, IN_PORT));
+  const hasWholePort = names.has('in_port') && wordAt(mask, IN_PORT) === 0xffff_ffff;
   const isSound = hasWholePort && hasExpected(names, key);
   return { ufid: named?.ufid, key, mask: new Mask(mask), isSound };
 }
@@ -64,7 +64,6 @@ function namesIn(text: string): Set<string> {
 }
 
 function hasExpected(names: ReadonlySet<string>, key: Flow): boolean {
-  if (names.size === 0) return true;
   if (!names.has('eth_type')) return names.has('eth');
   const network = ABOVE_ETHERNET.get(wordAt(key, DL_TYPE) >>> 16);
   const proto = wordAt(key, NW_PROTO);

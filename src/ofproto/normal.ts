@@ -27,6 +27,7 @@ import {
 import { ETH_TYPE_ARP, isVlanType } from '../packet/protocol.js';
 import { popVlan } from './flow-vlan.js';
 import type { MacSighting } from './mac-learning.js';
+import { OFPP_CONTROLLER, OFPP_NONE } from './ofpact.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
 import { SENTENCES } from './trace-sentences.js';
@@ -50,7 +51,7 @@ export function xlateNormal(ctx: XlateContext): void {
 
   const vlan = flow[VLAN0]! & VLAN_VID_MASK;
   const isGratuitousArp = isGratuitous(flow, wc);
-  if (ctx.mayLearn || ctx.isCached) {
+  if ((ctx.mayLearn || ctx.isCached) && !isSwitchItself(inPort)) {
     const low = flow[DL_SRC_LOW]!;
     const high = flow[DL_DST + 1]! & 0xffff;
     const sighting: MacSighting = { high, low, vlan, port: inPort, isGratuitousArp };
@@ -77,10 +78,15 @@ export function xlateNormal(ctx: XlateContext): void {
 
 /** Why NORMAL drops the packet at once; undefined: it does not. */
 function refusalOf({ flow, ofproto }: XlateContext, inPort: OfpPort): Refusal | undefined {
-  if (ofproto.port(inPort) === undefined) return 'unknown port';
+  if (ofproto.port(inPort) === undefined && !isSwitchItself(inPort)) return 'unknown port';
   if (isPartlyTagged(flow)) return 'partial tag';
   const isReserved = !ofproto.forwardsBpdus && isReservedAddress(flow);
   return isReserved ? 'reserved address' : undefined;
+}
+
+/** Whether a packet comes from a controller or an operator: nothing is learned of such. */
+function isSwitchItself(port: OfpPort): boolean {
+  return port === OFPP_NONE || port === OFPP_CONTROLLER;
 }
 
 type Refusal = 'unknown port' | 'partial tag' | 'reserved address';
