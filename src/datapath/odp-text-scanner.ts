@@ -43,6 +43,19 @@ export function scanTerms(text: string, place: OdpTextPlace): OdpTerm[] {
   return terms;
 }
 
+/** `text` from the beginning of the term in which `column` stands: where OVS finds it wrong. */
+export function restFromTerm(text: string, column: number): string {
+  let start = 0;
+  let depth = 0;
+  for (let i = 0; i < column - 1; i++) {
+    const char = text[i] ?? '';
+    if (char === '(') depth++;
+    else if (char === ')') depth--;
+    if (depth === 0 && (char === ')' || SEPARATORS.has(char))) start = i + 1;
+  }
+  return text.slice(start);
+}
+
 /** The arguments of a term: `name=value` or `name=value/mask`, separated by commas. */
 export function scanArguments(term: OdpTerm, place: OdpTextPlace): OdpArgument[] {
   let column = term.argsColumn;

@@ -13,7 +13,7 @@ import { parseOdpActions } from '../datapath/odp-actions-parse.js';
 import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import { parseOdpKey } from '../datapath/odp-key-parse.js';
 import { formatOdpKey, formatTci } from '../datapath/odp-key-text.js';
-import { scanTerms } from '../datapath/odp-text-scanner.js';
+import { restFromTerm, scanTerms } from '../datapath/odp-text-scanner.js';
 import { type Flow, wordAt } from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import { ETH_TYPE_VLAN, isMplsType } from '../packet/protocol.js';
@@ -62,7 +62,7 @@ function readFlow(call: DpctlCall, text: string, ports: ReadonlyMap<string, OdpP
     return parseOdpKey(text, { portNumber: (name) => ports.get(name) }).key;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    const rest = error.source.slice(error.column - 1);
+    const rest = restFromTerm(error.source, error.column);
     return call.fail(`odp_flow_key_from_string (syntax error at ${rest})`, 'EINVAL');
   }
 }

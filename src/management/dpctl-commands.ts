@@ -6,10 +6,10 @@
 
 import type { Port } from '../datapath/port.js';
 import type { Command } from './command.js';
-import { DpctlCall } from './dpctl-call.js';
-import { DpctlFlows } from './dpctl-flows.js';
-import { dumpDatapathFlows } from './dpctl-dump.js';
 import { normalizeActions, reprintActions } from './dpctl-actions.js';
+import { DpctlCall } from './dpctl-call.js';
+import { dumpDatapathFlows } from './dpctl-dump.js';
+import { DpctlFlows } from './dpctl-flows.js';
 import type { ManagementContext } from './management-context.js';
 
 interface Row {

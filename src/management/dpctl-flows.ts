@@ -15,6 +15,7 @@ import { FlowKey } from '../datapath/flow-key.js';
 import type { OdpActions } from '../datapath/odp-actions.js';
 import { parseOdpActions } from '../datapath/odp-actions-parse.js';
 import { formatFlowStats } from '../datapath/odp-flow-text.js';
+import { restFromTerm } from '../datapath/odp-text-scanner.js';
 import { takeUfid } from '../datapath/ufid.js';
 import type { Flow } from '../packet/flow.js';
 import { collectFlows } from '../switch-megaflows.js';
@@ -226,8 +227,8 @@ function copyOf({ key, mask, actions, stats }: DumpedFlow): DumpedFlow {
   return { key, mask, actions, stats: { ...stats } };
 }
 
-/** Tells where `error` found the text wrong, from there to its end. */
+/** Tells where `error` found the text wrong. */
 function unreadable(error: unknown, tell: (rest: string) => never): never {
-  if (error instanceof ParseError) tell(error.source.slice(error.column - 1));
+  if (error instanceof ParseError) tell(restFromTerm(error.source, error.column));
   throw error;
 }
