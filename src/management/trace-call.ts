@@ -12,7 +12,6 @@ import { parseExactFlow } from '../ofproto/exact-flow-parse.js';
 import { Ofproto } from '../ofproto/ofproto.js';
 import { composePacket } from '../packet/compose.js';
 import { extractFlow } from '../packet/extract.js';
-import { CT_STATE_NAMES, parseFlags } from '../packet/flags-text.js';
 import { copyFlow, createFlow, type Flow } from '../packet/flow.js';
 import {
   DL_TYPE,

@@ -15,11 +15,11 @@ import { odpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
 import { Vlog } from '../../src/base/vlog.js';
+import { plainLines } from '../../src/cli/dumped-text.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
-import { plainLines } from '../../src/cli/dumped-text.js';
 import { OvsPeer } from './ovs-peer.js';
 
 const run = promisify(execFile);
@@ -66,7 +66,10 @@ export class CommandTwins {
     const clock = new StoppableClock(new SystemClock());
     const settings = { flowLimit: 200_000 };
     // A daemon in the background has no console.
-    const log = new Vlog({ levels: { console: 'off' } });
+    const log = new Vlog({
+      levels: { console: 'off' },
+      destinations: { file: { writeLine() {} } },
+    });
     const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
     const program = 'ovs-vswitchd';
