@@ -3,8 +3,8 @@
  *
  * Each part of the program (a module, under OVS's name for it) has a level for each destination; a
  * message goes to those destinations whose level admits it. A destination that leads nowhere has
- * levels all the same. Where a destination takes lines, they are made by its pattern. Answers to OVS's `include/openvswitch/vlog.h`; the commands
- * `vlog/*` are in `src/management/`.
+ * levels all the same. Where a destination takes lines, they are made by its pattern. Answers to
+ * OVS's `include/openvswitch/vlog.h`; the commands `vlog/*` are in `src/management/`.
  *
  * Owner: the levels, the patterns, the count of messages.
  */

@@ -70,9 +70,10 @@ function list(call: DpctlCall, rows: readonly Row[]): void {
 function show(call: DpctlCall): void {
   const { datapath } = call.context.sw;
   const missing = call.words.filter((name) => name !== datapath.name);
-  for (const name of missing) {
+  for (const [i, name] of missing.entries()) {
     const tell = () => call.fail(`opening datapath ${name} failed`, 'ENODEV');
-    if (name === missing.at(-1)) tell();
+    // The last complaint ends the call.
+    if (i === missing.length - 1) tell();
     else call.attempt(tell);
   }
   const { hit, missed, lost, flows } = datapath.getStats();

@@ -210,6 +210,9 @@ async function appctl(path: string, words: readonly string[]): Promise<Answer> {
 function masked({ text, isRefused }: Answer): Answer {
   const plain = text
     .replace(/dummy@ovs-dummy|embedded@ovs-embedded/g, 'DATAPATH')
+    .replace(/^(?:dummy|embedded)@br0$/gm, 'TYPE@br0')
+    // A state is kept for each packet that a controller is to be sent.
+    .replace(/(?<=continuation=\d,recirc_id=)[1-9]\d*/g, 'ID')
     .replace(/ufid:[-0-9a-f]{36}/g, 'ufid:ID')
     .replace(/used:[\d.]+s/g, 'used:TIMEs')
     .replace(/^ {2}\d+: \(keys/gm, '  THREAD: (keys')
