@@ -6,8 +6,8 @@
 
 import { SystemClock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
-import { LogFileWriter } from '../inspector/log-file-writer.js';
 import type { LogEntry } from '../inspector/log-entry.js';
+import { LogFileWriter } from '../inspector/log-file-writer.js';
 import type { Scenario } from '../inspector/scenarios/scenario.js';
 import { ScenarioRecording } from '../inspector/scenarios/scenario-recording.js';
 import { openScenario } from '../inspector/scenarios/scenario-shelf.js';

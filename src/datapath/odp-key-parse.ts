@@ -79,12 +79,15 @@ export function parseAttribute(
   }
 }
 
-/** Reads `label=…,tc=…,ttl=…,bos=…` or `lse0=…,lse1=…`. */
+/** Reads `label=…,tc=…,ttl=…,bos=…`; another label begins another entry. */
 export function parseMpls(term: OdpTerm, into: ParsedKey, place: OdpTextPlace): void {
+  let entry = -1;
   for (const argument of scanArguments(term, place)) {
-    const part = MPLS_PARTS.find((candidate) => candidate.name === argument.name);
+    if (argument.name === 'label' || entry < 0) entry++;
+    const part = MPLS_ENTRIES[entry]?.find((candidate) => candidate.name === argument.name);
     if (part === undefined || !parsePart(into, part, argument.value, argument.mask)) {
-      throw expectedError(place, argument.column, 'expected label, tc, ttl, bos or lse0 to lse2');
+      const labels = `label, tc, ttl or bos, ${MPLS_ENTRIES.length} times at most`;
+      throw expectedError(place, argument.column, `expected ${labels}`);
     }
   }
 }
@@ -132,15 +135,12 @@ const bits = (name: string, word: number, shift: number, width: number): KeyPart
   width,
 });
 
-const MPLS_PARTS: readonly KeyPart[] = [
-  bits('label', L.MPLS0, 12, 20),
-  bits('tc', L.MPLS0, 9, 3),
-  bits('bos', L.MPLS0, 8, 1),
-  bits('ttl', L.MPLS0, 0, 8),
-  bits('lse0', L.MPLS0, 0, 32),
-  bits('lse1', L.MPLS1, 0, 32),
-  bits('lse2', L.MPLS2, 0, 32),
-];
+const MPLS_ENTRIES: readonly (readonly KeyPart[])[] = [L.MPLS0, L.MPLS1, L.MPLS2].map((word) => [
+  bits('label', word, 12, 20),
+  bits('tc', word, 9, 3),
+  bits('bos', word, 8, 1),
+  bits('ttl', word, 0, 8),
+]);
 
 const TCI_PARTS: readonly KeyPart[] = [
   bits('vid', L.VLAN0, 0, 12),

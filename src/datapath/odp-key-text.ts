@@ -56,16 +56,14 @@ export function formatAttribute(
   return text === '' ? '' : `${name}(${text.slice(0, -1)})`;
 }
 
-/** `mpls(label=…,tc=…,ttl=…,bos=…)` for one entry, `mpls(lse0=…,lse1=…)` for more. */
+/** `mpls(label=…,tc=…,ttl=…,bos=…)`, for each entry the same again. */
 export function formatMpls(key: Flow, mask: FlowMask, count: number, isVerbose: boolean): string {
   const entries = [L.MPLS0, L.MPLS1, L.MPLS2].slice(0, count);
   if (!isVerbose && entries.every((word) => mask[word] === 0)) return '';
-  if (count === 1) return `mpls(${formatMplsEntry(wordAt(key, L.MPLS0), wordAt(mask, L.MPLS0))})`;
   const isExact = entries.every((word) => mask[word] === EXACT);
-  const texts = entries.map((word, i) => {
-    const text = `lse${i}=${formatHexadecimal(wordAt(key, word))}`;
-    return isExact ? text : `${text}/${formatHexadecimal(wordAt(mask, word))}`;
-  });
+  const texts = entries.map((word) =>
+    formatMplsEntry(wordAt(key, word), isExact ? undefined : wordAt(mask, word)),
+  );
   return `mpls(${texts.join(',')})`;
 }
 
@@ -188,12 +186,13 @@ function countMplsEntries(key: Flow): number {
   return 3;
 }
 
-function formatMplsEntry(entry: number, mask: number): string {
-  const isExact = mask === EXACT;
+/** Without `mask`, all of it is meant. */
+function formatMplsEntry(entry: number, mask: number | undefined): string {
   const part = (name: string, shift: number, width: number, prefix: string) => {
-    const bits = (mask >>> shift) & (EXACT >>> (32 - width));
     const value = (entry >>> shift) & (EXACT >>> (32 - width));
-    return `${name}=${value}${isExact ? '' : `/${prefix}${bits.toString(16)}`}`;
+    if (mask === undefined) return `${name}=${value}`;
+    const bits = (mask >>> shift) & (EXACT >>> (32 - width));
+    return `${name}=${value}/${prefix}${bits.toString(16)}`;
   };
   const parts = [part('label', 12, 20, '0x'), part('tc', 9, 3, '')];
   return [...parts, part('ttl', 0, 8, '0x'), part('bos', 8, 1, '')].join(',');

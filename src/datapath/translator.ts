@@ -110,6 +110,19 @@ export interface XlateResult {
    * translator.
    */
   readonly error?: string | undefined;
+  /** Kept by whoever keeps `actions`, or a flow with this key; undefined: there is nothing to keep. */
+  readonly lease?: XlateLease | undefined;
+}
+
+/**
+ * What an answer will need to find again as long as a flow carries it: the frozen states that it
+ * names. Neither method throws.
+ */
+export interface XlateLease {
+  /** A flow has come to be. Once for each. */
+  hold(): void;
+  /** It is gone. */
+  release(): void;
 }
 
 /** What one flow stands for, so that counters reach it without a new translation. One per ukey. */

@@ -22,9 +22,9 @@ export { RecordedSession, type RecordedSessionOptions } from './recorded-session
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder.js';
 export { openRecording } from './recording.js';
 export {
+  type Measure,
   Scenario,
   ScenarioRun,
-  type Measure,
   type ScenarioStart,
   type ScenarioText,
 } from './scenarios/scenario.js';

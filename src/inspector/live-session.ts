@@ -32,9 +32,9 @@ import type { InspectorSession } from './session.js';
 import { stateOfActor } from './snapshot-state.js';
 import { upcallPcap } from './upcall-pcap.js';
 import type {
-  FlowView,
   FlowsQuery,
   FlowsView,
+  FlowView,
   HouseNode,
   HouseView,
   MachineView,

@@ -14,10 +14,12 @@
 import { type OfpPort, ofpPort } from '../base/brands.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
+import { DP_HASH } from '../packet/flow-layout.js';
 import { OFPP_CONTROLLER } from '../packet/ofp-port-text.js';
 import { hashFields, maskHashFields } from './flow-hash-fields.js';
 import type { Bucket, Group } from './group.js';
 import { hashSelection } from './group-hash.js';
+import type { GroupHashTable } from './group-hash-table.js';
 
 /** Groups that watch one another; `MAX_LIVENESS_RECURSION`. Deeper is dead. */
 const LIVENESS_DEPTH_MAX = 128;
@@ -53,29 +55,49 @@ export function firstLiveBucket(group: Group, source: LivenessSource): number {
   return NONE;
 }
 
-/** The index of the bucket that a packet of `flow` takes; -1: none is live. */
+/**
+ * The index of the bucket that a packet of `flow` takes; -1: none is live. Where the group has a
+ * hash table, the datapath's hash must be known.
+ */
 export function selectBucket(
   group: Group,
   source: LivenessSource,
   flow: Flow,
   wc: FlowMask,
 ): number {
-  const { selection } = group;
+  const { selection, hashTable } = group;
+  if (hashTable !== undefined) {
+    wc[DP_HASH]! |= hashTable.mask;
+    return bucketOfHash(group, hashTable, source, flow[DP_HASH]!);
+  }
   const hasFields = selection?.method === 'hash' && selection.fields.length > 0;
   if (hasFields) return bestBucket(group, source, hashSelection(selection, flow, wc));
   maskHashFields(flow, 'symmetric_l4', wc);
   return bestBucket(group, source, hashFields(flow, 'symmetric_l4', 0));
 }
 
-/** Of buckets without weight the last, and only where no other is live. */
+function bucketOfHash(
+  group: Group,
+  { mask, buckets }: GroupHashTable,
+  source: LivenessSource,
+  hash: number,
+): number {
+  for (let i = 0; i <= mask; i++) {
+    const index = buckets[(hash + i) & mask]!;
+    if (isBucketLive(group.buckets[index]!, source)) return index;
+  }
+  return NONE;
+}
+
+/** A bucket without weight is as good as dead. */
 function bestBucket(group: Group, source: LivenessSource, hash: number): number {
   const { buckets } = group;
   let best = NONE;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < buckets.length; i++) {
     const bucket = buckets[i]!;
-    if (!isBucketLive(bucket, source)) continue;
-    const score = bucket.weight === 0 ? Number.NEGATIVE_INFINITY : scoreOf(bucket, hash);
+    if (bucket.weight === 0 || !isBucketLive(bucket, source)) continue;
+    const score = scoreOf(bucket, hash);
     if (score < bestScore) continue;
     best = i;
     bestScore = score;

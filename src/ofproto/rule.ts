@@ -243,7 +243,7 @@ function createInternalRule(id: number, actions: Ofpacts, options: RuleOptions):
 }
 
 /** The cookie of a packet that no rule of a controller stands behind. */
-const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
+export const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
 
 /** A rule in no table, which a packet-out begins with. */
 export function createActionsRule(actions: Ofpacts): Rule {

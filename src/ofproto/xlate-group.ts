@@ -9,6 +9,7 @@
  */
 
 import { createFlow, type Flow } from '../packet/flow.js';
+import { DP_HASH } from '../packet/flow-layout.js';
 import type { Group, GroupHit } from './group.js';
 import { firstLiveBucket, selectBucket } from './group-choice.js';
 import type { Ofpacts } from './ofpact.js';
@@ -16,7 +17,10 @@ import type { XlateContext } from './xlate-context.js';
 import { traceNote } from './xlate-trace.js';
 
 /** Carries out a bucket's actions, and all rules that they call. */
-export type RunBucket = (actions: Ofpacts) => void;
+export type RunBucket = (actions: Ofpacts, isLast: boolean) => void;
+
+/** What comes of a group: it is done, it is not there, or the datapath must hash the packet first. */
+export type GroupOutcome = 'done' | 'missing' | 'unhashed';
 
 export class XlateGroups {
   readonly #ctx: XlateContext;
@@ -34,26 +38,37 @@ export class XlateGroups {
     this.#depth = 0;
   }
 
-  /** Carries out group `id`; false: there is none, and the rule ends here. */
-  carryOut(id: number): boolean {
+  /** Carries out group `id`. `isLast`: nothing comes after it. */
+  carryOut(id: number, isLast: boolean): GroupOutcome {
     const ctx = this.#ctx;
     const group = ctx.ofproto.groups.get(id);
     if (group === undefined) {
       if (ctx.trace !== undefined) traceNote(ctx, `no output to group ${id}: there is none`);
-      return false;
+      return 'missing';
     }
     if (group.type === 'all' || group.type === 'indirect') {
-      for (let i = 0; i < group.buckets.length; i++) this.#runBucket(group, i);
+      const last = group.buckets.length - 1;
+      for (let i = 0; i <= last; i++) this.#runBucket(group, i, isLast && i === last);
       this.#credit(group.wholeHit);
-      return true;
+      return 'done';
     }
+    if (this.#isUnhashed(group)) return 'unhashed';
     const chosen = this.#choose(group);
     if (chosen >= 0) {
-      this.#runBucket(group, chosen);
+      this.#runBucket(group, chosen, isLast);
       this.#credit(group.bucketHits[chosen]!);
     } else if (ctx.trace !== undefined) {
       traceNote(ctx, `group ${id}: no bucket is live`);
     }
+    return 'done';
+  }
+
+  /** Whether the datapath's hash is wanted and not there; asks for it. */
+  #isUnhashed({ hashTable }: Group): boolean {
+    const { flow, freezing } = this.#ctx;
+    if (hashTable === undefined || flow[DP_HASH] !== 0) return false;
+    freezing.algorithm = hashTable.algorithm;
+    freezing.basis = hashTable.basis;
     return true;
   }
 
@@ -64,7 +79,7 @@ export class XlateGroups {
       : firstLiveBucket(group, ofproto);
   }
 
-  #runBucket(group: Group, index: number): void {
+  #runBucket(group: Group, index: number, isLast: boolean): void {
     const ctx = this.#ctx;
     if (ctx.error !== undefined) return;
     if (ctx.trace !== undefined) {
@@ -74,7 +89,7 @@ export class XlateGroups {
     const before = this.#saved[this.#depth++]!;
     const wasBared = ctx.isBared;
     before.set(ctx.flow);
-    this.#run(group.actionSets[index]!);
+    this.#run(group.actionSets[index]!, isLast);
     this.#depth--;
     ctx.flow.set(before);
     ctx.isBared = wasBared;

@@ -29,6 +29,8 @@ import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
 import { traceNote } from './xlate-trace.js';
 
+const NO_USERDATA = new Uint8Array(0);
+
 /** What a controller gets of a packet where nothing says how much: all of it. */
 export const WHOLE_PACKET = 0xffff;
 
@@ -82,8 +84,9 @@ export function sendToControllerOf(
   action: Extract<Ofpact, { type: 'controller' }>,
 ): Continuation {
   if (action.pauses === true) {
-    ctx.error = 'recirculation_unsupported';
-    return 'stop';
+    ctx.freezing.pause = action;
+    ctx.freezing.begin(ctx);
+    return 'next';
   }
   if (action.meterId !== undefined) {
     ctx.error = 'unsupported_action';
@@ -111,17 +114,26 @@ export function outputToController(ctx: XlateContext, to: ControllerOutput): voi
     return;
   }
   ctx.commit();
-  const cookie = cookieOf(ctx, to);
+  sendCookie(ctx, cookieOf(ctx, to));
+}
+
+/** The packet waits, as the frozen state `id`, for the controller to let it go on. */
+export function sendToControllerPaused(ctx: XlateContext, to: ControllerOutput, id: number): void {
+  if (!ctx.mayLearn && !ctx.isCached) return;
+  sendCookie(ctx, { ...cookieWith(ctx, to, id), isPaused: true, dontSend: false });
+}
+
+function sendCookie(ctx: XlateContext, cookie: ControllerCookie): void {
   const odpPort = ctx.ofproto.port(ctx.inPort)?.odpPort ?? ODPP_NONE;
   const { reason, ruleCookie } = cookie;
   ctx.actions.userspace(ctx.pidOf(odpPort, 0), cookie, [
-    cookie.dontSend ? 1 : 0,
+    (cookie.dontSend ? 1 : 0) | (cookie.isPaused === true ? 2 : 0),
     reason,
     cookie.recircId,
     Number(ruleCookie >> 32n),
     Number(ruleCookie & 0xffff_ffffn),
-    to.controllerId,
-    to.maxLength,
+    cookie.controllerId,
+    cookie.maxLength,
   ]);
 }
 
@@ -139,6 +151,20 @@ function sendByHand(ctx: XlateContext, to: ControllerOutput): void {
 }
 
 function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
+  const { ofproto, table, flow } = ctx;
+  const id = ctx.freeze({
+    ofproto,
+    table,
+    flow,
+    stack: ctx.stack.values(),
+    actions: [],
+    actionSet: [],
+    userdata: to.userdata ?? NO_USERDATA,
+  });
+  return cookieWith(ctx, to, id);
+}
+
+function cookieWith(ctx: XlateContext, to: ControllerOutput, recircId: number): ControllerCookie {
   const isTableMiss = ctx.rule !== undefined && isTableMissRule(ctx.rule);
   const reason =
     to.reason === PacketInReason.ACTION && isTableMiss ? PacketInReason.EXPLICIT_MISS : to.reason;
@@ -146,8 +172,8 @@ function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
     type: 'controller',
     dontSend: !ctx.mayLearn && !ctx.isCached,
     reason,
-    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid, to.userdata),
-    ruleCookie: ctx.rule?.cookie ?? 0n,
+    recircId,
+    ruleCookie: ctx.cookie,
     controllerId: to.controllerId,
     maxLength: to.maxLength,
     ofprotoUuid: ctx.ofproto.uuid,

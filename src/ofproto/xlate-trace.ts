@@ -131,7 +131,6 @@ const ERRORS: Readonly<Record<XlateError, string>> = {
   recursion_too_deep: 'rules called one another 64 deep into the same or an earlier table',
   too_many_resubmits: 'rules were called more than 4096 times',
   no_recirculation_context: 'a recirculated packet that nobody knows',
-  recirculation_unsupported: 'what is under the last MPLS label would have to be looked at again',
   unsupported_action: 'an action that this version of upcall cannot carry out yet',
   unsupported_packet_type: 'a header that packets of this type cannot be given, or do not have',
   stack_too_deep: 'more than 64 kB on the stack',

@@ -24,6 +24,10 @@
  * same or an earlier table, 4,096 calls in all. A translation that fails drops: its actions are
  * empty, its mask is as sound as ever.
  *
+ * A translation that must know more before it goes on freezes: what is left becomes a state with a
+ * number, the datapath brings the packet back with that number, and a translation of its own thaws
+ * the state and goes on (`xlate-freeze.ts`).
+ *
  * **Side effects.** Statistics of the request are credited to every table and rule reached; with
  * `mayLearn`, NORMAL learns; with a cache, all of that is noted down so that `cache.push` can
  * repeat it. Without any of them a translation changes nothing.
@@ -36,7 +40,7 @@
  * notifies.
  *
  * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: conntrack,
- * tunnels, patch ports, mirrors, bonds, recirculation.
+ * tunnels, patch ports, mirrors, bonds.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */
@@ -46,6 +50,7 @@ import type { XlateRequest, XlateResult } from '../datapath/translator.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
 import { orderActionSet } from './action-set.js';
 import { writeSubfield } from './field-write.js';
+import type { FrozenAction, FrozenState } from './frozen-states.js';
 import { OFPP_IN_PORT, type Ofpact, type Ofpacts, TABLE_CURRENT } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import { createActionsRule, type Rule } from './rule.js';
@@ -53,6 +58,7 @@ import { type Continuation, doAction, isBareAction, isReversible } from './xlate
 import { OfprotoXlateCache } from './xlate-cache.js';
 import { XlateContext, type XlateContextOptions } from './xlate-context.js';
 import { Frame, type FrameKind, type SavedState } from './xlate-frame.js';
+import { finishFreezing, keepRest } from './xlate-freeze.js';
 import { XlateGroups } from './xlate-group.js';
 import { OfprotoXlateResult } from './xlate-result.js';
 import { STACK_SIZE_MAX } from './xlate-stack.js';
@@ -78,23 +84,42 @@ export class Xlate {
   constructor(options: XlateContextOptions) {
     this.#ctx = new XlateContext(options);
     this.#result = new OfprotoXlateResult(this.#ctx.wc);
-    this.#groups = new XlateGroups(this.#ctx, (actions) => this.#runBucket(actions));
+    this.#groups = new XlateGroups(this.#ctx, (actions, isLast) =>
+      this.#runBucket(actions, isLast),
+    );
   }
 
   /** The answer for `request`, whose ingress belongs to `ofproto`; holds until the next call. */
   translate(request: XlateRequest, ofproto: Ofproto): XlateResult {
-    return this.#pinned(request, ofproto, undefined);
+    const id = request.ingress.flow[RECIRC_ID]!;
+    if (id === 0) return this.#pinned(request, ofproto, undefined, undefined);
+    const state = this.#ctx.frozen.find(id);
+    return this.#pinned(request, state?.ofproto ?? ofproto, undefined, state);
   }
 
   /** The same for a packet that is given its actions instead of meeting a rule: a packet-out. */
   translateActions(request: XlateRequest, ofproto: Ofproto, actions: Ofpacts): XlateResult {
-    return this.#pinned(request, ofproto, createActionsRule(actions));
+    return this.#pinned(request, ofproto, createActionsRule(actions), undefined);
   }
 
-  #pinned(request: XlateRequest, ofproto: Ofproto, first: Rule | undefined): XlateResult {
+  /** The same for a packet that a controller lets go on from where it was paused. */
+  resume(request: XlateRequest, state: FrozenState): XlateResult {
+    return this.#pinned(request, state.ofproto, undefined, state);
+  }
+
+  #pinned(
+    request: XlateRequest,
+    ofproto: Ofproto,
+    first: Rule | undefined,
+    thawed: FrozenState | undefined,
+  ): XlateResult {
     const version = ofproto.tables.pin();
     try {
-      return this.#translate(request, ofproto, version, first);
+      const ctx = this.#ctx;
+      ctx.begin(request, ofproto, version);
+      this.#translate(request, first, thawed);
+      this.#result.fill(ctx);
+      return this.#result;
     } finally {
       ofproto.tables.unpin();
     }
@@ -102,37 +127,57 @@ export class Xlate {
 
   #translate(
     request: XlateRequest,
-    ofproto: Ofproto,
-    version: number,
     first: Rule | undefined,
-  ): XlateResult {
+    thawed: FrozenState | undefined,
+  ): void {
     const ctx = this.#ctx;
-    ctx.begin(request, ofproto, version);
     this.#height = 0;
     this.#depth = 0;
     this.#resubmitsCount = 0;
     this.#groups.begin();
-    if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
-    else this.#walk(first);
-    finishWildcards(ctx.wc, request.ingress.flow, ofproto.vlanLimit);
+    const isFirst = thawed === undefined && first === undefined;
+    if (thawed !== undefined) this.#thaw(thawed);
+    else if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
+    else this.#begin(first);
+    if (ctx.error === undefined) this.#walk();
+    finishWildcards(ctx.wc, request.ingress.flow, ctx.ofproto.vlanLimit);
     if (request.cache instanceof OfprotoXlateCache) {
-      request.cache.fill(ofproto, ctx.takeEntries());
+      request.cache.fill(ctx.ofproto, ctx.takeEntries(), isFirst && ctx.error === undefined);
     }
-    this.#result.fill(ctx);
-    return this.#result;
   }
 
-  #walk(first: Rule | undefined): void {
+  #begin(first: Rule | undefined): void {
     const ctx = this.#ctx;
     if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
     const rule = first ?? ctx.lookup(0, ctx.inPort);
+    // The action set is the first rule's, at the end.
+    ctx.cookie = rule.cookie;
+    this.#enterRule(rule, 0, false, true);
+  }
+
+  /** Without actions, it goes on with a lookup in the state's table. */
+  #thaw(state: FrozenState): void {
+    const ctx = this.#ctx;
+    ctx.thaw(state, ctx.flow[RECIRC_ID]!);
+    const { table, actions } = state;
+    if (actions.length === 0) {
+      this.#enterRule(ctx.lookup(table, ctx.inPort), table, false, true);
+      return;
+    }
+    this.#enter('thawed', actions, true);
+    ctx.height++;
+  }
+
+  #walk(): void {
+    const ctx = this.#ctx;
     if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) {
       if (ctx.trace !== undefined) traceNoReceive(ctx);
       return;
     }
-    this.#enterRule(rule, 0, false, true);
     this.#run(0);
-    if (ctx.error === undefined && this.#enterSet()) this.#run(0);
+    if (ctx.error !== undefined) return;
+    if (!ctx.freezing.isOn && this.#enterSet()) this.#run(0);
+    if (ctx.error === undefined && ctx.freezing.isOn) finishFreezing(ctx);
   }
 
   /** Carries out the lists on the stack above `floor`. */
@@ -150,11 +195,16 @@ export class Xlate {
     }
   }
 
-  #do(action: Ofpact, frame: Frame): void {
+  #do(action: FrozenAction, frame: Frame): void {
     const ctx = this.#ctx;
+    if (action.type === 'unroll') {
+      ctx.table = action.table;
+      ctx.cookie = action.cookie;
+      return;
+    }
     if (ctx.trace !== undefined) traceAction(ctx, action);
     if (ctx.isBared && !isBareAction(action)) {
-      ctx.error = 'recirculation_unsupported';
+      this.#freeze(frame);
       return;
     }
     switch (action.type) {
@@ -174,9 +224,7 @@ export class Xlate {
         ctx.isExited = true;
         break;
       case 'group':
-        if (this.#mayCall() && !this.#groups.carryOut(action.group)) {
-          this.#continue('stop', frame);
-        }
+        this.#group(action.group, frame);
         break;
       default:
         this.#continue(doAction(ctx, action), frame);
@@ -185,7 +233,23 @@ export class Xlate {
 
   #continue(continuation: Continuation, frame: Frame): void {
     if (continuation === 'stop') frame.next = frame.actions.length;
-    else if (continuation === 'table') this.#call(0, this.#ctx.inPort, this.#isLast(frame));
+    else if (continuation === 'table') {
+      if (this.#ctx.isBared) this.#freeze(frame);
+      else this.#call(0, this.#ctx.inPort, this.#isLast(frame));
+    }
+  }
+
+  #group(id: number, frame: Frame): void {
+    if (!this.#mayCall()) return;
+    const outcome = this.#groups.carryOut(id, this.#isLast(frame));
+    if (outcome === 'missing') this.#continue('stop', frame);
+    else if (outcome === 'unhashed') this.#freeze(frame);
+  }
+
+  /** Leaves the action at hand, and all that comes behind it, for when the packet is back. */
+  #freeze(frame: Frame): void {
+    frame.next--;
+    this.#ctx.freezing.begin(this.#ctx);
   }
 
   /** Whether nothing comes behind the action that is being carried out. */
@@ -217,26 +281,26 @@ export class Xlate {
    * A bucket's actions are one deeper than the rule that calls the group. Whatever ends the bucket,
    * the rule goes on.
    */
-  #runBucket(actions: Ofpacts): void {
+  #runBucket(actions: Ofpacts, isLast: boolean): void {
     const ctx = this.#ctx;
-    const { height, table, rule } = ctx;
+    const { height, table, rule, cookie } = ctx;
     const floor = this.#height;
     const depth = this.#depth;
     this.#depth++;
-    this.#enter('bucket', actions, false);
+    this.#enter('bucket', actions, isLast);
     this.#run(floor);
     this.#height = floor;
     this.#depth = depth;
     ctx.height = height;
     ctx.table = table;
     ctx.rule = rule;
+    ctx.cookie = cookie;
     ctx.isExited = false;
   }
 
   #mayCall(): boolean {
     const ctx = this.#ctx;
-    if (ctx.isBared) ctx.error = 'recirculation_unsupported';
-    else if (this.#depth >= DEPTH_MAX) ctx.error = 'recursion_too_deep';
+    if (this.#depth >= DEPTH_MAX) ctx.error = 'recursion_too_deep';
     else if (this.#resubmitsCount >= RESUBMITS_MAX) ctx.error = 'too_many_resubmits';
     else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
     else if (ctx.stack.size > STACK_SIZE_MAX) ctx.error = 'stack_too_deep';
@@ -244,7 +308,7 @@ export class Xlate {
     return false;
   }
 
-  #enter(kind: FrameKind, actions: Ofpacts, isLast: boolean): Frame {
+  #enter(kind: FrameKind, actions: readonly FrozenAction[], isLast: boolean): Frame {
     let frame = this.#frames[this.#height];
     if (frame === undefined) {
       frame = new Frame();
@@ -260,11 +324,13 @@ export class Xlate {
     const frame = this.#enter('rule', rule.actions, isLast);
     frame.callerTable = ctx.table;
     frame.callerRule = ctx.rule;
+    frame.callerCookie = ctx.cookie;
     frame.isDeep = isDeep;
     ctx.height++;
     if (isDeep) this.#depth++;
     ctx.table = table;
     ctx.rule = rule;
+    ctx.cookie = rule.cookie;
   }
 
   /** Turns to the action set, which is then empty; false: nothing of it is to be done. */
@@ -309,6 +375,7 @@ export class Xlate {
 
   #leave(frame: Frame): void {
     const ctx = this.#ctx;
+    if (ctx.freezing.isOn) keepRest(ctx, frame);
     switch (frame.kind) {
       case 'rule':
         this.#height--;
@@ -316,9 +383,14 @@ export class Xlate {
         if (frame.isDeep) this.#depth--;
         ctx.table = frame.callerTable;
         ctx.rule = frame.callerRule;
+        ctx.cookie = frame.callerCookie;
+        break;
+      case 'thawed':
+        this.#height--;
         break;
       case 'bucket':
         this.#height--;
+        if (ctx.freezing.isOn) finishFreezing(ctx);
         break;
       case 'set':
         this.#height--;
@@ -332,7 +404,8 @@ export class Xlate {
   /** A branch has an action set of its own, which comes first. */
   #leaveBranch(frame: Frame): void {
     const ctx = this.#ctx;
-    if (!frame.isSetDone) {
+    if (ctx.freezing.isOn) finishFreezing(ctx);
+    else if (!frame.isSetDone) {
       frame.isSetDone = true;
       if (this.#enterSet()) return;
     }

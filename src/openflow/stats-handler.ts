@@ -11,6 +11,7 @@ import type { Rule } from '../ofproto/rule.js';
 import { meets } from '../ofproto/rule-criteria.js';
 import type { ByteReader } from './byte-reader.js';
 import { writeDescription } from './features-codec.js';
+import { type MonitorForm, monitorForm } from './flow-monitor-codec.js';
 import {
   type FlowStatsEntry,
   type FlowStatsForm,
@@ -20,7 +21,6 @@ import {
   writeAggregateStats,
   writeFlowStats,
 } from './flow-stats-codec.js';
-import { type MonitorForm, monitorForm } from './flow-monitor-codec.js';
 import { readStatsRequest, StatsReply, type StatsType } from './multipart.js';
 import { OfpError } from './ofp-error.js';
 import { readPortStatsRequest, writePortDescription, writePortStats } from './port-codec.js';

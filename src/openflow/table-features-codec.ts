@@ -6,8 +6,8 @@
  * `ofputil_append_table_features`.
  */
 
-import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { TABLE_MAX } from '../ofproto/ofpact.js';
+import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { FIELDS } from '../packet/fields.js';
 import { actionNumbers, INSTRUCTION_GOTO, INSTRUCTIONS } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/base/log.js';
-import { type Left, PushTimer } from '../../src/inspector/push-timer.js';
 import { startServer } from '../../src/inspector/inspector-server.js';
+import { type Left, PushTimer } from '../../src/inspector/push-timer.js';
 import type { ViewDocuments, ViewName, ViewQueries } from '../../src/inspector/view-data.js';
 import { PUSH_MS } from '../../src/inspector/wire.js';
 import { FakeSession } from './fake-session.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../src/base/virtual-clock.js';
 import { createRng } from '../../src/base/rng.js';
+import { VirtualClock } from '../../src/base/virtual-clock.js';
 import { ModelState } from '../../src/inspector/model-state.js';
 import { createRecorder, type Recorder } from '../../src/inspector/recorder.js';
 import { createSwitch, type Switch } from '../../src/switch.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ParseError } from '../../src/base/errors.js';
-import { type GroupSpec, GROUP_ALL } from '../../src/ofproto/group.js';
+import { GROUP_ALL, type GroupSpec } from '../../src/ofproto/group.js';
 import { parseGroup, parseGroupChange, parseGroupFile } from '../../src/ofproto/group-parse.js';
 import { formatGroup } from '../../src/ofproto/group-text.js';
 

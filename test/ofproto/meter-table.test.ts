@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatOdpActions } from '../../src/datapath/odp-actions-text.js';
-import { MeterError } from '../../src/ofproto/meter-error.js';
 import { METER_ALL } from '../../src/ofproto/meter.js';
+import { MeterError } from '../../src/ofproto/meter-error.js';
 import {
   formatMeter,
   formatMeterStats,

@@ -12,7 +12,7 @@ import {
   RECIRC_ID,
   REGS,
 } from '../../src/packet/flow-layout.js';
-import { BridgeFixture, parsePacket, stats } from './bridge-fixture.js';
+import { BridgeFixture, stats } from './bridge-fixture.js';
 
 const TCP = 'tcp,in_port=1,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_src=5,tp_dst=80';
 const ARP = 'arp,in_port=1,arp_op=1,arp_spa=10.0.0.1,arp_tpa=10.0.0.2';
@@ -91,24 +91,6 @@ describe('Xlate.translate()', () => {
   it('marks what the datapath cannot do as slow', () => {
     const fixture = new BridgeFixture('arp,actions=set_field:2->arp_op,output:2');
     expect(fixture.translate(ARP).slow).toBe(SlowReason.ACTION);
-  });
-
-  it('cannot answer for an unknown recirculation', () => {
-    const key = parsePacket(TCP);
-    key[RECIRC_ID] = 3;
-    expect(new BridgeFixture('actions=all').translate(key)).toMatchObject({
-      actions: [],
-      error: 'no_recirculation_context',
-    });
-  });
-
-  it('drops what would have to be looked at again after its last label is gone', () => {
-    const fixture = new BridgeFixture('mpls,actions=pop_mpls:0x0800,dec_ttl,output:2');
-    const packet = 'mpls,in_port=1,mpls_label=5,mpls_bos=1,mpls_ttl=64';
-    expect(fixture.translate(packet)).toMatchObject({
-      actions: [],
-      error: 'recirculation_unsupported',
-    });
   });
 
   it('says so when more labels are pushed than a flow can show', () => {

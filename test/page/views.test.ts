@@ -10,7 +10,7 @@ import type { FlowsQuery } from '../../src/inspector/view-data.js';
 import { formatCount, formatShort } from '../../src/inspector/web/format.js';
 import { shortKey } from '../../src/inspector/web/key-text.js';
 import { openCapture } from '../../src/packet/capture-reader.js';
-import { openBrowser, type OpenPage, openPage } from './browser.js';
+import { type OpenPage, openBrowser, openPage } from './browser.js';
 import { InspectedRun } from './inspected-run.js';
 
 const ALL_FLOWS: FlowsQuery = {

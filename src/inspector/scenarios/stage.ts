@@ -9,8 +9,8 @@
  */
 
 import type { VirtualClock } from '../../base/virtual-clock.js';
-import type { FlowKey } from '../../datapath/flow-key.js';
 import type { DpStats } from '../../datapath/dpif.js';
+import type { FlowKey } from '../../datapath/flow-key.js';
 import type { DeleteReason } from '../../machines/delete-reasons.js';
 import type { Switch } from '../../switch.js';
 

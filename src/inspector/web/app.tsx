@@ -4,8 +4,8 @@
 
 import type { ComponentChild } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Disconnected, Header } from './header.js';
 import { welcome } from './connection.js';
+import { Disconnected, Header } from './header.js';
 import { HelpDialog } from './help-dialog.js';
 import { route, startRouting, VIEWS, type ViewId } from './route.js';
 import { startShortcuts } from './shortcuts.js';

@@ -1,8 +1,8 @@
 /** A limit that a long cycle cuts and quick ones restore, and the flows that go with it. */
 
 import { describe, expect, it } from 'vitest';
-import { DUMP_MS_LONG } from '../../../src/machines/flow-limit.js';
 import { flappingLimit } from '../../../src/inspector/scenarios/flapping-limit.js';
+import { DUMP_MS_LONG } from '../../../src/machines/flow-limit.js';
 import { playScenario } from './play-scenario.js';
 
 describe('scenario flapping-limit', () => {

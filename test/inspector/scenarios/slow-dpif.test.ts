@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/base/virtual-clock.js';
 import type { Dpif } from '../../../src/datapath/dpif.js';
-import { type Slowness, SlowDpif } from '../../../src/inspector/scenarios/slow-dpif.js';
+import { SlowDpif, type Slowness } from '../../../src/inspector/scenarios/slow-dpif.js';
 import { createSwitch } from '../../../src/switch.js';
 import { packet } from '../../../src/switch-packet.js';
 
