@@ -3,7 +3,8 @@
  *
  * Outputs pass the very frame on, and cost no copy; the first change after it copies, so that what
  * was sent stays as it was. A packet that is recirculated is looked up and carried out at once, in
- * the midst of the list; the list then goes on with the packet as it was. Answers to OVS's `odp_execute_actions()` and `dp_execute_cb()`.
+ * the midst of the list; the list then goes on with the packet as it was. Answers to OVS's
+ * `odp_execute_actions()` and `dp_execute_cb()`.
  *
  * Owner: the datapath; entered again only by a recirculation, which saves all that it has.
  *

@@ -3,8 +3,8 @@
  * `missed`.
  *
  * Answers to `dp_netdev_input()` of OVS. A packet counts for the flow that it finds, never for one
- * that is installed on its account; one that is recirculated counts for each flow that it finds. Frames without room for an Ethernet header are `invalid` and
- * looked up by nobody.
+ * that is installed on its account; one that is recirculated counts for each flow that it finds.
+ * Frames without room for an Ethernet header are `invalid` and looked up by nobody.
  *
  * Owner: the datapath. The scratch flow is good until the next packet.
  *

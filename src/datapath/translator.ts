@@ -110,7 +110,7 @@ export interface XlateResult {
    * translator.
    */
   readonly error?: string | undefined;
-  /** Kept by whoever keeps `actions`, or a flow with this key; undefined: there is nothing to keep. */
+  /** To be held by each flow that has these actions, or this key; undefined: there is none. */
   readonly lease?: XlateLease | undefined;
 }
 

@@ -26,6 +26,29 @@ const SLOTS: readonly Ofpact['type'][] = [
 /** The later in this list wins; of equals, the later in the set. */
 const FINALS: readonly Ofpact['type'][] = ['resubmit', 'output', 'group'];
 
+/** What writes to the packet, in the order given. All that is in no list is left out, as in OVS. */
+const WRITES: ReadonlySet<Ofpact['type']> = new Set([
+  'set_field',
+  'load',
+  'move',
+  'mod_vlan_vid',
+  'mod_vlan_pcp',
+  'mod_dl_src',
+  'mod_dl_dst',
+  'mod_nw_src',
+  'mod_nw_dst',
+  'mod_nw_tos',
+  'mod_nw_ecn',
+  'mod_nw_ttl',
+  'mod_tp_src',
+  'mod_tp_dst',
+  'set_mpls_label',
+  'set_mpls_tc',
+  'set_mpls_ttl',
+  'set_tunnel',
+  'set_queue',
+] as const);
+
 /** The actions of a set as they are carried out. */
 export function orderActionSet(set: Ofpacts): Ofpacts {
   const slots: (Ofpact | undefined)[] = SLOTS.map(() => undefined);
@@ -36,8 +59,8 @@ export function orderActionSet(set: Ofpacts): Ofpacts {
     const slot = SLOTS.indexOf(action.type);
     const finalRank = FINALS.indexOf(action.type);
     if (slot >= 0) slots[slot] = action;
-    else if (finalRank < 0) writes.push(action);
-    else if (finalRank >= rank) {
+    else if (WRITES.has(action.type)) writes.push(action);
+    else if (finalRank >= 0 && finalRank >= rank) {
       final = action;
       rank = finalRank;
     }

@@ -2,8 +2,8 @@
  * `encap` and `decap`: headers in front of the packet, Ethernet's and NSH's.
  *
  * The flow changes at once, the packet with the next commit. When an NSH header is taken away, the
- * translation stops, and another goes on with what was behind it. Answers to `xlate_generic_encap_action()` and
- * `xlate_generic_decap_action()`.
+ * translation stops, and another goes on with what was behind it. Answers to
+ * `xlate_generic_encap_action()` and `xlate_generic_decap_action()`.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */

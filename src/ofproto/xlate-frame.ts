@@ -67,6 +67,29 @@ export class Frame {
   }
 }
 
+/** The lists that are being carried out, the one called last on top. */
+export class FrameStack {
+  /** Only so many are in use; the others wait to be reused. */
+  height = 0;
+  readonly #frames: Frame[] = [];
+
+  /** There must be one. */
+  get top(): Frame {
+    return this.#frames[this.height - 1]!;
+  }
+
+  enter(kind: FrameKind, actions: readonly FrozenAction[], isLast: boolean): Frame {
+    let frame = this.#frames[this.height];
+    if (frame === undefined) {
+      frame = new Frame();
+      this.#frames.push(frame);
+    }
+    this.height++;
+    frame.begin(kind, actions, isLast);
+    return frame;
+  }
+}
+
 /** What a copy of the packet may change and the packet itself keeps. */
 export class SavedState {
   readonly #flow = createFlow();

@@ -19,7 +19,7 @@ import { traceNote } from './xlate-trace.js';
 /** Carries out a bucket's actions, and all rules that they call. */
 export type RunBucket = (actions: Ofpacts, isLast: boolean) => void;
 
-/** What comes of a group: it is done, it is not there, or the datapath must hash the packet first. */
+/** What comes of a group: done, not there, or the datapath must hash the packet first. */
 export type GroupOutcome = 'done' | 'missing' | 'unhashed';
 
 export class XlateGroups {

@@ -48,16 +48,15 @@
 import type { OfpPort } from '../base/brands.js';
 import type { XlateRequest, XlateResult } from '../datapath/translator.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
-import { orderActionSet } from './action-set.js';
-import { writeSubfield } from './field-write.js';
 import type { FrozenAction, FrozenState } from './frozen-states.js';
 import { OFPP_IN_PORT, type Ofpact, type Ofpacts, TABLE_CURRENT } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import { createActionsRule, type Rule } from './rule.js';
-import { type Continuation, doAction, isBareAction, isReversible } from './xlate-actions.js';
+import { type Continuation, doAction, isBareAction } from './xlate-actions.js';
+import { enterClone, enterGreater, enterSet, leaveBranch } from './xlate-branch.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
 import { XlateContext, type XlateContextOptions } from './xlate-context.js';
-import { Frame, type FrameKind, type SavedState } from './xlate-frame.js';
+import { type Frame, FrameStack } from './xlate-frame.js';
 import { finishFreezing, keepRest } from './xlate-freeze.js';
 import { XlateGroups } from './xlate-group.js';
 import { OfprotoXlateResult } from './xlate-result.js';
@@ -74,10 +73,8 @@ const ACTIONS_SIZE_MAX = 65_535;
 export class Xlate {
   readonly #ctx: XlateContext;
   readonly #result: OfprotoXlateResult;
-  /** Only the first `#height` are in use; the others wait to be reused. */
-  readonly #frames: Frame[] = [];
+  readonly #frames = new FrameStack();
   readonly #groups: XlateGroups;
-  #height = 0;
   #depth = 0;
   #resubmitsCount = 0;
 
@@ -131,7 +128,7 @@ export class Xlate {
     thawed: FrozenState | undefined,
   ): void {
     const ctx = this.#ctx;
-    this.#height = 0;
+    this.#frames.height = 0;
     this.#depth = 0;
     this.#resubmitsCount = 0;
     this.#groups.begin();
@@ -164,7 +161,7 @@ export class Xlate {
       this.#enterRule(ctx.lookup(table, ctx.inPort), table, false, true);
       return;
     }
-    this.#enter('thawed', actions, true);
+    this.#frames.enter('thawed', actions, true);
     ctx.height++;
   }
 
@@ -176,15 +173,16 @@ export class Xlate {
     }
     this.#run(0);
     if (ctx.error !== undefined) return;
-    if (!ctx.freezing.isOn && this.#enterSet()) this.#run(0);
+    if (!ctx.freezing.isOn && enterSet(ctx, this.#frames)) this.#run(0);
     if (ctx.error === undefined && ctx.freezing.isOn) finishFreezing(ctx);
   }
 
   /** Carries out the lists on the stack above `floor`. */
   #run(floor: number): void {
     const ctx = this.#ctx;
-    while (this.#height > floor) {
-      const frame = this.#frames[this.#height - 1]!;
+    const frames = this.#frames;
+    while (frames.height > floor) {
+      const frame = frames.top;
       if (ctx.error !== undefined) return;
       const action = ctx.isExited ? undefined : frame.actions[frame.next];
       if (action === undefined) this.#leave(frame);
@@ -215,10 +213,10 @@ export class Xlate {
         this.#call(action.table, ctx.inPort, this.#isLast(frame));
         break;
       case 'clone':
-        this.#enterClone(action.actions, this.#isLast(frame));
+        enterClone(ctx, this.#frames, action.actions, this.#isLast(frame));
         break;
       case 'check_pkt_larger':
-        this.#enterGreater(action, frame);
+        enterGreater(ctx, this.#frames, action, frame);
         break;
       case 'exit':
         ctx.isExited = true;
@@ -284,12 +282,12 @@ export class Xlate {
   #runBucket(actions: Ofpacts, isLast: boolean): void {
     const ctx = this.#ctx;
     const { height, table, rule, cookie } = ctx;
-    const floor = this.#height;
+    const floor = this.#frames.height;
     const depth = this.#depth;
     this.#depth++;
-    this.#enter('bucket', actions, isLast);
+    this.#frames.enter('bucket', actions, isLast);
     this.#run(floor);
-    this.#height = floor;
+    this.#frames.height = floor;
     this.#depth = depth;
     ctx.height = height;
     ctx.table = table;
@@ -308,20 +306,9 @@ export class Xlate {
     return false;
   }
 
-  #enter(kind: FrameKind, actions: readonly FrozenAction[], isLast: boolean): Frame {
-    let frame = this.#frames[this.#height];
-    if (frame === undefined) {
-      frame = new Frame();
-      this.#frames.push(frame);
-    }
-    this.#height++;
-    frame.begin(kind, actions, isLast);
-    return frame;
-  }
-
   #enterRule(rule: Rule, table: number, isDeep: boolean, isLast: boolean): void {
     const ctx = this.#ctx;
-    const frame = this.#enter('rule', rule.actions, isLast);
+    const frame = this.#frames.enter('rule', rule.actions, isLast);
     frame.callerTable = ctx.table;
     frame.callerRule = ctx.rule;
     frame.callerCookie = ctx.cookie;
@@ -333,52 +320,12 @@ export class Xlate {
     ctx.cookie = rule.cookie;
   }
 
-  /** Turns to the action set, which is then empty; false: nothing of it is to be done. */
-  #enterSet(): boolean {
-    const ctx = this.#ctx;
-    if (ctx.actionSet.length === 0) return false;
-    const actions = orderActionSet(ctx.actionSet);
-    ctx.actionSet = [];
-    if (actions.length === 0 || ctx.isExited) return false;
-    if (ctx.trace !== undefined) traceNote(ctx, 'carries out the action set');
-    ctx.isInActionSet = true;
-    this.#enter('set', actions, true);
-    return true;
-  }
-
-  /** A copy of the packet, made by the datapath where its changes could not be undone. */
-  #enterClone(actions: Ofpacts, isLast: boolean): void {
-    const ctx = this.#ctx;
-    if (isLast || isReversible(actions)) {
-      this.#enter('copy', actions, isLast).save(ctx);
-      return;
-    }
-    ctx.commit();
-    this.#enter('clone', actions, true).save(ctx);
-    ctx.actions.beginClone();
-  }
-
-  /** What follows is done twice: for longer packets, then for the others. */
-  #enterGreater(action: Extract<Ofpact, { type: 'check_pkt_larger' }>, caller: Frame): void {
-    const ctx = this.#ctx;
-    const first = caller.next;
-    caller.next = caller.actions.length;
-    const frame = this.#enter('greater', caller.actions, true);
-    frame.next = first;
-    frame.first = first;
-    frame.destination = action.destination;
-    ctx.commit();
-    frame.save(ctx);
-    ctx.actions.beginCheckPktLen(action.size);
-    writeSubfield(action.destination, 1n, ctx.flow, ctx.wc);
-  }
-
   #leave(frame: Frame): void {
     const ctx = this.#ctx;
     if (ctx.freezing.isOn) keepRest(ctx, frame);
     switch (frame.kind) {
       case 'rule':
-        this.#height--;
+        this.#frames.height--;
         ctx.height--;
         if (frame.isDeep) this.#depth--;
         ctx.table = frame.callerTable;
@@ -386,57 +333,19 @@ export class Xlate {
         ctx.cookie = frame.callerCookie;
         break;
       case 'thawed':
-        this.#height--;
+        this.#frames.height--;
         break;
       case 'bucket':
-        this.#height--;
+        this.#frames.height--;
         if (ctx.freezing.isOn) finishFreezing(ctx);
         break;
       case 'set':
-        this.#height--;
+        this.#frames.height--;
         ctx.isInActionSet = false;
         break;
       default:
-        this.#leaveBranch(frame);
+        leaveBranch(ctx, this.#frames, frame);
     }
-  }
-
-  /** A branch has an action set of its own, which comes first. */
-  #leaveBranch(frame: Frame): void {
-    const ctx = this.#ctx;
-    if (ctx.freezing.isOn) finishFreezing(ctx);
-    else if (!frame.isSetDone) {
-      frame.isSetDone = true;
-      if (this.#enterSet()) return;
-    }
-    const saved = frame.saved!;
-    if (frame.kind === 'greater') {
-      this.#enterLess(frame, saved);
-      return;
-    }
-    this.#height--;
-    if (frame.kind === 'clone') ctx.actions.endClone();
-    else if (frame.kind === 'less') {
-      ctx.actions.endCheckPktLen();
-      ctx.isExited = frame.wasExited;
-    }
-    if (frame.kind !== 'copy') saved.restoreBase(ctx);
-    saved.restoreFlow(ctx);
-    saved.restoreStackAndSet(ctx);
-  }
-
-  /** The stack and the action set are, as in OVS, what the first branch has left. */
-  #enterLess(frame: Frame, saved: SavedState): void {
-    const ctx = this.#ctx;
-    saved.restoreBase(ctx);
-    saved.restoreFlow(ctx);
-    frame.wasExited = ctx.isExited;
-    ctx.isExited = false;
-    ctx.actions.elseCheckPktLen();
-    frame.kind = 'less';
-    frame.next = frame.first;
-    frame.isSetDone = false;
-    writeSubfield(frame.destination!, 0n, ctx.flow, ctx.wc);
   }
 
   #stopCalling(): void {

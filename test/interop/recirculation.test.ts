@@ -37,9 +37,11 @@ const SCENARIOS: readonly Scenario[] = [
   {
     name: 'select groups by the hash of the datapath',
     groups: [
-      'group_id=1,type=select,bucket=weight:2,output:1,bucket=weight:1,output:2,bucket=output:3',
+      'group_id=1,type=select,' +
+        'bucket=weight:2,output:1,bucket=weight:1,output:2,bucket=output:3',
       'group_id=2,type=select,selection_method=dp_hash,' +
-        'selection_method_param=0x100000005,bucket=set_field:00:00:00:00:00:03->eth_src,output:4,bucket=output:3',
+        'selection_method_param=0x100000005,' +
+        'bucket=set_field:00:00:00:00:00:03->eth_src,output:4,bucket=output:3',
       'group_id=3,type=all,' +
         'bucket=group:1,bucket=mod_dl_src:00:00:00:00:00:07,group:2,bucket=output:4',
     ],

@@ -87,8 +87,8 @@ export class BridgeFixture {
   }
 
   /**
-   * The actions at the end of a packet's way: while they end in a recirculation, it comes back as it
-   * was, with the hash that they ask for.
+   * The actions at the end of a packet's way: while they end in a recirculation, it comes back as
+   * it was, with the hash that they ask for.
    */
   lastActions(packet: string | Flow, options: Partial<XlateRequest> = {}): OdpActions {
     let key = copyFlow(typeof packet === 'string' ? parsePacket(packet) : packet);

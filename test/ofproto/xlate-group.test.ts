@@ -189,7 +189,8 @@ describe('a select group', () => {
   });
 
   it.each(['', ',selection_method=hash'])('never takes a bucket without weight%s', (method) => {
-    const group = `group_id=1,type=select${method},bucket=watch_port:2,output:2,bucket=weight:0,output:3`;
+    const buckets = 'bucket=watch_port:2,output:2,bucket=weight:0,output:3';
+    const group = `group_id=1,type=select${method},${buckets}`;
     const fixture = setUp([group], ['actions=group:1']);
     expect(formatOdpActions(fixture.lastActions(TCP))).toBe('2');
     fixture.bridge.setPortLive(ofpPort(2), false);

@@ -27,11 +27,17 @@ describe('Xlate.translate()', () => {
   });
 
   it.each(files)('traces %s as the real switch does', (file) => {
-    const { rules, traces } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    const {
+      groups = [],
+      rules,
+      traces,
+    } = JSON.parse(text) as {
+      groups?: string[];
       rules: string[];
       traces: Trace[];
     };
-    const fixture = createTracedBridge(rules);
+    const fixture = createTracedBridge(groups, rules);
     for (const { packet, megaflow, actions } of traces) {
       expect(`${packet}\n${normalize(fixture.actions(packet))}`).toBe(
         `${packet}\n${normalize(actions)}`,
@@ -44,8 +50,10 @@ describe('Xlate.translate()', () => {
 });
 
 /** With the local port and the static addresses that the traced switch had. */
-function createTracedBridge(rules: readonly string[]): BridgeFixture {
-  const fixture = new BridgeFixture(...rules);
+function createTracedBridge(groups: readonly string[], rules: readonly string[]): BridgeFixture {
+  const fixture = new BridgeFixture();
+  for (const group of groups) fixture.addGroup(group);
+  for (const rule of rules) fixture.addFlow(rule);
   const { bridge } = fixture;
   bridge.addPort({ name: 'br0', ofpPort: OFPP_LOCAL, odpPort: odpPort(100) });
   bridge.macs.addStatic(0x5054, 1, 0, ofpPort(1));
@@ -58,7 +66,7 @@ function createTracedBridge(rules: readonly string[]): BridgeFixture {
  * The real switch floods in the order of a hash, and numbers frozen states and queues as it likes.
  */
 function normalize(actions: string): string {
-  const named = actions.replace(/recirc_id=\d+/g, 'recirc_id=N').replace(/pid=\d+/g, 'pid=N');
+  const named = actions.replace(/(?<=recirc_id=|recirc\()\w+/g, 'N').replace(/pid=\d+/g, 'pid=N');
   return named.replace(/(?<=^|,)\d+(?:,\d+)*(?=,|$)/g, (ports) =>
     ports
       .split(',')
