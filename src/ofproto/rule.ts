@@ -66,6 +66,15 @@ export interface FlowCriteria {
   readonly outGroup?: number | undefined;
 }
 
+/** What a modification makes of a rule. */
+export interface Modification {
+  readonly actions: Ofpacts;
+  /** Undefined: the rule keeps its own. */
+  readonly cookie?: bigint | undefined;
+  /** Only `RESET_COUNTS` means something; the rule keeps its own flags. */
+  readonly flags?: number;
+}
+
 /** Why a rule went. Answers to `OFPRR_*`. */
 export type RemovalReason =
   | 'idle_timeout'

@@ -97,10 +97,11 @@ function add(tables: FlowTables, mod: FlowMod): void {
 
 function modify(tables: FlowTables, mod: FlowMod): void {
   checkActions(mod, mod.actions);
-  const { actions, cookie, modifiesCookie, addsMissing } = mod;
+  const { actions, cookie, flags, modifiesCookie, addsMissing } = mod;
   const count = tables.modify(criteriaOf(mod), {
     actions,
     cookie: modifiesCookie ? cookie : undefined,
+    flags,
   });
   if (count === 0 && addsMissing) add(tables, mod);
 }

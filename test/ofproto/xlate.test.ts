@@ -149,6 +149,27 @@ describe('Xlate.translate() of resubmits', () => {
     expect(fixture.translate(TCP).error).toBe('recursion_too_deep');
   });
 
+  it('gives up where a rule is called with more than 64 kB on the stack', () => {
+    const pushes = (count: number) => 'push:NXM_NX_IPV6_SRC[],'.repeat(count);
+    const deep = `ipv6,actions=${pushes(3856)}resubmit(,1)`;
+    const fixture = new BridgeFixture(deep, 'table=1,actions=output:2');
+    expect(fixture.translate('ipv6,in_port=1')).toMatchObject({ error: 'stack_too_deep' });
+    const less = new BridgeFixture(deep.replace(pushes(1), ''), 'table=1,actions=output:2');
+    expect(less.actions('ipv6,in_port=1')).toBe('2');
+  });
+
+  it('calls no further rule once there are more than 64 kB of actions, and goes the slow way', () => {
+    const outputs = Array.from({ length: 800 }, (_, i) => `mod_dl_src:${i % 2},output:2`);
+    const twice = outputs.join().replaceAll('mod_dl_src:', 'mod_dl_src:00:00:00:00:00:0');
+    const fixture = new BridgeFixture(
+      `actions=${'resubmit(,1),'.repeat(4)}output:4`,
+      `table=1,actions=${twice}`,
+    );
+    const { slow, error, actions } = fixture.translate(TCP);
+    expect({ slow, error }).toEqual({ slow: SlowReason.ACTION, error: undefined });
+    expect(actions.filter(({ type }) => type === 'output')).toHaveLength(2400);
+  });
+
   it('sends more outputs than a datapath does at once the slow way', () => {
     const outputs = Array.from({ length: 1001 }, () => 'output:2').join();
     expect(new BridgeFixture(`actions=${outputs}`).translate(TCP).slow).toBe(SlowReason.ACTION);
