@@ -218,6 +218,10 @@ export class XlateContext {
       if (this.trace !== undefined) traceNote(this, 'no output: the packet has no Ethernet header');
       return;
     }
+    if (port.isProtected && this.ofproto.port(this.inPort)?.isProtected === true) {
+      if (this.trace !== undefined) traceNote(this, 'no output: it is between protected ports');
+      return;
+    }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
     this.commit();
     this.actions.output(port.odpPort);

@@ -81,6 +81,12 @@ export class OvsPeer {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
   }
 
+  /** Runs `ovs-vsctl`, and returns when the switch has done what it says. */
+  configure(...args: string[]): void {
+    const database = `--db=unix:${join(this.#folder, 'db.sock')}`;
+    runner(this.#folder)('ovs-vsctl', database, ...args);
+  }
+
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
   async receive(frames: Iterable<IncomingFrame>): Promise<void> {
     let port = 0;

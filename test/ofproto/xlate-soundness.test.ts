@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { ofpPort } from '../../src/base/brands.js';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { parseFlow } from '../../src/ofproto/flow-syntax.js';
+import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import {
   copyFlowMask,
   createFlow,
@@ -199,6 +200,21 @@ const groupArbitrary = fc
 /** Groups 1 to 4; each may lead to the next. */
 const groupsArbitrary = fc.tuple(groupArbitrary, groupArbitrary, groupArbitrary, groupArbitrary);
 
+/** What ports 1 to 4 may be; most of them trunks. */
+const PORT_SETTINGS: readonly PortSettings[] = [
+  {},
+  {},
+  { vlan: { tag: 5 } },
+  { vlan: { mode: 'native-untagged', tag: 5 } },
+  { vlan: { mode: 'native-tagged', tag: 6, trunks: [5] } },
+  { vlan: { tag: 6, priorityTags: 'if-nonzero' } },
+  { vlan: { priorityTags: 'always' } },
+  { vlan: { trunks: [0, 5] } },
+  { vlan: { mode: 'dot1q-tunnel', tag: 5, cvlans: [0, 6] } },
+  { isProtected: true },
+];
+const portsArbitrary = fc.array(fc.constantFrom(...PORT_SETTINGS), { maxLength: 4 });
+
 const actionsArbitrary = fc.constantFrom(...ACTIONS);
 const freeRule = fc
   .tuple(fc.constantFrom(...MATCHES), actionsArbitrary)
@@ -213,12 +229,17 @@ const ruleArbitrary = fc
   .filter(isAccepted);
 const rulesArbitrary = fc.array(ruleArbitrary, { minLength: 1, maxLength: 14 });
 
+const caseArbitrary = fc.tuple(rulesArbitrary, groupsArbitrary, portsArbitrary, fc.integer());
+
 describe('Xlate.translate()', () => {
   it.each([1, 2])('is sound with random rules and a limit of %i VLAN tags', (vlanLimit) => {
     let comparisons = 0;
     fc.assert(
-      fc.property(rulesArbitrary, groupsArbitrary, fc.integer(), (rules, groups, seed) => {
+      fc.property(caseArbitrary, ([rules, groups, ports, seed]) => {
         const fixture = new BridgeFixture();
+        ports.forEach((settings, i) => {
+          fixture.bridge.setPort(ofpPort(i + 1), settings);
+        });
         groups.forEach((text, i) => {
           fixture.addGroup(`group_id=${i + 1},${text}`);
         });

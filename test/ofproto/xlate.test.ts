@@ -158,7 +158,7 @@ describe('Xlate.translate() of resubmits', () => {
     expect(less.actions('ipv6,in_port=1')).toBe('2');
   });
 
-  it('calls no further rule once there are more than 64 kB of actions, and goes the slow way', () => {
+  it('calls no further rule once there are more than 64 kB of actions, and is slow', () => {
     const outputs = Array.from({ length: 800 }, (_, i) => `mod_dl_src:${i % 2},output:2`);
     const twice = outputs.join().replaceAll('mod_dl_src:', 'mod_dl_src:00:00:00:00:00:0');
     const fixture = new BridgeFixture(
