@@ -7,7 +7,7 @@ export default defineConfig({
     alias: [
       { find: /^upcall$/, replacement: `${import.meta.dirname}/src/index.ts` },
       {
-        find: /^upcall\/(machines|model|inspector)$/,
+        find: /^upcall\/(machines|model|inspector|netdev|openflow|management)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
     ],
@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}', 'examples/**/*.test.js'],
     exclude: ['test/interop/**', 'test/page/**', '**/node_modules/**'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -9,7 +9,7 @@
 // A whole switch.
 
 export type { PacketIn } from './ofproto/packet-ins.js';
-export { createSwitch, Switch, type Transmission } from './switch.js';
+export { createSwitch, Switch } from './switch.js';
 export {
   type FlowChoice,
   type GroupState,
@@ -21,6 +21,7 @@ export type { Conservation } from './switch-conservation.js';
 export type { MegaflowState } from './switch-megaflows.js';
 export type { BridgeOptions, SwitchOptions } from './switch-options.js';
 export { type PacketOptions, packet } from './switch-packet.js';
+export type { PortMaker, PortPlace, Transmission } from './switch-port-table.js';
 export { SwitchPort } from './switch-ports.js';
 export { Runtime } from './switch-runtime.js';
 export { type SwitchSettings, settingsOf } from './switch-settings.js';
@@ -75,11 +76,13 @@ export type { OdpAction, OdpActions } from './datapath/odp-actions.js';
 export { formatOdpActions } from './datapath/odp-actions-text.js';
 export { formatDumpedFlow } from './datapath/odp-flow-text.js';
 export { formatOdpFlow } from './datapath/odp-key-text.js';
-export { MemoryPort, type Port, type PortStats } from './datapath/port.js';
+export { MemoryPort, type Port, type PortLink, type PortStats } from './datapath/port.js';
 export type {
   Ingress,
   RevalidationReason,
   RuleRef,
+  TraceNoteKind,
+  TraceText,
   Translator,
   XlateCache,
   XlateRequest,
@@ -118,6 +121,14 @@ export {
 export { type Clock, SystemClock } from './base/clock.js';
 export { Coverage } from './base/coverage.js';
 export { FileError, ParseError, UpcallError } from './base/errors.js';
-export { type Log, silentLog } from './base/log.js';
+export { type Log, type ModularLog, silentLog } from './base/log.js';
 export { createRng, type Rng } from './base/rng.js';
+export { StoppableClock } from './base/stoppable-clock.js';
 export { VirtualClock } from './base/virtual-clock.js';
+export {
+  Vlog,
+  type VlogDestination,
+  type VlogLevel,
+  type VlogOptions,
+  type VlogTarget,
+} from './base/vlog.js';

@@ -178,9 +178,9 @@ export class SwitchBridge {
   /** The rules, by table and from the highest priority down; then the hidden ones. */
   rules(): readonly RuleState[] {
     const { tables, dropFragmentsRule } = this.ofproto;
-    return [...tables.rules(), tables.missRule, tables.controllerMissRule, dropFragmentsRule].map(
-      ruleState,
-    );
+    const { missRule, controllerMissRule } = tables;
+    const hidden = [...tables.hiddenRules(), missRule, controllerMissRule, dropFragmentsRule];
+    return [...tables.rules(), ...hidden].map(ruleState);
   }
 
   readonly #portNumber = (name: string): OfpPort | undefined =>

@@ -27,16 +27,17 @@ const ALL_BITS = (FLOW_WORDS - DP_START) * 32;
 
 /** All flows, sorted by key: the order in a table means nothing. */
 export function dumpMegaflows(dpif: Dpif): readonly MegaflowState[] {
-  return collect(dpif, megaflowState).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return collectFlows(dpif, megaflowState).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** All flows, a line each, as `dpctl/dump-flows` prints them. */
 export function formatMegaflows(dpif: Dpif, now: Instant): string {
-  const lines = collect(dpif, (flow) => `${formatDumpedFlow(flow, now)}\n`);
+  const lines = collectFlows(dpif, (flow) => `${formatDumpedFlow(flow, now)}\n`);
   return lines.sort().join('');
 }
 
-function collect<Row>(dpif: Dpif, rowOf: (flow: DumpedFlow) => Row): Row[] {
+/** One row for each flow, in the order of the dump; a flow is good only while `rowOf` runs. */
+export function collectFlows<Row>(dpif: Dpif, rowOf: (flow: DumpedFlow) => Row): Row[] {
   const rows: Row[] = [];
   const dump = dpif.flowDumpStart();
   const thread = dump.thread();

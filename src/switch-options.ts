@@ -19,8 +19,12 @@ export interface BridgeOptions {
   readonly ports?: number | readonly string[];
   /** Groups in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
   readonly groups?: string;
+  /** What messages about `groups` call it: a file's path. Default: "groups". */
+  readonly groupsSource?: string;
   /** Meters in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
   readonly meters?: string;
+  /** What messages about `meters` call it: a file's path. Default: "meters". */
+  readonly metersSource?: string;
   /** Rules in ovs-ofctl syntax, one a line. Default: `priority=0,actions=NORMAL`. */
   readonly flows?: string;
   /** What messages about `flows` call it: a file's path. Default: "flows". */
@@ -46,6 +50,12 @@ export interface SwitchOptions extends BridgeOptions {
   readonly revalidators?: number;
   /** Read live: change the object and the switch follows. */
   readonly settings?: SwitchSettings;
+  /**
+   * `queued`: upcalls wait for a handler, as those of a kernel's datapath do. `inline`: each is
+   * answered before the next packet is looked up, as Open vSwitch's userspace datapath does; the
+   * queues serve only while the udpif stands still. Default: "queued".
+   */
+  readonly upcalls?: 'queued' | 'inline';
   /** Whether datapath flows are wildcarded. Default: true, or what `runtime` says. */
   readonly areMegaflowsOn?: boolean;
   /** Default: silent. */

@@ -6,12 +6,12 @@
  */
 
 import { createUdpif, type Udpif } from './actors/udpif.js';
-import { odpPort, ofpPort } from './base/brands.js';
 import { type Clock, SystemClock } from './base/clock.js';
 import { Coverage } from './base/coverage.js';
 import { UpcallError } from './base/errors.js';
-import { type Log, silentLog } from './base/log.js';
+import { type Log, moduleLog, silentLog } from './base/log.js';
 import { createRng } from './base/rng.js';
+import type { Upcall } from './datapath/dpif.js';
 import { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import { MaskTable } from './datapath/mask.js';
 import { MemoryPort } from './datapath/port.js';
@@ -21,7 +21,7 @@ import { Ofproto } from './ofproto/ofproto.js';
 import { createOfprotoTranslator, type OfprotoTranslator } from './ofproto/ofproto-translator.js';
 import { SwitchBridge } from './switch-bridge.js';
 import { type BridgeOptions, FLOWS_DEFAULT, type SwitchOptions } from './switch-options.js';
-import { SwitchPort } from './switch-ports.js';
+import { SwitchPortTable } from './switch-port-table.js';
 import { Runtime } from './switch-runtime.js';
 import { settingsOf } from './switch-settings.js';
 
@@ -33,7 +33,7 @@ export interface SwitchParts {
   readonly runtime: Runtime;
   readonly datapath: EmbeddedDpif;
   readonly bridges: readonly SwitchBridge[];
-  readonly ports: readonly SwitchPort[];
+  readonly ports: SwitchPortTable;
   readonly translator: OfprotoTranslator;
   readonly udpif: Udpif;
 }
@@ -58,18 +58,28 @@ export function createParts(options: SwitchOptions): SwitchParts {
   };
   const masks = new MaskTable();
   const vlanLimit = options.vlanLimit ?? VLAN_LIMIT_DEFAULT;
-  const datapath = new EmbeddedDpif({ name: DATAPATH_NAME, masks, vlanLimit, ...base });
+  let udpif: Udpif | undefined;
+  const datapath = new EmbeddedDpif({
+    ...base,
+    name: DATAPATH_NAME,
+    masks,
+    vlanLimit,
+    log: moduleLog(base.log, 'dpif_netdev'),
+    ...(options.upcalls === 'inline'
+      ? { upcallInline: (upcall: Upcall) => udpif?.answerInline(upcall) === true }
+      : {}),
+  });
   const bridges: SwitchBridge[] = [];
-  const ports: SwitchPort[] = [];
+  const ports = new SwitchPortTable(datapath);
   for (const [index, bridgeOptions] of (options.bridges ?? [options]).entries()) {
     const name = bridgeOptions.name ?? `br${index}`;
     const bridge = createBridge(name, vlanLimit, datapath, base);
     if (bridges.some((other) => other.name === bridge.name)) {
       throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
     }
-    ports.push(...createPorts(bridgeOptions, bridge, { datapath, log: base.log }, ports.length));
-    bridge.addMeters(bridgeOptions.meters ?? '');
-    bridge.addGroups(bridgeOptions.groups ?? '');
+    createPorts(bridgeOptions, bridge, ports, base.log);
+    bridge.addMeters(bridgeOptions.meters ?? '', bridgeOptions.metersSource);
+    bridge.addGroups(bridgeOptions.groups ?? '', bridgeOptions.groupsSource);
     bridge.addFlows(bridgeOptions.flows ?? FLOWS_DEFAULT, bridgeOptions.flowsSource);
     bridges.push(bridge);
   }
@@ -80,7 +90,7 @@ export function createParts(options: SwitchOptions): SwitchParts {
     hasVlanSplinters: profile.vlanSplinters,
     ...base,
   });
-  const udpif = startUdpif({ ...base, masks, datapath, translator }, options);
+  udpif = startUdpif({ ...base, masks, datapath, translator }, options);
   return { ...base, datapath, bridges, ports, translator, udpif };
 }
 
@@ -101,23 +111,17 @@ function createBridge(
   return new SwitchBridge(ofproto, () => clock.now());
 }
 
-/** Ports of one bridge; their datapath numbers follow `taken`, the ports that there are. */
+/** Ports of one bridge, in memory. */
 function createPorts(
   options: BridgeOptions,
   bridge: SwitchBridge,
-  { datapath, log }: Pick<SwitchParts, 'datapath' | 'log'>,
-  taken: number,
-): readonly SwitchPort[] {
-  const names = portNames(options.ports ?? 0, taken);
-  return names.map((name, i) => {
-    const number = ofpPort(i + 1);
-    const memory = new MemoryPort({ name, number: odpPort(taken + i + 1), log });
-    bridge.ofproto.addPort({ name, ofpPort: number, odpPort: memory.number });
-    if (datapath.addPort(memory) !== undefined) {
-      throw new UpcallError(`Cannot add port "${name}": the name is taken; names are the switch's`);
-    }
-    return new SwitchPort(memory, bridge.name, number);
-  });
+  ports: SwitchPortTable,
+  log: Log,
+): void {
+  const portLog = moduleLog(log, 'netdev_dummy');
+  for (const name of portNames(options.ports ?? 0, ports.countEver)) {
+    ports.add(bridge, (number) => new MemoryPort({ name, number, log: portLog }));
+  }
 }
 
 /** Checked before the first port is made: a port is a ring of 8 kB. */

@@ -13,6 +13,8 @@ import { setFlowLimit, showUpcall, switchMegaflows } from './actors/udpif-show.j
 import { UpcallError } from './base/errors.js';
 import { currentProfile, type Profile } from './machines/profiles.js';
 
+const UFID_ENABLED = 'enabled for supported datapaths';
+
 /**
  * What several switches of a process share: operator commands reach all of them.
  *
@@ -65,6 +67,13 @@ export class Runtime {
     this.#require(isEnabled ? 'upcall/enable-megaflows' : 'upcall/disable-megaflows');
     this.#areMegaflowsEnabled = isEnabled;
     return switchMegaflows(this.#udpifs, isEnabled);
+  }
+
+  /** `upcall/enable-ufid`, `upcall/disable-ufid`: what `upcall/show` says; our dumps are whole. */
+  switchUfids(isEnabled: boolean): string {
+    this.#require(isEnabled ? 'upcall/enable-ufid' : 'upcall/disable-ufid');
+    for (const udpif of this.#udpifs) udpif.isUfidEnabled = isEnabled;
+    return `Datapath dumping tersely using UFID ${isEnabled ? UFID_ENABLED : 'disabled'}`;
   }
 
   /** `upcall/set-flow-limit`. */

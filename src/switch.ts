@@ -7,11 +7,10 @@
  * `settled()`, `stop()` and the clock's own `advance`; under the `SystemClock` in macrotasks of its
  * own.
  *
- * Owner: the counts of what went in. Answers to OVS's `struct dpif_backer` with its bridges, and to
- * `type_run()`.
+ * Answers to OVS's `struct dpif_backer` with its bridges, and to `type_run()`.
  */
 
-import { map, merge, mergeAll, type Observable, Subject, takeUntil } from 'rxjs';
+import { mergeAll, type Observable, Subject, takeUntil } from 'rxjs';
 import type { Udpif } from './actors/udpif.js';
 import type { UdpifRecord } from './actors/udpif-event.js';
 import { BoundedStream } from './base/bounded-stream.js';
@@ -20,10 +19,11 @@ import type { Clock } from './base/clock.js';
 import type { Coverage } from './base/coverage.js';
 import { UpcallError } from './base/errors.js';
 import { GuardedObservable } from './base/guarded-observable.js';
+import { moduleLog } from './base/log.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Profile } from './machines/profiles.js';
-import type { PacketOutRequest } from './ofproto/ofproto-translator.js';
+import type { OfprotoTranslator, PacketOutRequest } from './ofproto/ofproto-translator.js';
 import type { PacketIn } from './ofproto/packet-ins.js';
 import type {
   FlowChoice,
@@ -32,17 +32,13 @@ import type {
   RuleState,
   SwitchBridge,
 } from './switch-bridge.js';
-import { type Conservation, type Traffic, weighConservation } from './switch-conservation.js';
+import { type Conservation, weighConservation } from './switch-conservation.js';
 import { dumpMegaflows, formatMegaflows, type MegaflowState } from './switch-megaflows.js';
 import type { SwitchOptions } from './switch-options.js';
 import { createParts, type SwitchParts } from './switch-parts.js';
+import type { PortMaker, PortPlace, Transmission } from './switch-port-table.js';
 import type { SwitchPort } from './switch-ports.js';
-
-/** A frame that left the switch. The bytes are shared: who changes them copies them first. */
-export interface Transmission {
-  readonly port: SwitchPort;
-  readonly data: Uint8Array;
-}
+import type { Runtime } from './switch-runtime.js';
 
 /**
  * Makes a switch and starts it.
@@ -68,7 +64,6 @@ export class Switch implements AsyncDisposable {
   /** Frames that left; one emission a port and operation. */
   readonly transmitted: Observable<readonly Transmission[]>;
   readonly #parts: SwitchParts;
-  readonly #received: Traffic = { packets: 0, bytes: 0 };
   readonly #stopped = new Subject<void>();
   #stopping: Promise<void> | undefined;
   #isOpen = true;
@@ -76,7 +71,7 @@ export class Switch implements AsyncDisposable {
   constructor(parts: SwitchParts) {
     this.#parts = parts;
     this.transmitted = new GuardedObservable(
-      merge(...parts.ports.map(transmissionsOf)).pipe(takeUntil(this.#stopped)),
+      parts.ports.transmitted.pipe(takeUntil(this.#stopped)),
       (error) => reportSubscriber(parts, error),
     );
     followDumps(parts);
@@ -99,6 +94,16 @@ export class Switch implements AsyncDisposable {
     return this.#parts.datapath;
   }
 
+  /** What it shares with other switches of the process: operators' commands reach all of them. */
+  get runtime(): Runtime {
+    return this.#parts.runtime;
+  }
+
+  /** What decides: the bridges' tables, asked by the slow path. */
+  get translator(): OfprotoTranslator {
+    return this.#parts.translator;
+  }
+
   /** The slow path; `udpif.actor` is an xstate actor reference. */
   get udpif(): Udpif {
     return this.#parts.udpif;
@@ -119,17 +124,35 @@ export class Switch implements AsyncDisposable {
   }
 
   get ports(): readonly SwitchPort[] {
-    return this.#parts.ports;
+    return this.#parts.ports.list;
   }
 
   /** A port by its datapath number or its name. Throws an `UpcallError` where there is none. */
   port(which: number | string): SwitchPort {
     const { ports } = this.#parts;
-    const found =
-      typeof which === 'number' ? ports[which - 1] : ports.find((port) => port.name === which);
+    const found = ports.find(which);
     if (found !== undefined) return found;
-    const names = ports.map((port) => port.name).join(', ');
+    const names = ports.list.map((port) => port.name).join(', ');
     throw new UpcallError(`Cannot find port "${which}": the switch has ${names || 'no ports'}`);
+  }
+
+  /**
+   * Makes a port with the datapath number that it is given, and adds it: a device, or anything that
+   * is a `Port`. Throws an `UpcallError` where the name or a number is taken.
+   */
+  addPort(make: PortMaker, place: PortPlace = {}): SwitchPort {
+    const { bridge, number } = place;
+    return this.#parts.ports.add(this.bridge(bridge), make, number);
+  }
+
+  /**
+   * Removes a port, by its datapath number or its name: what waits in its ring is dropped, its
+   * datapath flows go with the next revalidation. Throws an `UpcallError` where there is none.
+   */
+  removePort(which: number | string): SwitchPort {
+    const port = this.port(which);
+    this.#parts.ports.remove(port, this.bridge(port.bridge));
+    return port;
   }
 
   /** A bridge by its name; the first one without. */
@@ -145,10 +168,7 @@ export class Switch implements AsyncDisposable {
    * ring is full or the switch has stopped.
    */
   inject(port: number | string, frame: Uint8Array): boolean {
-    if (!this.#isOpen || !this.port(port).inject(frame)) return false;
-    this.#received.packets++;
-    this.#received.bytes += frame.length;
-    return true;
+    return this.#isOpen && this.port(port).inject(frame);
   }
 
   /**
@@ -265,10 +285,11 @@ export class Switch implements AsyncDisposable {
 
   /** Whether every packet is accounted for; it must be once the switch has stopped. */
   conservation(): Conservation {
-    const { datapath, translator } = this.#parts;
+    const { ports, datapath, translator, udpif } = this.#parts;
     return weighConservation({
-      received: this.#received,
+      received: ports.received(),
       credited: translator.credited,
+      portless: udpif.status().uncredited.unassociated,
       lost: datapath.lost,
       invalid: datapath.invalid,
     });
@@ -290,8 +311,9 @@ export class Switch implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
+    const { clock, udpif, runtime, ports } = this.#parts;
+    for (const port of ports.list) port.stopReceiving();
     await this.settled();
-    const { clock, udpif, runtime } = this.#parts;
     const destroyed = new Promise<void>((resolve) => {
       udpif.actor.subscribe({ complete: resolve });
     });
@@ -307,14 +329,10 @@ function nextTurn(clock: Clock): Promise<void> {
   return new Promise((resolve) => clock.setTimeout(resolve, 0));
 }
 
-function transmissionsOf(port: SwitchPort): Observable<readonly Transmission[]> {
-  return port.transmitted.pipe(map((frames) => frames.map((data) => ({ port, data }))));
-}
-
 /** A subscriber threw: that is said and counted, and harms nobody else. */
 function reportSubscriber({ coverage, log }: SwitchParts, error: unknown): void {
   coverage.inc('subscriber_error');
-  log.error({ err: error }, 'subscriber to transmitted packets failed');
+  moduleLog(log, 'ofproto_dpif').error({ err: error }, 'subscriber to transmitted packets failed');
 }
 
 /** When a dump has brought fresh counters, rules may have expired. */

@@ -1,13 +1,23 @@
 import { strict as assert } from 'node:assert';
+import * as fs from 'node:fs';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as rxjs from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import * as upcall from '../src/index.js';
 import * as inspector from '../src/inspector/index.js';
+import * as management from '../src/management/index.js';
+import * as openflow from '../src/openflow/index.js';
 
 const SOURCES = join(import.meta.dirname, '../src');
-const MODULES = { upcall, rxjs, 'upcall/inspector': inspector };
+const MODULES = {
+  upcall,
+  rxjs,
+  fs,
+  'upcall/inspector': inspector,
+  'upcall/management': management,
+  'upcall/openflow': openflow,
+};
 
 interface Example {
   /** The file it stands in. */
@@ -36,7 +46,7 @@ function readExamples(): readonly Example[] {
 function compile(code: string): (modules: typeof MODULES, check: typeof assert) => Promise<void> {
   const body = code
     .replace(/import \* as (\w+) from '([\w/]+)';/g, "const $1 = modules['$2'];")
-    .replace(/import (\{[^}]*\}) from '([\w/]+)';/g, "const $1 = modules['$2'];");
+    .replace(/import (\{[^}]*\}) from '(?:node:)?([\w/]+)';/g, "const $1 = modules['$2'];");
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
   return AsyncFunction('modules', 'assert', body) as ReturnType<typeof compile>;
 }

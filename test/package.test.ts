@@ -57,6 +57,7 @@ describe('The packed package', () => {
       'captures',
       'dist',
       'package.json',
+      'packaging',
     ]);
   });
 
@@ -122,6 +123,21 @@ describe('The packed package', () => {
     expect(run('node', ['inspector.js'])).toBe('udpif\n');
   });
 
+  it('speaks OpenFlow by a fourth', () => {
+    write(
+      'openflow.js',
+      `import { createSwitch } from 'upcall';
+      import { OF13, serveOpenFlow } from 'upcall/openflow';
+      const sw = createSwitch({ ports: 2 });
+      const server = serveOpenFlow(sw, { versions: [OF13] });
+      const { target } = await server.listen('ptcp:0:127.0.0.1');
+      console.log(target.replace(/\\d+/, 'PORT'));
+      await server.close();
+      await sw.stop();`,
+    );
+    expect(run('node', ['openflow.js'])).toBe('ptcp:PORT:127.0.0.1\n');
+  });
+
   it('type-checks for whoever imports it', () => {
     write(
       'types.ts',
@@ -152,6 +168,17 @@ describe('The packed package', () => {
 
   it('runs its command, and from anywhere', () => {
     expect(run('npx', ['--no-install', 'upcall', '--version'])).toMatch(/^upcall \d+\.\d+\.\d+\n$/);
+  });
+
+  it('does without koffi, and says what devices need', () => {
+    const upcall = ['node', 'node_modules/upcall/bin/upcall'].join(' ');
+    rmSync(join(project, 'node_modules/koffi'), { recursive: true });
+    const failing = `${upcall} run --rundir . --port lo 2>&1 || true`;
+    expect(run('sh', ['-c', failing])).toBe(
+      'upcall: Cannot open network devices: package koffi is not installed; ' +
+        'run "npm install koffi@3.3.4"\n',
+    );
+    expect(run('sh', ['-c', `${upcall} scenario`])).toContain('explosion');
   });
 
   it('satisfies publint', async () => {

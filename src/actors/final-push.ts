@@ -33,7 +33,7 @@ function pushByTranslation(push: FinalPush, delta: Readonly<FlowStats>): void {
   const { core, translator, slice, handle } = push;
   const ingress = translator.receiveKey(slice.columns.keys[handle]!);
   if (typeof ingress === 'string') {
-    core.countLostDelta(delta);
+    core.countLostDelta(ingress, delta);
     return;
   }
   const hasPackets = delta.packets !== 0;

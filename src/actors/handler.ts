@@ -44,8 +44,7 @@ export class Handler {
 
   /** Whether it waits for upcalls, and none is there. */
   get isIdle(): boolean {
-    const snapshot = this.actor.getSnapshot();
-    return snapshot.status === 'done' || (snapshot.matches('waiting') && !this.#wakeUp);
+    return this.actor.getSnapshot().matches('waiting') && this.#wakeUp === undefined;
   }
 
   #arm(): void {
@@ -67,7 +66,7 @@ export class Handler {
   #disarm(): void {
     this.#subscription?.unsubscribe();
     this.#subscription = undefined;
-    if (this.#wakeUp !== undefined) this.#tools.core.deps.clock.clearTimeout(this.#wakeUp);
+    this.#tools.core.deps.clock.clearTimeout(this.#wakeUp);
     this.#wakeUp = undefined;
   }
 

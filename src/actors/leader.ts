@@ -60,7 +60,7 @@ export class Leader {
   /** Whether nothing but a timer, or a resume, will make it go on. */
   get isIdle(): boolean {
     const snapshot = this.actor.getSnapshot();
-    return snapshot.status === 'done' || snapshot.matches('waiting') || snapshot.matches('paused');
+    return snapshot.matches('waiting') || snapshot.matches('paused');
   }
 
   /** Whether `reval_seq` has changed since the last cycle began. */

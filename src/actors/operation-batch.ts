@@ -38,10 +38,6 @@ export class OperationBatch {
     this.#resume = resume;
   }
 
-  get count(): number {
-    return this.#operations.length;
-  }
-
   get isFull(): boolean {
     return this.#operations.length >= REVALIDATE_BATCH_MAX;
   }

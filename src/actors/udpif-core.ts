@@ -154,9 +154,10 @@ export class UdpifCore {
     this.emit({ type: 'uncredited', time, cause, packets, bytes });
   }
 
-  /** A flow's packets whose key no bridge knows any more; 2.3 says nothing of them (B-27). */
-  countLostDelta({ packets, bytes }: Readonly<Tally>): void {
-    if (this.deps.profile.reportsLostDeltas) this.countUncredited('push', packets, bytes);
+  /** A flow's packets whose key is not received any more; 2.3 says nothing of them (B-27). */
+  countLostDelta(error: 'ENODEV' | 'EINVAL', { packets, bytes }: Readonly<Tally>): void {
+    if (!this.deps.profile.reportsLostDeltas) return;
+    this.countUncredited(error === 'ENODEV' ? 'unassociated' : 'push', packets, bytes);
   }
 
   /** Answers may have changed. */

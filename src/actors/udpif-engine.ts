@@ -12,6 +12,8 @@ import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
 import type { Instant } from '../base/brands.js';
 import type { TimerId } from '../base/clock.js';
 import { assert } from '../base/errors.js';
+import { moduleLog } from '../base/log.js';
+import type { Upcall } from '../datapath/dpif.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import { type UdpifContext, type UdpifEvent, udpifMachine } from '../machines/udpif-machine.js';
 import { ActorSystemDoor } from './actor-system.js';
@@ -64,7 +66,8 @@ export class UdpifEngine {
 
   constructor(options: UdpifOptions) {
     const { inspect, areMegaflowsEnabled = true, costModel = defaultCostModel, ...deps } = options;
-    this.core = new UdpifCore({ ...deps, costModel }, areMegaflowsEnabled);
+    const log = moduleLog(deps.log, 'ofproto_dpif_upcall');
+    this.core = new UdpifCore({ ...deps, costModel, log }, areMegaflowsEnabled);
     this.inspection = new UkeyInspection(ukeysOf(inspect), () =>
       deps.coverage.inc('inspect_omitted_ukey'),
     );
@@ -98,6 +101,13 @@ export class UdpifEngine {
   /** Tells the machine; nothing once it is destroyed. */
   command(event: UdpifEvent): void {
     if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
+  }
+
+  /** Answers an upcall at once; false: it must queue, for nobody runs who could. */
+  answerInline(upcall: Upcall): boolean {
+    const threads = this.#threads;
+    if (threads === undefined || !this.actor.getSnapshot().matches('running')) return false;
+    return threads.inline.answer(upcall);
   }
 
   /**

@@ -37,6 +37,7 @@ export function setFlowLimit(udpifs: Iterable<Udpif>, args: readonly string[]): 
 export interface ShownUdpif {
   readonly name: string;
   readonly status: UdpifStatus;
+  readonly isUfidEnabled: boolean;
   /** One for each running revalidator. */
   readonly revalidators: readonly { readonly id: number; readonly ukeys: number }[];
 }
@@ -50,7 +51,7 @@ export function formatUdpif(udpif: ShownUdpif, format: ProfileName): string {
     `${name}:`,
     `${indent}flows         : ${formatCounts(status)}`,
     `${indent}dump duration : ${status.dumpDurationMs}ms`,
-    ...(isOld ? [] : [`${indent}ufid enabled : true`]),
+    ...(isOld ? [] : [`${indent}ufid enabled : ${udpif.isUfidEnabled}`]),
     '',
     ...revalidators.map(({ id, ukeys }) => `${indent}${id}: (keys ${ukeys})`),
   ];

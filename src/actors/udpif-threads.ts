@@ -13,12 +13,14 @@ import type { ThreadCounts } from '../machines/udpif-machine.js';
 import { type BarrierActor, createBarrier } from './barrier.js';
 import { createInstaller } from './flow-installer.js';
 import { Handler } from './handler.js';
+import { InlineUpcalls } from './inline-upcalls.js';
 import { Leader } from './leader.js';
 import { Revalidator } from './revalidator.js';
 import type { RevalidatorTools, RevalidatorWorker } from './revalidator-worker.js';
 import { RoundWatch } from './round-watch.js';
 import type { SafeTranslator } from './safe-translator.js';
 import { adoptUkey, type OrphanedUkey, orphanUkeys } from './ukey-orphans.js';
+import type { UpcallRoundTools } from './upcall-intake.js';
 
 export interface ThreadsDeps {
   readonly tools: RevalidatorTools;
@@ -28,6 +30,8 @@ export interface ThreadsDeps {
 
 export class UdpifThreads {
   readonly handlers: readonly Handler[];
+  /** What answers upcalls while their packet waits. */
+  readonly inline: InlineUpcalls;
   readonly leader: Leader;
   readonly followers: readonly Revalidator[];
   readonly barrier: BarrierActor;
@@ -38,6 +42,7 @@ export class UdpifThreads {
     this.#deps = deps;
     const { tools, parent } = deps;
     this.handlers = Array.from({ length: counts.handlers }, (_, i) => this.#createHandler(i));
+    this.inline = new InlineUpcalls((recv) => this.#roundTools(0, recv));
     const { revalidators } = counts;
     this.barrier = createBarrier(revalidators, () => this.#members(), parent);
     const { barrier } = this;
@@ -94,10 +99,19 @@ export class UdpifThreads {
   }
 
   #createHandler(index: number): Handler {
-    const { translator, parent, tools } = this.#deps;
+    const { parent, tools } = this.#deps;
+    const { dpif } = tools.core.deps;
+    return new Handler(
+      this.#roundTools(index, () => dpif.recv(index)),
+      parent,
+    );
+  }
+
+  #roundTools(index: number, recv: UpcallRoundTools['recv']): UpcallRoundTools {
+    const { translator, tools } = this.#deps;
     const { core } = tools;
     const installer = createInstaller(core);
     const watch = new RoundWatch(core.records);
-    return new Handler({ core, translator, installer, watch, index }, parent);
+    return { core, translator, installer, watch, index, recv };
   }
 }

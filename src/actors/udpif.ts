@@ -19,9 +19,10 @@
  *   last push when the flow is kept, the rest with the answer to its deletion. Packets that came up
  *   as a miss are credited by their translation. Hence at rest: packets in = credited + pushed +
  *   what the datapath counted since + `uncredited` + what was destroyed behind our back (`lost`).
- *   Uncredited are misses on a port without a bridge (`unassociated`), with a key that makes no
- *   sense (`invalid`), whose translation threw (`translator`), and deltas that no translation or
- *   cache took (`push`). A translator that throws must not have credited anybody before.
+ *   Uncredited are misses and deltas on a port without a bridge (`unassociated`), misses with a
+ *   key that makes no sense (`invalid`), whose translation threw (`translator`), and deltas that
+ *   no translation or cache took (`push`). A translator that throws must not have credited
+ *   anybody before.
  * - *Races.* A ukey remembers the `reval_seq` that was read before its flow was translated. A
  *   change in between makes it stale, so that the next cycle looks at it again.
  *
@@ -41,6 +42,7 @@ import type { AnyActorRef, InspectionEvent, Subscription } from 'xstate';
 import type { Instant } from '../base/brands.js';
 import { UpcallError } from '../base/errors.js';
 import type { Seq } from '../base/seq.js';
+import type { Upcall } from '../datapath/dpif.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { RevalidationReason } from '../datapath/translator.js';
 import type { DeleteReason } from '../machines/delete-reasons.js';
@@ -120,6 +122,8 @@ export class Udpif {
   readonly revalSeq: Seq;
   /** What happens, one record each; costs nothing while nobody listens. */
   readonly events: Observable<UdpifRecord>;
+  /** Whether `upcall/show` calls dumps terse. Flows have ids in any case. */
+  isUfidEnabled = true;
   readonly #engine: UdpifEngine;
   readonly #core: UdpifCore;
   #revalidatorsConfigured = 0;
@@ -149,6 +153,14 @@ export class Udpif {
   /** Whether an inspector is attached to the actor system. */
   get isInspected(): boolean {
     return this.#engine.isInspected;
+  }
+
+  /**
+   * Answers an upcall before it returns: what a datapath in this thread calls in place of queueing
+   * (policy `inline`). False: queue it, for no handlers run, or one upcall is under way.
+   */
+  answerInline(upcall: Upcall): boolean {
+    return this.#engine.answerInline(upcall);
   }
 
   /** How many handlers and revalidators there shall be; a change restarts them (U-006). */
@@ -222,7 +234,8 @@ export class Udpif {
       id: 1 + handlers + index,
       ukeys: slice.count,
     }));
-    const shown = { name: dpif.name, status: this.status(), revalidators };
+    const { isUfidEnabled } = this;
+    const shown = { name: dpif.name, status: this.status(), isUfidEnabled, revalidators };
     return formatUdpif(shown, profile.showFormat);
   }
 

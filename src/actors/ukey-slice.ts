@@ -117,11 +117,13 @@ export class UkeySlice {
     this.move(handle, this.moves.eventCodeOf(event.type), event);
   }
 
-  /** The same with the event's code; whether the ukey heeded it. `event` is not kept. */
-  move(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
-    if ((this.#observedCount > 0 || this.door.isInspected) && this.#isWatched(handle))
-      return this.#moveWatched(handle, code, event);
-    return this.#moveUnseen(handle, code, event);
+  /** The same with the event's code. `event` is not kept. */
+  move(handle: number, code: number | undefined, event: AnyUkeyEvent): void {
+    if ((this.#observedCount > 0 || this.door.isInspected) && this.#isWatched(handle)) {
+      this.#moveWatched(handle, code, event);
+    } else {
+      this.#moveUnseen(handle, code, event);
+    }
   }
 
   snapshot(handle: number): UkeySnapshot {
@@ -204,11 +206,10 @@ export class UkeySlice {
     return isChosen;
   }
 
-  #moveUnseen(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
-    if (code === undefined) return false;
+  #moveUnseen(handle: number, code: number | undefined, event: AnyUkeyEvent): void {
+    if (code === undefined) return;
     const to = this.#step(handle, code, event);
     if (to === this.moves.deleted) this.#end(handle, this.snapshot(handle), false);
-    return to !== STAY;
   }
 
   /** Whether the event leads from the state that the ukey is in to another one. */
@@ -220,11 +221,14 @@ export class UkeySlice {
   }
 
   /** What is told, and in what order, is what xstate's interpreter tells. */
-  #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): boolean {
+  #moveWatched(handle: number, code: number | undefined, event: AnyUkeyEvent): void {
     const actor = this.actor(handle);
     const isInspected =
       this.#isInspected(handle) && (this.door.hearsStays || this.#isLeaving(handle, code));
-    if (!isInspected && actor.watch === undefined) return this.#moveUnseen(handle, code, event);
+    if (!isInspected && actor.watch === undefined) {
+      this.#moveUnseen(handle, code, event);
+      return;
+    }
     // Phases own their events and change them: who is told later must not see that.
     const copy = { ...event };
     if (isInspected) this.door.announceEvent(actor, copy);
@@ -239,7 +243,6 @@ export class UkeySlice {
     else actor.watch?.tell(snapshot);
     if (isInspected) this.door.announceSnapshot(actor, copy, snapshot);
     if (to !== this.moves.deleted) this.#sendBacklog(actor);
-    return to !== STAY;
   }
 
   /** What observers sent while they were told. */

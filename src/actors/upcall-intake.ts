@@ -10,7 +10,7 @@
  */
 
 import { type Instant, odpPort } from '../base/brands.js';
-import type { Upcall } from '../datapath/dpif.js';
+import type { Errno, Upcall } from '../datapath/dpif.js';
 import type { Ingress } from '../datapath/translator.js';
 import { classifyUpcall } from '../machines/classify-upcall.js';
 import { IN_PORT } from '../packet/flow-layout.js';
@@ -29,6 +29,8 @@ export interface UpcallRoundTools {
   readonly translator: SafeTranslator;
   readonly installer: FlowInstaller;
   readonly watch: RoundWatch;
+  /** The next upcall of the round; an error where there is none. */
+  readonly recv: () => Upcall | Errno;
   /** Of the handler, from 0. */
   readonly index: number;
 }
@@ -80,12 +82,11 @@ export class UpcallIntake {
 
   /** Reads a batch. */
   read(accept: AcceptUpcall): void {
-    const { core, index } = this.#tools;
-    const dpif = core.deps.dpif;
+    const { core, recv } = this.#tools;
     this.#now = core.deps.clock.now();
     if (this.#numbers.size > 0) this.#numbers.clear();
     for (let i = 0; i < UPCALL_BATCH_MAX; i++) {
-      const upcall = dpif.recv(index);
+      const upcall = recv();
       if (typeof upcall === 'string') break;
       this.#receive(upcall, accept);
     }

@@ -5,7 +5,7 @@
  */
 
 import { NO_ACTIONS } from '../datapath/odp-actions.js';
-import type { RuleRef, XlateResult, XlateTrace } from '../datapath/translator.js';
+import type { RuleRef, TraceText, XlateResult, XlateTrace } from '../datapath/translator.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { TraceStep } from './udpif-event.js';
 
@@ -38,11 +38,11 @@ export class UpcallTrace implements XlateTrace {
     this.#steps.push({ depth, kind: 'table', text: lookupText(table, rule), rule });
   }
 
-  action(depth: number, text: () => string): void {
+  action(depth: number, text: TraceText): void {
     this.#steps.push({ depth, kind: 'action', text: text(), rule: undefined });
   }
 
-  note(depth: number, text: () => string): void {
+  note(depth: number, text: TraceText): void {
     this.#steps.push({ depth, kind: 'note', text: text(), rule: undefined });
   }
 

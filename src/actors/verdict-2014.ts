@@ -88,7 +88,7 @@ export class FlowJudge2014 {
     const delta = this.#delta;
     const ingress = this.#translator.receiveKey(slice.columns.keys[handle]!);
     if (typeof ingress === 'string') {
-      this.#core.countLostDelta(delta);
+      this.#core.countLostDelta(ingress, delta);
       return reasonOf(ingress);
     }
     const cache = this.#takeCache(slice, handle);

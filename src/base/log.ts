@@ -13,4 +13,14 @@ export interface Log {
 
 export type LogLevel = keyof Log;
 
+/** A log that knows the parts of the program by name. */
+export interface ModularLog extends Log {
+  module(name: string): Log;
+}
+
+/** The log of one part of the program, under OVS's name for it, where `log` tells parts apart. */
+export function moduleLog(log: Log | ModularLog, name: string): Log {
+  return 'module' in log ? log.module(name) : log;
+}
+
 export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };

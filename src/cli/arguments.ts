@@ -6,7 +6,7 @@
  */
 
 import { parseArgs } from 'node:util';
-import { COMMON_OPTIONS, type Command } from './command.js';
+import { COMMON_OPTIONS, type Command, type OptionSpec } from './command.js';
 import { UsageError } from './usage-error.js';
 
 export interface ValueRange {
@@ -14,14 +14,14 @@ export interface ValueRange {
   readonly max: number;
 }
 
+/** What `parseArgs` makes of an option. */
+type Parsed = string | boolean | undefined | readonly (string | boolean)[];
+
 export class Arguments {
-  readonly #values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly #values: Readonly<Record<string, Parsed>>;
   readonly positionals: readonly string[];
 
-  constructor(
-    values: Readonly<Record<string, string | boolean | undefined>>,
-    positionals: readonly string[],
-  ) {
+  constructor(values: Readonly<Record<string, Parsed>>, positionals: readonly string[]) {
     this.#values = values;
     this.positionals = positionals;
   }
@@ -34,6 +34,12 @@ export class Arguments {
   text(name: string): string | undefined {
     const value = this.#values[name];
     return typeof value === 'string' ? value : undefined;
+  }
+
+  /** All values of an option that may be given several times. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.map(String) : [];
   }
 
   /** A whole number in `range`; undefined where the option was not given. */
@@ -71,10 +77,14 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
   const options = Object.fromEntries(
     [...command.options, ...COMMON_OPTIONS].map((option) => [
       option.name,
-      { type: option.value === undefined ? ('boolean' as const) : ('string' as const) },
+      {
+        type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: option.isRepeatable ?? false,
+        ...(option.short === undefined ? {} : { short: option.short }),
+      },
     ]),
   );
-  const args = withOptionalValues(command, words);
+  const args = withTailApart(command, withOptionalValues(command, words));
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
     return new Arguments(parsed.values, parsed.positionals);
@@ -92,6 +102,25 @@ function withOptionalValues(command: Command, words: readonly string[]): string[
   const alone = new Set(names.map(({ name }) => `--${name}`));
   const end = words.indexOf('--');
   return words.map((word, i) => (alone.has(word) && (end < 0 || i < end) ? `${word}=` : word));
+}
+
+/** Where somebody else's words begin, "--" says so. */
+function withTailApart(command: Command, words: readonly string[]): readonly string[] {
+  if (command.hasTail !== true) return words;
+  const options = [...command.options, ...COMMON_OPTIONS];
+  let count = 0;
+  while (words[count]?.startsWith('-') === true && words[count] !== '--') {
+    count += isValueNext(options, words[count] ?? '') ? 2 : 1;
+  }
+  return words[count] === '--' ? words : [...words.slice(0, count), '--', ...words.slice(count)];
+}
+
+/** Whether `word` is an option whose value is the word behind it. */
+function isValueNext(options: readonly OptionSpec[], word: string): boolean {
+  return options.some(({ name, short, value, isValueOptional = false }) => {
+    const isNamed = word === `--${name}` || (short !== undefined && word === `-${short}`);
+    return isNamed && value !== undefined && !isValueOptional;
+  });
 }
 
 /** Node's own sentence without its advice, which is about escaping rather than about us. */

@@ -11,10 +11,14 @@ import type { Io } from './io.js';
 export interface OptionSpec {
   /** Without the dashes. */
   readonly name: string;
+  /** One letter, for those that are typed often. */
+  readonly short?: string;
   /** What the value stands for, in capitals; absent: the option takes none. */
   readonly value?: string;
   /** The value may be left out; one that is given follows an equals sign: "--inspect=8080". */
   readonly isValueOptional?: boolean;
+  /** It may be given several times, each with a value. */
+  readonly isRepeatable?: boolean;
   readonly help: string;
 }
 
@@ -25,6 +29,8 @@ export interface Command {
   /** What follows the name: "CAPTURE...". */
   readonly synopsis: string;
   readonly options: readonly OptionSpec[];
+  /** Options end at the first word: it and what follows are somebody else's. */
+  readonly hasTail?: boolean;
   /** Runs to the end; resolves to the exit status. Throws an `UpcallError` for a person to read. */
   run(args: Arguments, io: Io): Promise<number>;
 }
@@ -38,6 +44,10 @@ export const EXIT_USAGE = 2;
 
 /** What every command takes. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { name: 'log-level', value: 'LEVEL', help: 'error, warn, info or debug (default: warn)' },
+  {
+    name: 'log-level',
+    value: 'LEVEL',
+    help: 'error, warn, info or debug (default: warn; run: info)',
+  },
   { name: 'help', help: 'print this and exit' },
 ];

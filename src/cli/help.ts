@@ -37,7 +37,9 @@ export function overallHelp(commands: readonly Command[]): string {
 }
 
 function optionWords(option: OptionSpec): string {
-  const { name, value, isValueOptional = false } = option;
-  if (value === undefined) return `--${name}`;
-  return isValueOptional ? `--${name}[=${value}]` : `--${name} ${value}`;
+  const { name, short, value, isValueOptional = false, isRepeatable = false } = option;
+  const words = short === undefined ? `--${name}` : `-${short}, --${name}`;
+  if (value === undefined) return words;
+  if (isRepeatable) return `${words} ${value}...`;
+  return isValueOptional ? `${words}[=${value}]` : `${words} ${value}`;
 }

@@ -14,7 +14,20 @@ export interface Output {
   on?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+/** The process that a command runs in. */
+export interface SelfProcess {
+  readonly pid: number;
+  /** What starts it again: a program and its first arguments. */
+  readonly command: readonly string[];
+  /** The words that the user gave, the command's name first. */
+  readonly words: readonly string[];
+  /** Whether there is a process of this id. */
+  isAlive(pid: number): boolean;
+}
+
 export interface Io {
+  /** Absent: the command runs inside of another program, and cannot be started again. */
+  readonly self?: SelfProcess;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -13,16 +13,22 @@ import type { Io } from './io.js';
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 /** What `--log-level` asks for; throws a `UsageError` where it makes no sense. */
-export function readLogLevel(args: Arguments): LogLevel {
-  return args.choice('log-level', LEVELS) ?? 'warn';
+export function readLogLevel(args: Arguments, unlessGiven: LogLevel = 'warn'): LogLevel {
+  return args.choice('log-level', LEVELS) ?? unlessGiven;
 }
 
 /** A log at the level that `--log-level` asks for; `now` gives the time of its lines. */
 export function createLogger(args: Arguments, io: Io, now: () => number): Log {
+  const write = (line: string): void => void io.stderr.write(line);
+  return createLog(readLogLevel(args), write, now);
+}
+
+/** A log whose lines go to `write`. */
+export function createLog(level: LogLevel, write: (line: string) => void, now: () => number): Log {
   const options = {
-    level: readLogLevel(args),
+    level,
     base: null,
     timestamp: () => `,"time":${now()}`,
   };
-  return pino(options, { write: (line: string) => void io.stderr.write(line) });
+  return pino(options, { write });
 }

@@ -6,6 +6,7 @@
  */
 
 import { UpcallError } from '../base/errors.js';
+import { appctlCommand } from './appctl.js';
 import { parseArguments } from './arguments.js';
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
 import { commandHelp, overallHelp } from './help.js';
@@ -13,16 +14,25 @@ import { inspectCommand } from './inspect.js';
 import { type Io, ignoreClosedPipe } from './io.js';
 import { readLogLevel } from './logger.js';
 import { machinesCommand } from './machines.js';
+import { megaflowDiffCommand } from './megaflow-diff.js';
 import { parsePcapCommand } from './parse-pcap.js';
 import { replayCommand } from './replay.js';
+import { rulesCommand } from './rules.js';
+import { runCommand } from './run.js';
 import { scenarioCommand } from './scenario.js';
+import { traceCommand } from './trace.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
 const COMMANDS: readonly Command[] = [
   replayCommand,
+  runCommand,
   inspectCommand,
   scenarioCommand,
+  appctlCommand,
+  traceCommand,
+  rulesCommand,
+  megaflowDiffCommand,
   parsePcapCommand,
   machinesCommand,
 ];

@@ -18,9 +18,31 @@ export interface ReplayDocument {
   readonly udpif: UdpifSummary;
   /** After the switch has stopped, so with the last delta of every flow. */
   readonly openflow: readonly RuleSummary[];
+  /** Those of `--groups`, ascending by number, with what went through them and each bucket. */
+  readonly groups: readonly GroupSummary[];
+  /** Those of `--meters`, ascending by number, with what each band has dropped. */
+  readonly meters: readonly MeterSummary[];
   readonly coverage: Readonly<Record<string, number>>;
   readonly conservation: ConservationSummary;
   readonly outlived: OutlivedSummary;
+}
+
+export interface GroupSummary {
+  readonly id: number;
+  /** As `ovs-ofctl dump-groups` prints it. */
+  readonly text: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly buckets: readonly { readonly packets: number; readonly bytes: number }[];
+}
+
+export interface MeterSummary {
+  readonly id: number;
+  /** As `ovs-ofctl dump-meters` prints it. */
+  readonly text: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly bands: readonly { readonly packets: number; readonly bytes: number }[];
 }
 
 /** Datapath flows that were still there when the switch had stopped, and what they had counted. */

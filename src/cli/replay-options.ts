@@ -12,6 +12,9 @@ export interface ReplayOptions {
   readonly captures: readonly string[];
   /** Path of an ovs-ofctl flow file; undefined: the default rule. */
   readonly flows: string | undefined;
+  /** Paths of files of groups and of meters that the flows use. */
+  readonly groups: string | undefined;
+  readonly meters: string | undefined;
   /** Ports at most, where ports are made from source addresses. */
   readonly portsMax: number;
   readonly write: string | undefined;
@@ -34,6 +37,8 @@ export interface ReplayOptions {
 
 export const REPLAY_OPTIONS: readonly OptionSpec[] = [
   { name: 'flows', value: 'FILE', help: 'rules, in ovs-ofctl syntax (default: actions=NORMAL)' },
+  { name: 'groups', value: 'FILE', help: 'groups that the rules use, in ovs-ofctl syntax' },
+  { name: 'meters', value: 'FILE', help: 'meters that the rules use, in ovs-ofctl syntax' },
   { name: 'ports', value: 'N', help: 'ports at most, one a source MAC (default: 8)' },
   { name: 'write', value: 'FILE', help: 'write what was transmitted to a pcap file' },
   { name: 'inspect', value: 'PORT', isValueOptional: true, help: `show it: ${PORT_HELP}` },
@@ -70,6 +75,8 @@ export function readReplayOptions(args: Arguments): ReplayOptions {
   return {
     captures: args.positionals,
     flows: args.text('flows'),
+    groups: args.text('groups'),
+    meters: args.text('meters'),
     portsMax: args.integer('ports', { min: 1, max: PORTS_MAX }) ?? PORTS_DEFAULT,
     write: args.text('write'),
     speed: readSpeed(args),

@@ -39,6 +39,8 @@ export function formatReport(input: ReportInput): string {
     deletionsSection(document),
     cyclesSection(document),
     rulesSection(document),
+    ...groupsSections(document),
+    ...metersSections(document),
     portsSection(document),
     conservationSection(document),
   ];
@@ -116,6 +118,27 @@ function rulesSection({ openflow }: ReplayDocument): readonly string[] {
     ...section('Rules', textTable(rows)),
     ...(more > 0 ? [`  … and ${more} more; --json has them all`] : []),
   ];
+}
+
+/** Nothing where there are no groups. */
+function groupsSections({ groups }: ReplayDocument): readonly (readonly string[])[] {
+  if (groups.length === 0) return [];
+  const rows: Cell[][] = [['packets', 'bytes', 'in each bucket', 'group']];
+  for (const { packets, bytes, buckets, text } of groups) {
+    rows.push([packets, bytes, buckets.map((bucket) => bucket.packets).join(' '), text]);
+  }
+  return [section('Groups', textTable(rows))];
+}
+
+/** Nothing where there are no meters. */
+function metersSections({ meters }: ReplayDocument): readonly (readonly string[])[] {
+  if (meters.length === 0) return [];
+  const rows: Cell[][] = [['packets', 'bytes', 'dropped by each band', 'meter']];
+  for (const { packets, bytes, bands, text } of meters) {
+    const dropped = bands.map((band) => band.packets).join(' ');
+    rows.push([packets, bytes, dropped, text.trimEnd().replaceAll('\n', ' ')]);
+  }
+  return [section('Meters', textTable(rows))];
 }
 
 function portsSection({ ports }: ReplayDocument): readonly string[] {

@@ -61,6 +61,8 @@ export function buildDocument(input: DocumentInput): ReplayDocument {
     datapath: snapshot.datapath,
     udpif: snapshot.udpif,
     openflow: target.rules(),
+    groups: target.groups(),
+    meters: target.meters(),
     coverage: target.coverage.toJSON(),
     conservation: target.conservation(),
     outlived: summarizeOutlived(target),

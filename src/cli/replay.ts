@@ -10,6 +10,7 @@ import { basename } from 'node:path';
 import type { Log } from '../base/log.js';
 import { VirtualClock } from '../base/virtual-clock.js';
 import { createSwitch, type Switch } from '../switch.js';
+import type { BridgeOptions } from '../switch-options.js';
 import type { Arguments } from './arguments.js';
 import { type Command, EXIT_FAILURE, EXIT_OK } from './command.js';
 import { readFlowFile } from './flow-file.js';
@@ -99,9 +100,13 @@ function prepare(args: Arguments, io: Io): Replay {
   return { options, captures, packets, plan, clock, target, log, run };
 }
 
-/** The rules, where a file has them. */
-function flowsOf({ flows }: ReplayOptions): { flows?: string; flowsSource?: string } {
-  return flows === undefined ? {} : { flows: readFlowFile(flows), flowsSource: flows };
+/** The rules, and the groups and meters that they use, where a file has them. */
+function flowsOf({ flows, groups, meters }: ReplayOptions): BridgeOptions {
+  return {
+    ...(meters && { meters: readFlowFile(meters, 'meter'), metersSource: meters }),
+    ...(groups && { groups: readFlowFile(groups, 'group'), groupsSource: groups }),
+    ...(flows && { flows: readFlowFile(flows), flowsSource: flows }),
+  };
 }
 
 /** Feeds all packets, each at its time. */

@@ -6,7 +6,8 @@
 
 import type { Clock } from '../base/clock.js';
 import { PcapWriter } from '../packet/pcap-writer.js';
-import type { Switch, Transmission } from '../switch.js';
+import type { Switch } from '../switch.js';
+import type { Transmission } from '../switch-port-table.js';
 import type { PacketSequence } from './packet-sequence.js';
 import { REPLAY_START_MS } from './replay-run.js';
 

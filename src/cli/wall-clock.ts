@@ -23,6 +23,11 @@ export class Pace {
   }
 }
 
+/** Now, in milliseconds since 1970. */
+export function wallTimeMs(): number {
+  return Date.now();
+}
+
 /** Now, as ISO 8601 writes it. */
 export function wallTime(): string {
   return new Date().toISOString();

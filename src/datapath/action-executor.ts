@@ -26,8 +26,6 @@ import type { DatapathMeters } from './meter-table.js';
 import type { OdpAction, OdpActions } from './odp-actions.js';
 import type { PortTable } from './port-table.js';
 
-/** No output is cut: more bytes than any frame has, and a small integer. */
-const UNCUT = 0x3fff_ffff;
 /** Bytes that are hashed. */
 const TWO_WORDS = 8;
 const EVERY_PACKET = 0xffff_ffff;
@@ -76,8 +74,8 @@ export class ActionExecutor {
   #priority = 0;
   #mark = 0;
   #hash = 0;
-  /** Bytes that the next output has at most. */
-  #cut = UNCUT;
+  /** Bytes that the next output leaves away at the end, as counted when that was said. */
+  #cut = 0;
 
   constructor(options: ActionExecutorOptions) {
     this.#ports = options.ports;
@@ -97,7 +95,7 @@ export class ActionExecutor {
     this.#priority = key[L.SKB_PRIORITY]!;
     this.#mark = key[L.PKT_MARK]!;
     this.#hash = key[L.DP_HASH]!;
-    this.#cut = UNCUT;
+    this.#cut = 0;
     this.#runAll(actions, key);
   }
 
@@ -106,7 +104,7 @@ export class ActionExecutor {
     for (let i = 0; i < actions.length; i++) {
       const action = actions[i]!;
       if (action.type === 'output') {
-        const frame = this.#cut === UNCUT ? editor.sent : this.#takeCut();
+        const frame = this.#cut === 0 ? editor.sent : this.#takeCut();
         if (this.#ports.transmit(action.port, frame)) editor.share();
         else this.#coverage.inc('datapath_drop_invalid_port');
       } else if (action.type === 'meter') {
@@ -142,7 +140,7 @@ export class ActionExecutor {
         this.#set(action);
         break;
       case 'trunc':
-        this.#cut = Math.min(action.size, UNCUT);
+        this.#cut = Math.max(0, editor.data.length - action.size);
         break;
       default:
         this.#runRare(action, key);
@@ -159,7 +157,7 @@ export class ActionExecutor {
         if (this.#isSampled(action.probability)) this.#runCopy(action.actions, key);
         break;
       case 'check_pkt_len': {
-        const isGreater = Math.min(editor.sent.length, this.#cut) > action.size;
+        const isGreater = editor.data.length - this.#cut > action.size;
         this.#runCopy(isGreater ? action.ifGreater : action.ifLessEqual, key);
         break;
       }
@@ -226,8 +224,9 @@ export class ActionExecutor {
 
   /** The packet as it is to be cut, once. */
   #takeCut(): Uint8Array {
-    const frame = this.#editor.sent.subarray(0, this.#cut);
-    this.#cut = UNCUT;
+    const { sent } = this.#editor;
+    const frame = sent.subarray(0, sent.length - this.#cut);
+    this.#cut = 0;
     return frame;
   }
 

@@ -17,7 +17,7 @@ import { NEVER, type Observable } from 'rxjs';
 import { instant, type OdpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
-import { type Log, silentLog } from '../base/log.js';
+import { type Log, moduleLog, silentLog } from '../base/log.js';
 import { copyFlow, type Flow } from '../packet/flow.js';
 import { flowHash5Tuple } from '../packet/flow-hash.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
@@ -43,6 +43,12 @@ const HANDLERS_MAX = 65_535;
 /** Bytes of a frame that may be executed: what a packet's length fits in. */
 const FRAME_SIZE_MAX = 65_535;
 
+interface WaitingUpcall {
+  readonly upcall: Upcall;
+  /** Whose queue it goes into where nobody answers it at once. */
+  readonly handler: number;
+}
+
 export interface EmbeddedDpifOptions {
   /** "type@base", as logs and `upcall/show` print it. */
   readonly name: string;
@@ -58,8 +64,9 @@ export interface EmbeddedDpifOptions {
   /** Tests: what a dump returned becomes garbage when its thread goes on. */
   readonly poisonsDumps?: boolean;
   /**
-   * The policy `inline`: called for a miss, before it is queued; true: it is taken care of. The
-   * callee owns the upcall, and may use `operate`. Absent: `queued`.
+   * The policy `inline`: called for each upcall of a frame, before the next is looked up; true: it
+   * is taken care of, false: it is queued. The callee owns the upcall, and may use `operate`.
+   * Absent: `queued`.
    */
   readonly upcallInline?: (upcall: Upcall) => boolean;
 }
@@ -90,9 +97,13 @@ export class EmbeddedDpif implements Dpif {
   readonly #ports = new PortTable();
   readonly #executor: ActionExecutor;
   readonly #fastPath: FastPath;
+  readonly #receive: FastPath['receive'];
   readonly #operations: FlowOperations;
   readonly #poisonsDumps: boolean;
   readonly #upcallInline: ((upcall: Upcall) => boolean) | undefined;
+  /** Of the frame that is being received, for `upcallInline`. */
+  readonly #waiting: WaitingUpcall[] = [];
+  #isAnswering = false;
   #queues: readonly UpcallQueue[] = [];
   #lostCount = 0;
   #lostBytes = 0;
@@ -108,7 +119,7 @@ export class EmbeddedDpif implements Dpif {
     this.#clock = options.clock;
     this.meters = new DatapathMeters(options.clock);
     this.#coverage = coverage;
-    this.#log = options.log ?? silentLog;
+    this.#log = moduleLog(options.log ?? silentLog, 'dpif_netdev');
     this.#poisonsDumps = options.poisonsDumps ?? false;
     this.#upcallInline = options.upcallInline;
     this.#table = new MegaflowTable(options.flowsMax ?? FLOWS_MAX);
@@ -129,6 +140,8 @@ export class EmbeddedDpif implements Dpif {
       vlanLimit,
       missed: this.#missed,
     });
+    const { receive } = this.#fastPath;
+    this.#receive = this.#upcallInline === undefined ? receive : this.#receiveInline;
   }
 
   /** 'EEXIST' where the number or the name is taken. */
@@ -177,6 +190,7 @@ export class EmbeddedDpif implements Dpif {
       if (op.type === 'execute') this.#execute(op);
       else this.#operations.run(op);
     }
+    if (this.#waiting.length > 0) this.#answer();
     this.#scheduleSettle();
     done();
   }
@@ -237,7 +251,7 @@ export class EmbeddedDpif implements Dpif {
     this.#isReceiveScheduled = false;
     this.#burstAt = this.#clock.now();
     this.#fastPath.beginBurst(this.#burstAt);
-    this.#ports.receive(BURST_MAX, this.#fastPath.receive);
+    this.#ports.receive(BURST_MAX, this.#receive);
     if (this.#ports.hasPending) this.#wake();
     this.#settle();
   };
@@ -270,21 +284,44 @@ export class EmbeddedDpif implements Dpif {
     const packet = new Packet(frame);
     const queuedAt = this.#burstAt;
     const upcall: Upcall = { type: 'miss', packet, key: copyFlow(key), queuedAt };
-    if (this.#upcallInline?.(upcall) === true) return;
     const count = this.#queues.length;
-    const queue = count === 0 ? undefined : this.#queues[flowHash5Tuple(key, 0) % count];
-    if (queue === undefined || !queue.push(upcall)) this.#countLost(upcall);
+    this.#raise(upcall, count === 0 ? 0 : flowHash5Tuple(key, 0) % count);
   };
 
   readonly #sendUp = (pid: number, packet: Packet, key: Flow, cookie: UserspaceCookie): void => {
     const upcall: Upcall = { type: 'action', packet, key, cookie };
-    const queue = this.#queues[pid];
-    if (queue === undefined || !queue.push(upcall)) this.#countLost(upcall);
+    this.#raise(upcall, pid);
   };
 
-  /**
-   * A packet that comes of an action has been counted by its flow: only first misses are `lost`.
-   */
+  #raise(upcall: Upcall, handler: number): void {
+    if (this.#upcallInline !== undefined) this.#waiting.push({ upcall, handler });
+    else this.#queue(upcall, handler);
+  }
+
+  #queue(upcall: Upcall, handler: number): void {
+    const queue = this.#queues[handler];
+    if (queue === undefined || !queue.push(upcall)) this.#countLost(upcall);
+  }
+
+  readonly #receiveInline = (frame: Uint8Array, port: OdpPort): void => {
+    this.#fastPath.receive(frame, port);
+    if (this.#waiting.length > 0) this.#answer();
+  };
+
+  /** In order; those that an answer raises come behind, never within. */
+  #answer(): void {
+    if (this.#isAnswering) return;
+    this.#isAnswering = true;
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        if (this.#upcallInline?.(next.upcall) !== true) this.#queue(next.upcall, next.handler);
+      }
+    } finally {
+      this.#isAnswering = false;
+    }
+  }
+
+  /** A packet of an action has been counted by its flow: only misses are `lost`. */
   #countLost(upcall: Upcall): void {
     if (upcall.type === 'miss' && upcall.key[RECIRC_ID] !== 0) {
       this.#coverage.inc('datapath_drop_upcall_error');

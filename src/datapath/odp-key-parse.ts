@@ -79,15 +79,19 @@ export function parseAttribute(
   }
 }
 
-/** Reads `label=…,tc=…,ttl=…,bos=…`; another label begins another entry. */
+/** Reads `label=…,tc=…,ttl=…,bos=…`, once for each entry of the stack. */
 export function parseMpls(term: OdpTerm, into: ParsedKey, place: OdpTextPlace): void {
-  let entry = -1;
+  const counts = new Map<string, number>();
   for (const argument of scanArguments(term, place)) {
-    if (argument.name === 'label' || entry < 0) entry++;
-    const part = MPLS_ENTRIES[entry]?.find((candidate) => candidate.name === argument.name);
+    const entry = counts.get(argument.name) ?? 0;
+    counts.set(argument.name, entry + 1);
+    const part = MPLS_PARTS[entry]?.find((candidate) => candidate.name === argument.name);
     if (part === undefined || !parsePart(into, part, argument.value, argument.mask)) {
-      const labels = `label, tc, ttl or bos, ${MPLS_ENTRIES.length} times at most`;
-      throw expectedError(place, argument.column, `expected ${labels}`);
+      throw expectedError(
+        place,
+        argument.column,
+        'expected label, tc, ttl or bos, each once for each of at most 3 labels',
+      );
     }
   }
 }
@@ -135,7 +139,8 @@ const bits = (name: string, word: number, shift: number, width: number): KeyPart
   width,
 });
 
-const MPLS_ENTRIES: readonly (readonly KeyPart[])[] = [L.MPLS0, L.MPLS1, L.MPLS2].map((word) => [
+/** Of each entry of the stack. */
+const MPLS_PARTS: readonly (readonly KeyPart[])[] = [L.MPLS0, L.MPLS1, L.MPLS2].map((word) => [
   bits('label', word, 12, 20),
   bits('tc', word, 9, 3),
   bits('bos', word, 8, 1),

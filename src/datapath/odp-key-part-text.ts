@@ -25,7 +25,7 @@ export function partBits(part: KeyPart): number {
 /** `name=value[/mask],`, or nothing where the mask is empty and not everything is wanted. */
 export function formatPart(key: Flow, mask: FlowMask, part: KeyPart, isVerbose: boolean): string {
   const isWildcard = isPartZero(mask, part);
-  if (isWildcard && !isVerbose) return '';
+  if (isWildcard && (!isVerbose || part.format === 'frag')) return '';
   const value = formatPartValue(key, part);
   const isExact = !isWildcard && isPartExact(mask, part);
   return `${part.name}=${value}${isExact ? '' : `/${formatPartMask(mask, part)}`},`;

@@ -38,7 +38,7 @@ export function formatOdpKey(key: Flow, mask: FlowMask, options: OdpTextOptions 
     ...formatMetadata(key, mask, isVerbose),
     formatInPort(key, mask, options),
     formatPacketType(key, mask, isVerbose),
-    formatAttribute('eth', key, mask, isVerbose),
+    formatEthernet(key, mask, isVerbose),
     ...formatFromEthertype(key, mask, isVerbose),
   ];
   return parts.filter((part) => part !== '').join(',');
@@ -56,7 +56,7 @@ export function formatAttribute(
   return text === '' ? '' : `${name}(${text.slice(0, -1)})`;
 }
 
-/** `mpls(label=…,tc=…,ttl=…,bos=…)`, for each entry the same again. */
+/** `mpls(label=…,tc=…,ttl=…,bos=…)`, the four again for each further entry. */
 export function formatMpls(key: Flow, mask: FlowMask, count: number, isVerbose: boolean): string {
   const entries = [L.MPLS0, L.MPLS1, L.MPLS2].slice(0, count);
   if (!isVerbose && entries.every((word) => mask[word] === 0)) return '';
@@ -77,6 +77,7 @@ const EXACT = 0xffff_ffff;
 const EXACT_WORDS = exactMask(L.DP_START).words;
 const TCP_FLAGS_MASK = 0x0fff;
 const CT_STATE_MASK = 0xff;
+const CT_STATE_BITS = 0xffff_ffff;
 
 function formatMetadata(key: Flow, mask: FlowMask, isVerbose: boolean): string[] {
   const texts: string[] = [];
@@ -95,7 +96,9 @@ function formatCtState(key: Flow, mask: FlowMask, isVerbose: boolean): string {
   const bits = (wordAt(mask, L.CT_STATE) >>> 16) & CT_STATE_MASK;
   if (bits === 0 && !isVerbose) return '';
   const state = wordAt(key, L.CT_STATE) >>> 16;
-  return `ct_state(${formatFlagsMasked(CT_STATE_NAMES, state, bits, CT_STATE_MASK)})`;
+  if (isVerbose) return `ct_state(${formatHexadecimal(state)}/${formatHexadecimal(bits)})`;
+  // The attribute has 32 bits, of which there are names for eight: never are all of them masked.
+  return `ct_state(${formatFlagsMasked(CT_STATE_NAMES, state, bits, CT_STATE_BITS)})`;
 }
 
 function formatCtLabel(key: Flow, mask: FlowMask, isVerbose: boolean): string {
@@ -124,9 +127,19 @@ function formatInPort(key: Flow, mask: FlowMask, options: OdpTextOptions): strin
 }
 
 function formatPacketType(key: Flow, mask: FlowMask, isVerbose: boolean): string {
-  if (mask[L.PACKET_TYPE] === 0 && !isVerbose) return 'packet_type()';
+  if (mask[L.PACKET_TYPE] === 0 && !isVerbose) return '';
   const word = wordAt(key, L.PACKET_TYPE);
-  return `packet_type(ns=${word >>> 16},id=${formatHexadecimal(word & 0xffff)})`;
+  const suffix = mask[L.PACKET_TYPE] === 0 ? '/0' : '';
+  const id = formatHexadecimal(word & 0xffff);
+  return `packet_type(ns=${word >>> 16}${suffix},id=${id}${suffix})`;
+}
+
+/** A key that leaves the packet's type open still says that the packet has an Ethernet header. */
+function formatEthernet(key: Flow, mask: FlowMask, isVerbose: boolean): string {
+  const isEthernet = wordAt(key, L.PACKET_TYPE) === 0;
+  if (isVerbose && !isEthernet) return '';
+  const text = formatAttribute('eth', key, mask, isVerbose);
+  return text === '' && isEthernet && mask[L.PACKET_TYPE] === 0 ? 'eth()' : text;
 }
 
 /** The tags, each around what follows it, then the rest of the key. */
@@ -186,13 +199,14 @@ function countMplsEntries(key: Flow): number {
   return 3;
 }
 
-/** Without `mask`, all of it is meant. */
+/** Without a mask where the whole stack is exact. */
 function formatMplsEntry(entry: number, mask: number | undefined): string {
   const part = (name: string, shift: number, width: number, prefix: string) => {
-    const value = (entry >>> shift) & (EXACT >>> (32 - width));
-    if (mask === undefined) return `${name}=${value}`;
-    const bits = (mask >>> shift) & (EXACT >>> (32 - width));
-    return `${name}=${value}/${prefix}${bits.toString(16)}`;
+    const full = EXACT >>> (32 - width);
+    const value = `${name}=${(entry >>> shift) & full}`;
+    return mask === undefined
+      ? value
+      : `${value}/${prefix}${((mask >>> shift) & full).toString(16)}`;
   };
   const parts = [part('label', 12, 20, '0x'), part('tc', 9, 3, '')];
   return [...parts, part('ttl', 0, 8, '0x'), part('bos', 8, 1, '')].join(',');

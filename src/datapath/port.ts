@@ -14,7 +14,7 @@
 import { type Observable, Subject } from 'rxjs';
 import type { OdpPort } from '../base/brands.js';
 import { GuardedObservable } from '../base/guarded-observable.js';
-import { type Log, silentLog } from '../base/log.js';
+import { type Log, moduleLog, silentLog } from '../base/log.js';
 
 /** Frames that may wait to be received; enough for a burst of any program, and 8 kB of pointers. */
 export const RX_RING_MAX = 1024;
@@ -36,11 +36,28 @@ export interface PortStats {
   txDropped: number;
 }
 
+/** The wire behind a port. */
+export interface PortLink {
+  /** Its administrator switched it on. */
+  readonly isUp: boolean;
+  readonly hasCarrier: boolean;
+  /** Bytes behind the Ethernet header; 0: unknown. */
+  readonly mtu: number;
+  /** Its own Ethernet address. */
+  readonly address: Uint8Array;
+}
+
 /** What the datapath needs of a port. */
 export interface Port {
   readonly name: string;
   readonly number: OdpPort;
+  /** What `dpif/show` calls its kind: "dummy" for one in memory, as Open vSwitch's in tests. */
+  readonly type?: string;
   readonly stats: Readonly<PortStats>;
+  /** Absent: there is no wire, and nothing that could go wrong with it. */
+  readonly link?: PortLink;
+  /** Each state of the link that differs from the one before. */
+  readonly linkChanges?: Observable<PortLink>;
   /** Frames that wait to be received. */
   readonly pendingCount: number;
   /** From now on `wake` is called when a frame arrives at an empty ring. */
@@ -53,6 +70,8 @@ export interface Port {
   transmit(frame: Uint8Array): void;
   /** Passes on what was collected. */
   flush(): void;
+  /** Switches the wire on or off, as its administrator would; absent: there is none. */
+  setUp?(isUp: boolean): void;
 }
 
 export interface MemoryPortOptions {
@@ -60,6 +79,8 @@ export interface MemoryPortOptions {
   readonly number: OdpPort;
   /** Where a subscriber's exception is reported; default: nowhere. */
   readonly log?: Log;
+  /** Default: "dummy". */
+  readonly type?: string;
   /** Called for each subscriber's exception, after it was logged. */
   readonly onSubscriberError?: (error: unknown) => void;
   /** Frames, at most `RX_RING_MAX` by default. */
@@ -68,6 +89,7 @@ export interface MemoryPortOptions {
 
 /** A port whose other end is this program. */
 export class MemoryPort implements Port {
+  readonly type: string;
   readonly name: string;
   readonly number: OdpPort;
   readonly stats: PortStats = {
@@ -78,6 +100,8 @@ export class MemoryPort implements Port {
     txBytes: 0,
     txDropped: 0,
   };
+  /** What an operator said of its link (`netdev-dummy/set-admin-state`); nothing hangs on it. */
+  isUp = true;
   /** Frames sent by the datapath, one emission an operation; the array is the subscriber's. */
   readonly transmitted: Observable<readonly Uint8Array[]>;
 
@@ -89,7 +113,8 @@ export class MemoryPort implements Port {
   #wake: (() => void) | undefined;
 
   constructor(options: MemoryPortOptions) {
-    const log = options.log ?? silentLog;
+    const log = moduleLog(options.log ?? silentLog, 'netdev_dummy');
+    this.type = options.type ?? 'dummy';
     this.name = options.name;
     this.number = options.number;
     this.#ring = new Array(options.ringCountMax ?? RX_RING_MAX).fill(undefined);

@@ -66,17 +66,39 @@ export interface RuleRef {
   readonly isHidden: boolean;
 }
 
+/** A step's text, with ports by number unless it is told how to write them. */
+export type TraceText = (portText?: (port: number) => string) => string;
+
+/**
+ * What a note is. The first four are headings: what follows one level deeper belongs to them. A
+ * detail says more of the action before it; a warning, that it did nothing; an error, that
+ * all ends.
+ */
+export type TraceNoteKind =
+  | 'bridge'
+  | 'bucket'
+  | 'action set'
+  | 'thaw'
+  | 'plain'
+  | 'detail'
+  | 'warning'
+  | 'error';
+
 /**
  * Hears what a translation does, step by step. `depth`: how many rules have called one another to
- * get there. A text is made only when it is asked for, and only before the call returns.
+ * get there; headings (tables, and notes of such a kind) of depth n contain what comes after them
+ * with depth n and, in headings of their own, deeper. A text is made only when it is asked for, and
+ * only before the call returns.
  */
 export interface XlateTrace {
   /** The flow was looked up in `table`, and met `rule`. */
   table(depth: number, table: number, rule: RuleRef): void;
   /** A rule's action is about to be carried out. */
-  action(depth: number, text: () => string): void;
+  action(depth: number, text: TraceText): void;
   /** Anything else that decides what becomes of the packet. */
-  note(depth: number, text: () => string): void;
+  note(depth: number, text: TraceText, kind: TraceNoteKind): void;
+  /** After each step: the packet's flow as it now is, and all that the answer hangs on so far. */
+  moved?(flow: Flow, mask: FlowMask): void;
 }
 
 export interface XlateRequest {

@@ -168,6 +168,8 @@ export class ActionChecker {
     if (this.#options.isStrict !== true) return undefined;
     const flow = this.#flow;
     switch (action.type) {
+      case 'mod_vlan_vid': // In 1.0 they make a tag.
+      case 'mod_vlan_pcp':
       case 'strip_vlan':
         return this.#hasTag(VLAN0) ? undefined : inconsistent('dl_vlan');
       case 'mod_nw_src':

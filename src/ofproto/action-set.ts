@@ -3,7 +3,8 @@
  *
  * Of each kind of header action the last one counts; what sets fields comes in the order given; one
  * action at the end says where the packet goes, a group before an output. Without such an action
- * nothing of the set is done. Answers to `ofpacts_execute_action_set` of OVS's `lib/ofp-actions.c`.
+ * nothing of the set is done; what is none of these (in a group's bucket, anything may stand) is
+ * not done either. Answers to `ofpacts_execute_action_set` of OVS's `lib/ofp-actions.c`.
  */
 
 import type { Flow } from '../packet/flow.js';
@@ -23,31 +24,31 @@ const SLOTS: readonly Ofpact['type'][] = [
   'dec_nsh_ttl',
 ];
 
-/** The later in this list wins; of equals, the later in the set. */
-const FINALS: readonly Ofpact['type'][] = ['resubmit', 'output', 'group'];
-
-/** What writes to the packet, in the order given. All that is in no list is left out, as in OVS. */
-const WRITES: ReadonlySet<Ofpact['type']> = new Set([
-  'set_field',
+/** In the order given. */
+const WRITES = new Set<Ofpact['type']>([
   'load',
-  'move',
-  'mod_vlan_vid',
-  'mod_vlan_pcp',
-  'mod_dl_src',
   'mod_dl_dst',
-  'mod_nw_src',
+  'mod_dl_src',
   'mod_nw_dst',
-  'mod_nw_tos',
   'mod_nw_ecn',
+  'mod_nw_src',
+  'mod_nw_tos',
   'mod_nw_ttl',
-  'mod_tp_src',
   'mod_tp_dst',
+  'mod_tp_src',
+  'mod_vlan_pcp',
+  'mod_vlan_vid',
+  'move',
+  'set_field',
   'set_mpls_label',
   'set_mpls_tc',
   'set_mpls_ttl',
-  'set_tunnel',
   'set_queue',
-] as const);
+  'set_tunnel',
+]);
+
+/** The later in this list wins; of equals, the later in the set. */
+const FINALS: readonly Ofpact['type'][] = ['resubmit', 'output', 'group'];
 
 /** The actions of a set as they are carried out. */
 export function orderActionSet(set: Ofpacts): Ofpacts {

@@ -40,10 +40,10 @@ const ALL = 0xffff_ffff;
 /** The DSCP bits of `nw_tos`: the field's name is older than ECN, which it leaves alone. */
 const TOS_DSCP_BITS = 0xfcn;
 
-/** Writes the constant of `action`, unless the packet lacks the field. */
-export function writeConstant(action: FieldAction, flow: Flow, wc: FlowMask): void {
+/** Writes the constant of `action`; false: the packet lacks the field. */
+export function writeConstant(action: FieldAction, flow: Flow, wc: FlowMask): boolean {
   const field = action.type === 'set_field' ? action.field : action.destination.field;
-  if (!hasField(field, flow, wc)) return;
+  if (!hasField(field, flow, wc)) return false;
   const { words, values, bits, isNetwork } = prepared.get(action) ?? prepare(action);
   if (isNetwork) needProtocol(wc);
   for (let i = 0; i < words.length; i++) {
@@ -52,6 +52,7 @@ export function writeConstant(action: FieldAction, flow: Flow, wc: FlowMask): vo
     flow[word] = (flow[word]! & ~bits[i]!) | values[i]!;
     if (word === VLAN0) fixTpid(flow);
   }
+  return true;
 }
 
 /** Copies bits from one field to another, unless the packet lacks one of them. */

@@ -5,6 +5,7 @@
  */
 
 import { UpcallError } from '../base/errors.js';
+import { TABLE_MAX } from './ofpact.js';
 
 export type FlowTableRefusal =
   | 'overlap'
@@ -21,4 +22,14 @@ export class FlowTableError extends UpcallError {
     super(message);
     this.reason = reason;
   }
+}
+
+export function noSuchTable(table: number): FlowTableError {
+  const message = `Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`;
+  return new FlowTableError('no such table', message);
+}
+
+export function overlapOf(table: number, priority: number): FlowTableError {
+  const message = `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`;
+  return new FlowTableError('overlap', message);
 }

@@ -12,14 +12,14 @@
  */
 
 import { concatMap, type Observable, Subject } from 'rxjs';
-import { type Instant, instant } from '../base/brands.js';
+import type { Instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import { FRAG_ANY, NW_PROTO, TP } from '../packet/flow-layout.js';
 import { Classifier } from './classifier.js';
 import { FlowJournal } from './flow-journal.js';
-import { FlowTableError } from './flow-table-error.js';
+import { noSuchTable, overlapOf } from './flow-table-error.js';
 import { LearnedCookies } from './learned-cookies.js';
 import { CATCH_ALL, type Match } from './match.js';
 import { type Ofpacts, TABLE_MAX } from './ofpact.js';
@@ -36,7 +36,7 @@ import {
   type RuleRemoval,
   VERSION_NEVER,
 } from './rule.js';
-import { meets } from './rule-criteria.js';
+import { byPlace, meets } from './rule-criteria.js';
 import { RuleExpiry } from './rule-expiry.js';
 import { type TableLimits, TableRoom } from './table-room.js';
 
@@ -81,9 +81,10 @@ export class FlowTables {
   /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
-  /** Hidden: what a packet meets that no rule of its table matches; it is dropped. */
+  /** Fragment mode "nx-match". */
+  seesFragmentPorts = false;
+  /** Hidden: what a packet meets that no rule matches; it is dropped, or a controller told. */
   readonly missRule: Rule;
-  /** Hidden: the same, with a controller that is to be told. */
   readonly controllerMissRule: Rule;
 
   constructor(options: FlowTablesOptions) {
@@ -132,12 +133,11 @@ export class FlowTables {
 
   /**
    * The rule of `table` that `flow` meets in `version`, adding to `wc` the bits that decided it;
-   * the hidden `missRule` where none matches. The ports of a fragment read as 0 meanwhile, which is
-   * OpenFlow's "normal" treatment of fragments.
+   * the hidden `missRule` where none matches. Ports of fragments read as 0: OpenFlow's "normal".
    */
   lookup(table: number, version: number, flow: Flow, wc: FlowMask | undefined): Rule {
     const classifier = this.#classifiers[table]!;
-    if (((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
+    if (this.seesFragmentPorts || ((flow[NW_PROTO]! >>> 24) & FRAG_ANY) === 0) {
       return classifier.lookup(flow, version, wc) ?? this.missRule;
     }
     const ports = flow[TP]!;
@@ -185,6 +185,18 @@ export class FlowTables {
     });
   }
 
+  /** Adds a rule of the switch's own, of a priority no controller can give; nobody hears of it. */
+  addHidden(spec: FlowSpec): Rule {
+    const rule = new Rule(spec, { now: this.#clock.now(), version: this.#next, isHidden: true });
+    this.transact(() => this.#insert(rule));
+    return rule;
+  }
+
+  /** Removes what `addHidden` added, if it is still there. */
+  withdraw(rule: Rule): void {
+    if (rule.isLive) this.transact(() => this.#retire(rule));
+  }
+
   /** The rule of `table` with this very match and priority, if there is one. */
   find(table: number, match: Match, priority: number): Rule | undefined {
     return this.#userTable(table).find(match, priority, this.#next);
@@ -227,11 +239,8 @@ export class FlowTables {
 
   /** Deletes the rules that `isMeant` says, because what they need goes; returns how many. */
   deleteWhere(isMeant: (rule: Rule) => boolean, reason: RemovalReason): number {
-    return this.#remove(
-      this.#live()
-        .filter(isMeant)
-        .map((rule) => ({ rule, reason })),
-    );
+    const found = this.#live().filter(isMeant);
+    return this.#remove(found.map((rule) => ({ rule, reason })));
   }
 
   /** Deletes the rules whose time is up; returns how many. When to call it is said above. */
@@ -243,25 +252,22 @@ export class FlowTables {
 
   /** The first moment at which `expire` would delete something if no more packets came. */
   nextDeadline(): Instant | undefined {
-    const deadline = this.#expiry.nextDeadline();
-    // A rule's time is up when more than its timeout has passed.
-    return deadline === undefined ? undefined : instant(deadline + 1);
+    return this.#expiry.nextDeadline();
   }
 
   /** The visible rules, by table, then from the highest priority down, then by age. */
   rules(): Rule[] {
-    return this.#live().sort(
-      (a, b) => a.table - b.table || b.priority - a.priority || a.addedIn - b.addedIn,
-    );
+    return this.#live().sort(byPlace);
   }
 
-  #live(table?: number): Rule[] {
-    const rules: Rule[] = [];
-    for (const classifier of this.#tables(table)) {
-      if (classifier.ruleCount === 0) continue;
-      for (const rule of classifier.rules()) if (rule.isLive) rules.push(rule);
-    }
-    return rules;
+  /** The rules that `addHidden` added. */
+  hiddenRules(): Rule[] {
+    return this.#live(undefined, true);
+  }
+
+  #live(table?: number, isHidden = false): Rule[] {
+    const rules = this.#tables(table).flatMap((classifier) => [...classifier.rules()]);
+    return rules.filter((rule) => rule.isLive && rule.isHidden === isHidden);
   }
 
   /** The rules that meet `criteria`, in no order. */
@@ -286,20 +292,14 @@ export class FlowTables {
   #userTable(table: number): Classifier {
     const classifier = table <= TABLE_MAX ? this.#classifiers[table] : undefined;
     if (classifier !== undefined) return classifier;
-    throw new FlowTableError(
-      'no such table',
-      `Cannot use table ${table}: tables are numbered 0 to ${TABLE_MAX}`,
-    );
+    throw noSuchTable(table);
   }
 
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
     const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
     if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#next)) {
-      throw new FlowTableError(
-        'overlap',
-        `Cannot add flow to table ${table}: it overlaps another of priority ${priority}`,
-      );
+      throw overlapOf(table, priority);
     }
     if (old !== undefined || this.#room.isThere(table)) return;
     if (this.#room.limitsOf(table).evicts && this.#evict(table)) return;
@@ -322,7 +322,7 @@ export class FlowTables {
 
   #insert(rule: Rule): void {
     this.#classifiers[rule.table]!.insert(rule);
-    this.#room.take(rule.table);
+    this.#room.take(rule);
     this.#expiry.add(rule);
     this.#journal?.inserted(rule);
     this.#learned.add(rule);
@@ -346,7 +346,7 @@ export class FlowTables {
 
   #retire(rule: Rule): void {
     rule.removedIn = this.#next;
-    this.#room.leave(rule.table);
+    this.#room.leave(rule);
     this.#expiry.delete(rule);
     this.#learned.delete(rule);
     this.#removed.push(rule);
@@ -365,14 +365,14 @@ export class FlowTables {
     journal.undo({
       withdraw: (rule) => {
         this.#classifiers[rule.table]!.remove(rule);
-        this.#room.leave(rule.table);
+        this.#room.leave(rule);
         this.#expiry.delete(rule);
         this.#learned.delete(rule);
       },
       restore: (rule) => {
         rule.removedIn = VERSION_NEVER;
         rule.resume();
-        this.#room.take(rule.table);
+        this.#room.take(rule);
         this.#expiry.add(rule);
         this.#learned.add(rule);
         this.#removed.pop();

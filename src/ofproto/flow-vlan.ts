@@ -9,7 +9,7 @@
  */
 
 import type { Flow, FlowMask } from '../packet/flow.js';
-import { VLAN_CFI, VLAN_VID_MASK, VLAN0, VLAN1 } from '../packet/flow-layout.js';
+import { VLAN_CFI, VLAN0, VLAN1 } from '../packet/flow-layout.js';
 import { ETH_TYPE_VLAN } from '../packet/protocol.js';
 
 /** Tags that a flow holds; `FLOW_MAX_VLAN_HEADERS`. */
@@ -31,10 +31,10 @@ export function pushVlan(flow: Flow, wc: FlowMask, tpid: number, tci: number): v
   flow[VLAN0] = (tpid << 16) | tci;
 }
 
-/** Takes the outermost tag away, if there is one. */
+/** Takes the outermost tag away, if there is one; which it was matters only to who sees it gone. */
 export function popVlan(flow: Flow, wc: FlowMask): void {
   const count = countVlans(flow);
-  wc[VLAN0]! |= VLAN_VID_MASK | VLAN_CFI;
+  wc[VLAN0]! |= VLAN_CFI;
   if (count === 0) return;
   wc[VLAN1]! |= count === VLANS_MAX ? EXACT : VLAN_CFI;
   flow[VLAN0] = count === VLANS_MAX ? flow[VLAN1]! : 0;

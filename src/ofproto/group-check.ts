@@ -26,8 +26,7 @@ export function checkGroup(group: GroupSpec): void {
   if (type !== 'select' && buckets.some(({ weight }) => weight !== 0)) {
     refuse('OFPGMFC_INVALID_GROUP', id, 'only buckets of select groups have weights');
   }
-  checkBucketIds(id, buckets);
-  checkWatches(id, type, buckets);
+  checkBuckets(id, type, buckets);
   if (selection === undefined) return;
   if (type !== 'select') {
     refuse('OFPBPC_BAD_VALUE', id, 'only select groups have a selection method');
@@ -36,6 +35,15 @@ export function checkGroup(group: GroupSpec): void {
     const known = SELECTION_METHODS.join(' and ');
     refuse('OFPBPC_BAD_VALUE', id, `there are the selection methods ${known}`);
   }
+}
+
+/**
+ * Throws a `GroupError` for buckets that a group of this type cannot have. Weights aside: whoever
+ * inserts buckets into a select group need not know that it is one.
+ */
+export function checkBuckets(id: number, type: GroupType, buckets: readonly Bucket[]): void {
+  checkBucketIds(id, buckets);
+  checkWatches(id, type, buckets);
 }
 
 /** Throws a `GroupError` for buckets that cannot stand in one message. */
@@ -49,8 +57,7 @@ export function checkBucketIds(id: number, buckets: readonly Bucket[]): void {
   }
 }
 
-/** Throws a `GroupError` for buckets that watch what a group of this type does not look at. */
-export function checkWatches(id: number, type: GroupType, buckets: readonly Bucket[]): void {
+function checkWatches(id: number, type: GroupType, buckets: readonly Bucket[]): void {
   for (const { watchPort, watchGroup } of buckets) {
     const isWatching = watchPort !== undefined || watchGroup !== undefined;
     if (isWatching && (type === 'all' || type === 'indirect')) {

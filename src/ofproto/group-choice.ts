@@ -13,7 +13,7 @@
 
 import { type OfpPort, ofpPort } from '../base/brands.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
-import type { Flow, FlowMask } from '../packet/flow.js';
+import { createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
 import { DP_HASH } from '../packet/flow-layout.js';
 import { OFPP_CONTROLLER } from '../packet/ofp-port-text.js';
 import { hashFields, maskHashFields } from './flow-hash-fields.js';
@@ -22,10 +22,11 @@ import { hashSelection } from './group-hash.js';
 import type { GroupHashTable } from './group-hash-table.js';
 
 /** Groups that watch one another; `MAX_LIVENESS_RECURSION`. Deeper is dead. */
-const LIVENESS_DEPTH_MAX = 128;
+export const LIVENESS_DEPTH_MAX = 128;
 const NONE = -1;
 /** Half of the step between two hashes: no draw is 0 or 1. */
 const HALF = 0.5;
+const SCORE_MAX = 0xffff;
 const HASHES_COUNT = 0x1_0000_0000;
 
 /** What liveness hangs on. */
@@ -36,16 +37,39 @@ export interface LivenessSource {
 }
 
 /** Whether a packet may take `bucket`. */
-export function isBucketLive(bucket: Bucket, source: LivenessSource, depth = 0): boolean {
-  const { watchPort, watchGroup } = bucket;
-  if (depth >= LIVENESS_DEPTH_MAX) return false;
-  if (watchPort === undefined && watchGroup === undefined) return true;
-  if (watchPort !== undefined && watchPort !== OFPP_CONTROLLER) {
-    if (source.isPortLive(ofpPort(watchPort))) return true;
+export function isBucketLive(bucket: Bucket, source: LivenessSource): boolean {
+  if (!isWatching(bucket) || isWatchedPortLive(bucket, source)) return true;
+  const { watchGroup } = bucket;
+  return watchGroup !== undefined && isGroupLive(watchGroup, source, new Set(), 1);
+}
+
+/** Whether the bucket's life hangs on anything. */
+export function isWatching({ watchPort, watchGroup }: Bucket): boolean {
+  return watchPort !== undefined || watchGroup !== undefined;
+}
+
+/** Whether it watches a port that is there and up. */
+export function isWatchedPortLive({ watchPort }: Bucket, source: LivenessSource): boolean {
+  if (watchPort === undefined || watchPort === OFPP_CONTROLLER) return false;
+  return source.isPortLive(ofpPort(watchPort));
+}
+
+/** Groups may watch each other, in rings too: no group is asked twice. (OVS asks, and may fall.) */
+function isGroupLive(
+  id: number,
+  source: LivenessSource,
+  asked: Set<number>,
+  depth: number,
+): boolean {
+  if (depth >= LIVENESS_DEPTH_MAX || asked.has(id)) return false;
+  asked.add(id);
+  for (const bucket of source.groups.get(id)?.buckets ?? []) {
+    if (!isWatching(bucket) || isWatchedPortLive(bucket, source)) return true;
+    const { watchGroup } = bucket;
+    if (watchGroup === undefined) continue;
+    if (isGroupLive(watchGroup, source, asked, depth + 1)) return true;
   }
-  if (watchGroup === undefined) return false;
-  const group = source.groups.get(watchGroup);
-  return group?.buckets.some((one) => isBucketLive(one, source, depth + 1)) ?? false;
+  return false;
 }
 
 /** The index of the first live bucket; -1: none is. */
@@ -65,15 +89,19 @@ export function selectBucket(
   flow: Flow,
   wc: FlowMask,
 ): number {
-  const { selection, hashTable } = group;
+  const { hashTable } = group;
   if (hashTable !== undefined) {
     wc[DP_HASH]! |= hashTable.mask;
     return bucketOfHash(group, hashTable, source, flow[DP_HASH]!);
   }
+  return bestBucket(group, source, hashOf(group, flow, wc));
+}
+
+function hashOf({ selection }: Group, flow: Flow, wc: FlowMask): number {
   const hasFields = selection?.method === 'hash' && selection.fields.length > 0;
-  if (hasFields) return bestBucket(group, source, hashSelection(selection, flow, wc));
+  if (hasFields) return hashSelection(selection, flow, wc);
   maskHashFields(flow, 'symmetric_l4', wc);
-  return bestBucket(group, source, hashFields(flow, 'symmetric_l4', 0));
+  return hashFields(flow, 'symmetric_l4', 0);
 }
 
 function bucketOfHash(
@@ -88,6 +116,15 @@ function bucketOfHash(
   }
   return NONE;
 }
+
+/** How a bucket of a select group fares with `flow`, from 0 to 65,535: the highest wins. */
+export function bucketScore(group: Group, bucket: Bucket, flow: Flow): number {
+  if (bucket.weight === 0) return 0;
+  return Math.floor(SCORE_MAX * Math.exp(scoreOf(bucket, hashOf(group, flow, unheeded))));
+}
+
+/** The mask of who only tells. */
+const unheeded = createFlowMask();
 
 /** A bucket without weight is as good as dead. */
 function bestBucket(group: Group, source: LivenessSource, hash: number): number {

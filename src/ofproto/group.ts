@@ -14,7 +14,7 @@ import type { Field } from '../packet/fields.js';
 import { orderActionSet } from './action-set.js';
 import { type GroupHashTable, hashTableOf } from './group-hash-table.js';
 import { OFPP_CONTROLLER, type Ofpact, type Ofpacts } from './ofpact.js';
-import { isPlainController, PacketInReason } from './packet-ins.js';
+import { isPlainController } from './packet-ins.js';
 
 /** By OpenFlow's number. Answers to `enum ofp11_group_type`. */
 export const GROUP_TYPES = ['all', 'select', 'indirect', 'fast_failover'] as const;
@@ -131,13 +131,9 @@ function add(counters: GroupCounters, stats: Readonly<FlowStats>): void {
   counters.bytes += stats.bytes;
 }
 
-/** A controller is an output like others, and hears that a group sent the packet. */
+/** In action sets, a controller is an output like others. */
 function actionSetOf(actions: Ofpacts): Ofpacts {
-  return orderActionSet(actions.map(plainOutput)).map((action) => {
-    if (action.type !== 'output' || action.port !== OFPP_CONTROLLER) return action;
-    const { maxLength } = action;
-    return { type: 'controller', maxLength, reason: PacketInReason.GROUP, controllerId: 0 };
-  });
+  return orderActionSet(actions.map(plainOutput));
 }
 
 function plainOutput(action: Ofpact): Ofpact {

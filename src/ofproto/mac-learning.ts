@@ -40,6 +40,14 @@ export interface MacSighting {
   readonly isBond?: boolean;
 }
 
+/** What became of addresses since the table was made, or `clearTotals`. */
+export interface MacTotals {
+  learned: number;
+  expired: number;
+  evicted: number;
+  moved: number;
+}
+
 /** One line of `fdb/show`. */
 export interface MacRecord {
   readonly address: string;
@@ -63,6 +71,8 @@ class MacEntry {
   nextInBucket: MacEntry | undefined;
   owner: PortMacs;
   isStatic = false;
+  /** Rises with every use: the order of `fdb/show`. */
+  useNumber = 0;
   /** In seconds; not for static entries. */
   expires = 0;
   /** In seconds: until when a gratuitous ARP holds it. */
@@ -95,6 +105,8 @@ export class MacTable {
   #floodVlans: ReadonlySet<number> = new Set();
   #entriesMax = MAC_ENTRIES_MAX;
   #agingSeconds = MAC_AGING_SECONDS;
+  #useCount = 0;
+  #totals: MacTotals = { learned: 0, expired: 0, evicted: 0, moved: 0 };
 
   constructor(options: MacTableOptions) {
     this.#coverage = options.coverage;
@@ -103,6 +115,22 @@ export class MacTable {
 
   get count(): number {
     return this.#lru.count + this.#statics.size;
+  }
+
+  get staticCount(): number {
+    return this.#statics.size;
+  }
+
+  get entriesMax(): number {
+    return this.#entriesMax;
+  }
+
+  get totals(): Readonly<MacTotals> {
+    return this.#totals;
+  }
+
+  clearTotals(): void {
+    this.#totals = { learned: 0, expired: 0, evicted: 0, moved: 0 };
   }
 
   /** The port of an address; undefined: unknown, so flood. */
@@ -133,6 +161,7 @@ export class MacTable {
     if (known !== undefined) this.#remove(known);
     const entry = this.#insert(sighting);
     entry.isStatic = true;
+    entry.useNumber = ++this.#useCount;
     this.#statics.add(entry);
     this.#onChange();
   }
@@ -186,6 +215,7 @@ export class MacTable {
       if (entry.expires > second) break;
       expired.push(entry);
     }
+    this.#totals.expired += expired.length;
     this.#coverage.inc('mac_learning_expired', expired.length);
     this.#forget(expired);
     return expired.length;
@@ -197,15 +227,25 @@ export class MacTable {
     return first && instant(first.expires * MILLISECONDS_PER_SECOND);
   }
 
-  /** All entries: static ones first, then from the least recently used. */
+  /** All entries, from the least recently used; a static one is used when it is added. */
   records(now: Instant): MacRecord[] {
-    const second = toSecond(now);
-    return [...this.#statics, ...this.#lru].map((entry) => ({
+    const entries = [...this.#statics, ...this.#lru].sort((a, b) => a.useNumber - b.useNumber);
+    return entries.map((entry) => this.#recordOf(entry, now));
+  }
+
+  /** What is known of one address; undefined: nothing. */
+  record(high: number, low: number, vlan: number, now: Instant): MacRecord | undefined {
+    const entry = this.#find(high, low, vlan);
+    return entry && this.#recordOf(entry, now);
+  }
+
+  #recordOf(entry: MacEntry, now: Instant): MacRecord {
+    return {
       address: formatAddress(entry.high, entry.low),
       vlan: entry.vlan,
       port: entry.owner.port,
-      ageSeconds: entry.isStatic ? undefined : this.#ageOf(entry, second),
-    }));
+      ageSeconds: entry.isStatic ? undefined : this.#ageOf(entry, toSecond(now)),
+    };
   }
 
   #mayLearn(sighting: MacSighting): boolean {
@@ -250,6 +290,7 @@ export class MacTable {
   #refresh(entry: MacEntry, second: number): void {
     this.#lru.remove(entry.lruNode);
     this.#lru.append(entry.lruNode);
+    entry.useNumber = ++this.#useCount;
     entry.owner.entries.remove(entry.portNode);
     entry.owner.entries.append(entry.portNode);
     entry.expires = second + this.#agingSeconds;
@@ -263,8 +304,10 @@ export class MacTable {
       entry.owner.entries.remove(entry.portNode);
       entry.owner = this.#ownerOf(port);
       entry.owner.entries.append(entry.portNode);
+      this.#totals.moved++;
       this.#coverage.inc('mac_learning_moved');
     } else {
+      this.#totals.learned++;
       this.#coverage.inc('mac_learning_learned');
     }
     this.#onChange();
@@ -289,6 +332,7 @@ export class MacTable {
     }
     const victim = fullest?.entries.first;
     if (victim === undefined) return false;
+    this.#totals.evicted++;
     this.#coverage.inc('mac_learning_evicted');
     this.#remove(victim);
     return true;

@@ -3,12 +3,14 @@
  *
  * Numbers of a bridge's meters are its controllers' choice; the datapath has its own, shared by all
  * bridges. A change of bands changes no answer of translation, so it asks for no revalidation; the
- * deletion of a meter deletes the rules that use it. Answers to the meter part of OVS's
- * `ofproto/ofproto.c`.
+ * deletion of a meter deletes the rules that send packets through it, but not those whose
+ * packet-ins it limits: they are then limited by none (OVS goes on with the number in the datapath,
+ * whosever it is by then). Answers to the meter part of OVS's `ofproto/ofproto.c`.
  *
  * Owner: the bridge.
  */
 
+import { type Observable, Subject } from 'rxjs';
 import type { Instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import {
@@ -46,6 +48,9 @@ export class MeterTable {
   readonly #datapath: DatapathMeters;
   readonly #deleting: MeterTableOptions['deleting'];
   readonly #meters = new Map<number, Meter>();
+  readonly #changes = new Subject<void>();
+  /** Emits when a meter comes or goes: what limits packet-ins takes no rules with it. */
+  readonly changes: Observable<void> = this.#changes.asObservable();
 
   constructor(options: MeterTableOptions) {
     this.#clock = options.clock;
@@ -94,6 +99,7 @@ export class MeterTable {
       throw refusal('OFPMMFC_OUT_OF_METERS', 'add', spec.id, 'the datapath has no more');
     }
     this.#meters.set(spec.id, { spec, created: this.#clock.now(), datapathId });
+    this.#changes.next();
   }
 
   #modify(asked: MeterSpec): void {
@@ -114,6 +120,7 @@ export class MeterTable {
       this.#meters.delete(spec.id);
       this.#datapath.delete(datapathId);
     }
+    this.#changes.next();
   }
 }
 

@@ -9,6 +9,7 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
+import type { OfpPort } from '../base/brands.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
 import {
   DL_DST,
@@ -26,10 +27,11 @@ import {
 import { ETH_TYPE_ARP, isVlanType } from '../packet/protocol.js';
 import type { MacSighting } from './mac-learning.js';
 import type { OfprotoPort } from './ofproto.js';
-import { VlanTags } from './port-vlan.js';
+import { TRUNK, VlanTags } from './port-vlan.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
-import { learnTraced, traceDestination, traceNote } from './xlate-trace.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
+import { learnTraced, say } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;
 const PROTO_BITS = 0xff;
@@ -45,7 +47,7 @@ export function xlateNormal(ctx: XlateContext): void {
   tags.read(flow);
   const refusal = refusalOf(ctx, port);
   if (port === undefined || refusal !== undefined) {
-    if (ctx.trace !== undefined && refusal !== undefined) traceNote(ctx, refusal);
+    if (ctx.trace !== undefined && refusal !== undefined) sayRefusal(ctx, refusal);
     return;
   }
   port.vlan.enter(tags);
@@ -55,7 +57,7 @@ export function xlateNormal(ctx: XlateContext): void {
   const dstHigh = flow[DL_DST]! >>> 16;
   const dstLow = ((flow[DL_DST]! << 16) | (flow[DL_DST + 1]! >>> 16)) >>> 0;
   const known = ofproto.macs.lookup(dstHigh, dstLow, vid);
-  if (ctx.trace !== undefined) traceDestination(ctx, known);
+  if (ctx.trace !== undefined) sayDestination(ctx, known);
   if (known === inPort) return;
   if (known === undefined) floodNormal(ctx);
   else {
@@ -79,15 +81,51 @@ function learn(ctx: XlateContext, vlan: number): void {
 }
 
 /** Why NORMAL drops the packet at once; undefined: it does not. */
-function refusalOf(ctx: XlateContext, port: OfprotoPort | undefined): string | undefined {
-  const { flow, ofproto } = ctx;
-  if (port === undefined) return 'NORMAL: dropped, the bridge has no such port';
-  if (isPartlyTagged(flow)) return 'NORMAL: dropped, it ends within its VLAN tag';
-  if (!port.vlan.admits(tags.vid)) {
-    return `NORMAL: dropped, a port of mode ${port.vlan.mode} takes no packets of VLAN ${tags.vid}`;
-  }
+function refusalOf(
+  { flow, ofproto }: XlateContext,
+  port: OfprotoPort | undefined,
+): Refusal | undefined {
+  if (port === undefined) return 'unknown port';
+  if (isPartlyTagged(flow)) return 'partial tag';
+  if (!port.vlan.admits(tags.vid)) return 'unwanted VLAN';
   const isReserved = !ofproto.forwardsBpdus && isReservedAddress(flow);
-  return isReserved ? 'NORMAL: dropped, the address is reserved for neighbours' : undefined;
+  return isReserved ? 'reserved address' : undefined;
+}
+
+type Refusal = 'unknown port' | 'partial tag' | 'unwanted VLAN' | 'reserved address';
+
+function sayRefusal(ctx: XlateContext, refusal: Refusal): void {
+  switch (refusal) {
+    case 'unknown port':
+      say(ctx, SENTENCES.unknownPort(ctx.inPort));
+      say(ctx, SENTENCES.noInputBundle());
+      break;
+    case 'partial tag':
+      say(ctx, SENTENCES.partialTag());
+      break;
+    case 'unwanted VLAN':
+      say(ctx, unwantedVlan(ctx));
+      break;
+    case 'reserved address':
+      say(ctx, SENTENCES.reservedAddress());
+      break;
+  }
+}
+
+function unwantedVlan({ ofproto, inPort }: XlateContext): Sentence {
+  const port = ofproto.port(inPort);
+  const name = port?.name ?? '';
+  const { mode, tag } = port?.vlan ?? TRUNK;
+  if (mode === 'access') return SENTENCES.taggedAtAccessPort(tags.vid, name, tag);
+  return mode === 'dot1q-tunnel'
+    ? SENTENCES.unwantedCustomerVlan(tags.vid, name)
+    : SENTENCES.untrunkedVlan(tags.vid, name);
+}
+
+function sayDestination(ctx: XlateContext, known: OfpPort | undefined): void {
+  if (known === undefined) say(ctx, SENTENCES.flooding());
+  else if (known === ctx.inPort) say(ctx, SENTENCES.backToInputPort());
+  else say(ctx, SENTENCES.toLearnedPort());
 }
 
 function floodNormal(ctx: XlateContext): void {
@@ -111,12 +149,19 @@ function send(ctx: XlateContext, port: OfprotoPort): void {
   const [outer, inner] = [flow[VLAN0]!, flow[VLAN1]!];
   port.vlan.leave(tags, flow);
   if ((outer & VLAN_CFI) !== 0) {
-    if ((flow[VLAN0]! & VLAN_VID_MASK) === 0 || tags.vid === 0) wc[VLAN0]! |= VLAN_PCP_MASK;
-    if (flow[VLAN0] !== outer) wc[VLAN1]! |= (inner & VLAN_CFI) === 0 ? VLAN_CFI : EXACT;
+    if (hangsOnPriority(port, flow)) wc[VLAN0]! |= VLAN_PCP_MASK;
+    const isChanged = flow[VLAN0] !== outer || flow[VLAN1] !== inner;
+    if (isChanged) wc[VLAN1]! |= (inner & VLAN_CFI) === 0 ? VLAN_CFI : EXACT;
   }
   ctx.outputTo(port.ofpPort);
   flow[VLAN0] = outer;
   flow[VLAN1] = inner;
+}
+
+/** Whether the packet, as it leaves at `port`, may have a tag for its priority alone. */
+function hangsOnPriority({ vlan }: OfprotoPort, flow: Flow): boolean {
+  const isUntagged = (flow[VLAN0]! & VLAN_VID_MASK) === 0 || tags.vid === 0;
+  return isUntagged || vlan.priorityTags !== 'never';
 }
 
 /** Whether a frame announces a tag and ends within it. */

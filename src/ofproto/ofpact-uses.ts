@@ -1,5 +1,6 @@
 /**
- * Which groups and meters actions need to exist, also those that stand inside of others.
+ * Which groups and meters actions need to exist, and which ports they name, also those that stand
+ * inside of others.
  *
  * Answers to what OVS looks for in `ofproto_check_ofpacts` and keeps in a group's and a meter's
  * lists of rules.
@@ -15,6 +16,26 @@ export function groupsOf(actions: Ofpacts): number[] {
 /** Meters that the actions send packets through. */
 export function metersOf(actions: Ofpacts): number[] {
   return usesOf(actions, (action) => (action.type === 'meter' ? action.meter : undefined));
+}
+
+/** Ports that the actions name, reserved ones too. */
+export function portsOf(actions: Ofpacts): number[] {
+  const single = usesOf(actions, portOf);
+  const bundles = actions.filter((action) => action.type === 'bundle');
+  return [...single, ...bundles.flatMap(({ members }) => members)];
+}
+
+function portOf(action: Ofpact): number | undefined {
+  switch (action.type) {
+    case 'output':
+    case 'output_trunc':
+    case 'enqueue':
+      return action.port;
+    case 'resubmit':
+      return action.inPort;
+    default:
+      return undefined;
+  }
 }
 
 function usesOf(actions: Ofpacts, use: (action: Ofpact) => number | undefined): number[] {

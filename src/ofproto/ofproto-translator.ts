@@ -10,7 +10,14 @@
  */
 
 import { merge, type Observable } from 'rxjs';
-import { type Instant, ODPP_NONE, type OdpPort, type OfpPort, odpPort } from '../base/brands.js';
+import {
+  type Instant,
+  ODPP_NONE,
+  type OdpPort,
+  type OfpPort,
+  odpPort,
+  ofpPort,
+} from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import { type Log, silentLog } from '../base/log.js';
@@ -24,6 +31,7 @@ import type {
   XlateCache,
   XlateRequest,
   XlateResult,
+  XlateTrace,
 } from '../datapath/translator.js';
 import { extractFlow } from '../packet/extract.js';
 import { copyFlow, createFlow, type Flow } from '../packet/flow.js';
@@ -58,6 +66,16 @@ export interface PacketOutRequest {
   /** Which port it passes for; reserved ones too. */
   readonly inPort: OfpPort;
   readonly actions: Ofpacts;
+}
+
+/** A flow that is only asked about. */
+export interface TraceRequest {
+  /** Its in_port is an OpenFlow port. */
+  readonly flow: Flow;
+  readonly packet?: Packet | undefined;
+  /** Instead of what a rule of the first table does. */
+  readonly actions?: Ofpacts | undefined;
+  readonly trace: XlateTrace;
 }
 
 /** A bridge's port, found by its datapath number. */
@@ -192,6 +210,26 @@ export class OfprotoTranslator implements Translator {
     key[IN_PORT] = odpInPort;
     const needsHelp = (result.slow & SlowReason.ACTION) !== 0;
     return { type: 'execute', packet, key, actions: result.actions, needsHelp, error: undefined };
+  }
+
+  /**
+   * What would become of a flow of a bridge, told step by step. Nothing is credited or sent; with a
+   * packet, what it teaches is learned.
+   */
+  trace(ofproto: Ofproto, request: TraceRequest): XlateResult {
+    const { flow, packet, actions, trace } = request;
+    const odpInPort = ofproto.port(ofpPort(flow[IN_PORT] ?? 0))?.odpPort ?? ODPP_NONE;
+    const translated: XlateRequest = {
+      ingress: { ofproto, flow, odpInPort, packetIns: this.#packetIns },
+      ...(packet === undefined ? {} : { packet }),
+      tcpFlags: (flow[TCP_FLAGS] ?? 0) >>> 16,
+      mayLearn: packet !== undefined,
+      skipWildcards: false,
+      trace,
+    };
+    return actions === undefined
+      ? this.#xlate.translate(translated, ofproto)
+      : this.#xlate.translateActions(translated, ofproto, actions);
   }
 
   createCache(): XlateCache {

@@ -36,6 +36,10 @@ export interface PortConfig {
   readonly noForward: boolean;
   readonly noFlood: boolean;
   readonly noPacketIn: boolean;
+  /** OpenFlow 1.0 only: no part in the spanning tree; this switch has none. */
+  readonly noStp: boolean;
+  /** OpenFlow 1.0 only: what `noReceive` is for all other frames. */
+  readonly noReceiveStp: boolean;
 }
 
 export interface OfprotoPort {
@@ -58,8 +62,11 @@ export interface PortSettings {
   readonly isProtected?: boolean;
 }
 
-/** How rules see fragments: with ports 0, or not at all. Answers to `OFPUTIL_FRAG_*`. */
-export type FragmentMode = 'normal' | 'drop';
+/**
+ * How rules see fragments: with ports 0, not at all, or as they are: the first of a packet with its
+ * ports. Answers to `OFPUTIL_FRAG_*`.
+ */
+export type FragmentMode = 'normal' | 'drop' | 'nx-match';
 
 export interface OfprotoOptions {
   readonly name: string;
@@ -78,6 +85,8 @@ const PORT_CONFIG_DEFAULT: PortConfig = {
   noForward: false,
   noFlood: false,
   noPacketIn: false,
+  noStp: false,
+  noReceiveStp: false,
 };
 
 export class Ofproto {
@@ -114,7 +123,7 @@ export class Ofproto {
     this.tables = new FlowTables({
       clock,
       coverage,
-      checkActions: (actions) => this.#checkUses(actions),
+      checkActions: (actions) => this.checkUses(actions),
       ...(rulesMax === undefined ? {} : { rulesMax }),
     });
     this.tables.changes.subscribe(() => this.#revalidate('flow_table'));
@@ -125,6 +134,7 @@ export class Ofproto {
       datapath: options.meters ?? new DatapathMeters(clock),
       deleting: (ids) => this.#deleteUsers(metersOf, ids),
     });
+    this.meters.changes.subscribe(() => this.#revalidate('flow_table'));
     this.macs = new MacTable({ coverage, onChange: () => this.#revalidate('mac_learning') });
     this.dropFragmentsRule = createHiddenDrop(clock.now());
   }
@@ -230,6 +240,7 @@ export class Ofproto {
 
   set fragmentMode(value: FragmentMode) {
     this.#fragmentMode = value;
+    this.tables.seesFragmentPorts = value === 'nx-match';
     this.#revalidate('reconfigure');
   }
 
@@ -250,6 +261,17 @@ export class Ofproto {
     const ofMacs = this.macs.nextDeadline();
     if (ofRules === undefined || ofMacs === undefined) return ofRules ?? ofMacs;
     return ofRules < ofMacs ? ofRules : ofMacs;
+  }
+
+  /** Makes all that `task` changes of tables and groups one, or, if it throws, nothing. */
+  transact<Result>(task: () => Result): Result {
+    const groups = this.groups.snapshot();
+    try {
+      return this.tables.transact(task);
+    } catch (error) {
+      this.groups.restore(groups);
+      throw error;
+    }
   }
 
   creditFirstLookup(stats: Readonly<FlowStats>): void {
@@ -274,7 +296,7 @@ export class Ofproto {
   }
 
   /** Throws a `FlowTableError` for actions that name a group or a meter that does not exist. */
-  #checkUses(actions: Ofpacts): void {
+  checkUses(actions: Ofpacts): void {
     const group = groupsOf(actions).find((id) => !this.groups.has(id));
     if (group !== undefined) {
       throw new FlowTableError('no such group', `Cannot add flow: there is no group ${group}`);

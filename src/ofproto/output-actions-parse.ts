@@ -11,6 +11,7 @@ import type { PlacedText } from '../packet/key-value-scanner.js';
 import {
   type Argument,
   bytesOf,
+  findPort,
   none,
   numberOf,
   portOf,
@@ -52,7 +53,9 @@ const NOT_TRUNCATED: readonly number[] = [
 export function parseOutput({ argument, ports }: Argument): Ofpact {
   const { text } = argument;
   if (/[=,]/.test(text)) return parseTruncated({ argument, ports });
-  if (findSubfieldField(text) !== undefined || text.includes('[')) {
+  // "in_port" is a port before it is a field.
+  const isPort = findPort(text, ports) !== undefined;
+  if (!isPort && (findSubfieldField(text) !== undefined || text.includes('['))) {
     const source = parseSubfield(argument);
     return { type: 'output_reg', source, maxLength: CONTROLLER_MAX_LENGTH };
   }
@@ -90,7 +93,7 @@ export function outputTo(place: PlacedText, port: OfpPort, argument?: PlacedText
     const length = argument?.text ?? '';
     const maxLength =
       argument === undefined || length === '' ? CONTROLLER_MAX_LENGTH : numberOf(argument, U16_MAX);
-    return { type: 'controller', maxLength, reason: REASON_ACTION, controllerId: 0 };
+    return { type: 'output', port, maxLength };
   }
   if (port === OFPP_NONE || (port >= OFPP_MAX && port <= OFPP_UNSET)) {
     place.fail(`expected a port from 0 to ${OFPP_MAX - 1}, or a reserved one that takes packets`);

@@ -28,6 +28,11 @@ const OTHERS = new Map<number, ReadonlySet<number>>([
   [0x0100_0ccd, new Set([0xcdcd])],
 ]);
 
+/** Whether the frame is one of a spanning tree, 01:80:c2:00:00:00. */
+export function isSpanningTree(flow: Flow): boolean {
+  return flow[DL_DST] === IEEE_HIGH && flow[DL_DST + 1]! >>> 16 === 0;
+}
+
 /** Whether the flow's destination address is reserved. */
 export function isReservedAddress(flow: Flow): boolean {
   const high = flow[DL_DST]!;

@@ -26,3 +26,8 @@ function outputsTo(actions: Ofpacts, port: number): boolean {
     return action.type === 'controller' && port === OFPP_CONTROLLER;
   });
 }
+
+/** By table, then from the highest priority down, then by age. */
+export function byPlace(a: Rule, b: Rule): number {
+  return a.table - b.table || b.priority - a.priority || a.addedIn - b.addedIn;
+}

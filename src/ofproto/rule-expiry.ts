@@ -50,13 +50,14 @@ export class RuleExpiry {
     return victim;
   }
 
-  /** The last moment before the first rule's time is up; undefined: there is none. */
+  /** The first moment at which a rule's time is up; undefined: no rule's is. */
   nextDeadline(): Instant | undefined {
     let deadline = Number.POSITIVE_INFINITY;
     for (const rule of this.#rules) {
       deadline = Math.min(deadline, deadlineOf(rule));
     }
-    return deadline === Number.POSITIVE_INFINITY ? undefined : instant(deadline);
+    // That is so when more than its timeout has passed.
+    return deadline === Number.POSITIVE_INFINITY ? undefined : instant(deadline + 1);
   }
 }
 

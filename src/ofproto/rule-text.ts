@@ -2,7 +2,8 @@
  * Flows as text, as `ovs-ofctl dump-flows` prints them.
  *
  * `formatFlow` is what `--no-stats` leaves, and what `parseFlow` reads back; `formatRule` has the
- * counters and ages too. Answers to `ofputil_flow_stats_format` of OVS's `lib/ofp-flow.c`.
+ * counters and ages too. Answers to `ofputil_flow_stats_format` of OVS's `lib/ofp-flow.c`, and to
+ * `flow_stats_ds` of its `ofproto/ofproto.c`.
  */
 
 import type { Instant } from '../base/brands.js';
@@ -30,6 +31,27 @@ export function formatFlow(flow: FlowSpec, portText?: PortText): string {
   return text + formatProperties(flow) + formatBody(flow, portText);
 }
 
+/** A flow that is being learned, as a trace tells it. Answers to `xlate_report_learn()`'s text. */
+export function formatLearned(flow: FlowSpec, portText?: PortText): string {
+  const match = formatMatch(flow.match.flow, flow.match.mask, optionsOf(portText));
+  const terms = [`table=${flow.table}`, match, `priority=${flow.priority}`];
+  const { cookie = 0n, idleTimeout, hardTimeout, flags } = flow;
+  if (cookie !== 0n) terms.push(`cookie=0x${cookie.toString(16)}`);
+  if (idleTimeout !== 0) terms.push(`idle=${idleTimeout}`);
+  if (hardTimeout !== 0) terms.push(`hard=${hardTimeout}`);
+  if ((flags & RuleFlag.SEND_FLOW_REM) !== 0) terms.push('send_flow_rem');
+  terms.push(`actions=${formatActions(flow.actions, portText)}`);
+  return terms.filter((term) => term !== '').join(' ');
+}
+
+/** The rule as `ofproto/detrace` names it. */
+export function formatDetraced(rule: Rule): string {
+  const { match, priority, cookie, table, actions } = rule;
+  const matchText = formatMatch(match.flow, match.mask, { priority });
+  const terms = [matchText, `actions=${formatActions(actions)}`].filter((term) => term !== '');
+  return `${formatCookie(cookie)}table=${table} ${terms.join()}`;
+}
+
 /** The rule in one line, with its counters and its ages at `now`. */
 export function formatRule(rule: Rule, now: Instant, portText?: PortText): string {
   const lifeSeconds = Math.floor((now - rule.created) / 1000);
@@ -40,6 +62,26 @@ export function formatRule(rule: Rule, now: Instant, portText?: PortText): strin
   text += `idle_age=${Math.floor((now - rule.used) / 1000)}, `;
   if (hardAge !== lifeSeconds) text += `hard_age=${hardAge}, `;
   return text + formatBody(rule, portText);
+}
+
+/** The rule in one line, as `ovs-appctl bridge/dump-flows` prints it. */
+export function formatCountedRule(rule: Rule, now: Instant, wantsOffloaded = false): string {
+  const { match, priority, actions } = rule;
+  const matchText = formatMatch(match.flow, match.mask, { priority });
+  const counts = formatRuleCounts(rule, now, wantsOffloaded);
+  return `${counts}${matchText},actions=${formatActions(actions)}`;
+}
+
+/** What `formatCountedRule` begins with. Nothing of ours is offloaded to hardware. */
+export function formatRuleCounts(
+  { table, created, packets, bytes }: Pick<Rule, 'table' | 'created' | 'packets' | 'bytes'>,
+  now: Instant,
+  wantsOffloaded: boolean,
+): string {
+  const tableText = table === 0 ? '' : `table_id=${table}, `;
+  const offloaded = wantsOffloaded ? 'n_offload_packets=0, n_offload_bytes=0, ' : '';
+  const duration = `duration=${Math.floor((now - created) / 1000)}s, `;
+  return `${tableText}${duration}n_packets=${packets}, n_bytes=${bytes}, ${offloaded}`;
 }
 
 function formatCookie(cookie: bigint): string {
@@ -57,7 +99,10 @@ function formatProperties(flow: FlowSpec): string {
 
 /** What tells a flow from others, and what it does: priority, match and actions. */
 export function formatBody({ match, priority, actions }: FlowBody, portText?: PortText): string {
-  const ports = portText === undefined ? {} : { portText };
-  const matchText = formatMatch(match.flow, match.mask, { priority, ...ports });
+  const matchText = formatMatch(match.flow, match.mask, { priority, ...optionsOf(portText) });
   return `${matchText === '' ? '' : `${matchText} `}actions=${formatActions(actions, portText)}`;
+}
+
+function optionsOf(portText: PortText | undefined): { readonly portText?: PortText } {
+  return portText === undefined ? {} : { portText };
 }

@@ -12,6 +12,7 @@
 
 import { type Instant, instant } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
+import { PRIORITY_DEFAULT } from '../packet/match-text.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { REGS } from '../packet/flow-layout.js';
 import { CATCH_ALL, Match } from './match.js';
@@ -258,7 +259,8 @@ export const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
 export function createActionsRule(actions: Ofpacts): Rule {
   const spec: FlowSpec = {
     table: 0,
-    priority: 0,
+    // Not the lowest: that would make it the rule for what no other matches.
+    priority: PRIORITY_DEFAULT,
     match: CATCH_ALL,
     actions,
     cookie: NO_COOKIE,

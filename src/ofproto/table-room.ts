@@ -7,6 +7,7 @@
  */
 
 import { FlowTableError } from './flow-table-error.js';
+import type { Rule } from './rule.js';
 
 /**
  * Rules that a table holds unless the bridge says otherwise: OVS sets no limit (`flow_limit`); this
@@ -52,12 +53,13 @@ export class TableRoom {
     return this.#counts[table]! < this.#limits[table]!.rulesMax;
   }
 
-  take(table: number): void {
-    this.#counts[table]!++;
+  /** Hidden rules take no room. */
+  take({ table, isHidden }: Rule): void {
+    if (!isHidden) this.#counts[table]!++;
   }
 
-  leave(table: number): void {
-    this.#counts[table]!--;
+  leave({ table, isHidden }: Rule): void {
+    if (!isHidden) this.#counts[table]!--;
   }
 
   /** What to throw where there is no room. */

@@ -33,7 +33,9 @@ import { isIpAny, isLaterFragment, needProtocol } from './prerequisites.js';
 import type { XlateContext } from './xlate-context.js';
 import { changeLabels } from './xlate-mpls.js';
 import { output, sendExpired, sendToControllerOf } from './xlate-output.js';
+import { SENTENCES } from './trace-sentences.js';
 import { doRareAction } from './xlate-rare-actions.js';
+import { say, saySubfield } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;
 const TTL_BITS = 0x0000_ff00;
@@ -77,7 +79,7 @@ export function doAction(ctx: XlateContext, action: SimpleAction): Continuation 
     case 'mod_nw_ttl':
     case 'mod_tp_src':
     case 'mod_tp_dst':
-      changeField(ctx.flow, ctx.wc, action);
+      changeField(ctx, action);
       return 'next';
     case 'controller':
       return sendToControllerOf(ctx, action);
@@ -147,14 +149,18 @@ type FieldAction = Extract<
   }
 >;
 
-function changeField(flow: Flow, wc: FlowMask, action: FieldAction): void {
+function changeField(ctx: XlateContext, action: FieldAction): void {
+  const { flow, wc } = ctx;
   switch (action.type) {
     case 'set_field':
-    case 'load':
-      writeConstant(action, flow, wc);
+    case 'load': {
+      const isWritten = writeConstant(action, flow, wc);
+      if (ctx.trace !== undefined && !isWritten) say(ctx, SENTENCES.notSet(fieldNameOf(action)));
       break;
+    }
     case 'move':
       moveBits(action.source, action.destination, flow, wc);
+      if (ctx.trace !== undefined) saySubfield(ctx, action.destination);
       break;
     case 'push_vlan':
       pushVlan(flow, wc, action.ethType, VLAN_CFI);
@@ -175,6 +181,10 @@ function changeField(flow: Flow, wc: FlowMask, action: FieldAction): void {
     default:
       changeIpField(flow, wc, action);
   }
+}
+
+function fieldNameOf(action: Extract<FieldAction, { type: 'set_field' | 'load' }>): string {
+  return (action.type === 'set_field' ? action.field : action.destination.field).name;
 }
 
 type IpFieldAction = Extract<FieldAction, { type: `mod_nw_${string}` | `mod_tp_${string}` }>;
@@ -249,13 +259,18 @@ function setAddress(flow: Flow, wc: FlowMask, isSource: boolean, address: Uint8A
 /** A packet that would not survive goes to controllers, and no further in its list. */
 function decrementTtl(ctx: XlateContext, controllerIds: readonly number[]): Continuation {
   const { flow, wc } = ctx;
-  if (!isIpAny(flow)) return 'next';
+  // As OVS has it: of packets that are not IP as well.
   needProtocol(wc);
   wc[NW_PROTO]! |= TTL_BITS;
+  if (!isIpAny(flow)) return 'next';
   const ttl = (flow[NW_PROTO]! & TTL_BITS) >>> TTL_SHIFT;
   if (ttl > 1) {
     setBits(flow, wc, NW_PROTO, TTL_BITS, (ttl - 1) << TTL_SHIFT);
     return 'next';
+  }
+  if (ctx.trace !== undefined) {
+    const isIpv4 = flow[DL_TYPE]! >>> 16 === ETH_TYPE_IPV4;
+    say(ctx, SENTENCES.ttlExpired(isIpv4 ? 'IPv4' : 'IPv6'));
   }
   return sendExpired(ctx, controllerIds);
 }

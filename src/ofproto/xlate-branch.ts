@@ -16,16 +16,19 @@ import { isReversible } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
 import type { Frame, FrameStack, SavedState } from './xlate-frame.js';
 import { finishFreezing } from './xlate-freeze.js';
-import { traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { sayHeading, traceDrop } from './xlate-trace.js';
 
 /** Turns to the action set, which is then empty; false: nothing of it is to be done. */
 export function enterSet(ctx: XlateContext, frames: FrameStack): boolean {
   if (ctx.actionSet.length === 0) return false;
   const actions = orderActionSet(ctx.actionSet);
   ctx.actionSet = [];
-  if (actions.length === 0 || ctx.isExited) return false;
-  if (ctx.trace !== undefined) traceNote(ctx, 'carries out the action set');
+  if (actions.length === 0) return false;
+  if (ctx.trace !== undefined) sayHeading(ctx, SENTENCES.actionSetHeading());
+  if (ctx.isExited) return false;
   ctx.isInActionSet = true;
+  ctx.height++;
   frames.enter('set', actions, true);
   return true;
 }
@@ -37,6 +40,7 @@ export function enterClone(
   actions: Ofpacts,
   isLast: boolean,
 ): void {
+  if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
   if (isLast || isReversible(actions)) {
     frames.enter('copy', actions, isLast).save(ctx);
     return;
@@ -63,6 +67,7 @@ export function enterGreater(
   frame.save(ctx);
   ctx.actions.beginCheckPktLen(action.size);
   writeSubfield(action.destination, 1n, ctx.flow, ctx.wc);
+  if (ctx.trace !== undefined && first === caller.actions.length) traceDrop(ctx);
 }
 
 /** A branch has an action set of its own, which comes first. */
@@ -99,4 +104,5 @@ function enterLess(ctx: XlateContext, frame: Frame, saved: SavedState): void {
   frame.next = frame.first;
   frame.isSetDone = false;
   writeSubfield(frame.destination!, 0n, ctx.flow, ctx.wc);
+  if (ctx.trace !== undefined && frame.first === frame.actions.length) traceDrop(ctx);
 }

@@ -38,11 +38,13 @@ import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import type { PacketInQueue } from './packet-ins.js';
 import { isIpAny } from './prerequisites.js';
+import { isSpanningTree } from './reserved-addresses.js';
 import { NO_COOKIE, type Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
 import { Freezing } from './xlate-freeze.js';
 import { XlateStack } from './xlate-stack.js';
-import { traceNoOutput, traceNote, traceTable } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say, traceMoved, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
 /** Why a translation has no real answer. Answers to `enum xlate_error`. */
@@ -97,6 +99,8 @@ export class XlateContext {
   /** A group has been written: where the packet goes, only the end will show. */
   actionSetHasGroup = false;
   isInActionSet = false;
+  /** Whether a group's bucket is being carried out, or what it calls. */
+  isInGroup = false;
   /** No further action is to be carried out. */
   isExited = false;
   /** The header that the next commit puts in front. */
@@ -170,6 +174,7 @@ export class XlateContext {
     if (this.actionSet.length > 0) this.actionSet = [];
     this.actionSetHasGroup = false;
     this.isInActionSet = false;
+    this.isInGroup = false;
     this.isExited = false;
     this.encap = undefined;
     this.isNshPopped = false;
@@ -211,15 +216,17 @@ export class XlateContext {
   outputTo(number: OfpPort): void {
     const port = this.ofproto.port(number);
     if (port === undefined || port.config.noForward) {
-      if (this.trace !== undefined) traceNoOutput(this, number);
+      if (this.trace !== undefined) {
+        say(this, port === undefined ? SENTENCES.noPort() : SENTENCES.noForward());
+      }
       return;
     }
     if (this.flow[PACKET_TYPE] !== PT_ETH) {
-      if (this.trace !== undefined) traceNote(this, 'no output: the packet has no Ethernet header');
+      if (this.trace !== undefined) say(this, SENTENCES.noEthernet());
       return;
     }
     if (port.isProtected && this.ofproto.port(this.inPort)?.isProtected === true) {
-      if (this.trace !== undefined) traceNote(this, 'no output: it is between protected ports');
+      if (this.trace !== undefined) say(this, SENTENCES.protectedPorts());
       return;
     }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
@@ -243,27 +250,35 @@ export class XlateContext {
   /** The rule that the flow meets in `table`, credited, as if the packet had come from `inPort`. */
   lookup(table: number, inPort: OfpPort): Rule {
     const { tables, misses } = this.ofproto;
-    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule);
+    if (this.trace !== undefined) traceMoved(this);
+    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule, inPort);
     const rule = this.#find(table, inPort);
-    if (rule !== tables.missRule) return this.#met(table, rule);
+    if (rule !== tables.missRule) return this.#met(table, rule, inPort);
     const treatment = misses.treatment(table);
     if (treatment === 'continue' && table < TABLE_MAX) {
       this.#creditTable(table, false);
       return this.lookup(table + 1, inPort);
     }
     const isTold = treatment === 'controller' && this.#tellsController(inPort);
-    return this.#met(table, isTold ? tables.controllerMissRule : rule);
+    return this.#met(table, isTold ? tables.controllerMissRule : rule, inPort);
   }
 
-  #met(table: number, rule: Rule): Rule {
+  #met(table: number, rule: Rule, inPort: OfpPort): Rule {
     this.#credit(table, rule);
-    if (this.trace !== undefined) traceTable(this, table, rule);
+    if (this.trace !== undefined) traceTable(this, { table, rule, inPort });
     return rule;
   }
 
   /** Whether misses of this port may go to the controller. */
   #tellsController(inPort: OfpPort): boolean {
     return this.ofproto.port(inPort)?.config.noPacketIn !== true;
+  }
+
+  /** Whether the port that the packet came in by takes no such packets. */
+  isUnwanted(): boolean {
+    const config = this.ofproto.port(this.inPort)?.config;
+    if (config === undefined) return false;
+    return isSpanningTree(this.flow) ? config.noReceiveStp : config.noReceive;
   }
 
   /** Notes what a push of statistics must reach. */

@@ -33,7 +33,9 @@ import {
 import type { EncapAction, EncapProperty } from './ofpact.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
 import { sendExpired } from './xlate-output.js';
+import { say } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;
 const ETH_TYPE_BITS = 0xffff_0000;
@@ -56,9 +58,17 @@ function typeOf(ethType: number): number {
 export function encap(ctx: XlateContext, { packetType, properties }: EncapAction): Continuation {
   ctx.commit();
   ctx.wc[PACKET_TYPE] = EXACT;
-  const isDone = packetType === PT_NSH ? encapNsh(ctx, properties) : encapEthernet(ctx);
-  if (isDone) return 'next';
+  const type = ctx.flow[PACKET_TYPE]!;
+  if (packetType === PT_NSH) {
+    if (encapNsh(ctx, properties)) return 'next';
+    return refuse(ctx, SENTENCES.notEncapsulatedNsh(type >>> 16, type & 0xffff));
+  }
+  return encapEthernet(ctx) ? 'next' : refuse(ctx, SENTENCES.notEncapsulated());
+}
+
+function refuse(ctx: XlateContext, sentence: Sentence): Continuation {
   ctx.error = 'unsupported_packet_type';
+  say(ctx, sentence);
   return 'stop';
 }
 
@@ -120,38 +130,37 @@ export function decap(ctx: XlateContext): Continuation {
   const { flow } = ctx;
   ctx.commit();
   const packetType = flow[PACKET_TYPE]!;
-  if (packetType === PT_NSH) decapNsh(ctx);
-  else if (packetType !== PT_ETH) ctx.error = 'unsupported_packet_type';
-  else decapEthernet(ctx);
-  return ctx.error === undefined ? 'next' : 'stop';
+  if (packetType === PT_NSH) return decapNsh(ctx);
+  if (packetType !== PT_ETH) {
+    return refuse(ctx, SENTENCES.notDecapsulated(packetType >>> 16, packetType & 0xffff));
+  }
+  return decapEthernet(ctx);
 }
 
 /** A tagged packet cannot be without. Behind headers that were put in front, tags do not matter. */
-function decapEthernet(ctx: XlateContext): void {
+function decapEthernet(ctx: XlateContext): Continuation {
   const { flow, wc } = ctx;
   const isOwn = flow[VLAN0] === ctx.request?.ingress.flow[VLAN0];
   if (isOwn) wc[VLAN0]! |= VLAN_CFI;
   wc[DL_TYPE]! |= ETH_TYPE_BITS;
-  if ((flow[VLAN0]! & VLAN_CFI) !== 0) {
-    ctx.error = 'unsupported_packet_type';
-    return;
-  }
+  if ((flow[VLAN0]! & VLAN_CFI) !== 0) return refuse(ctx, SENTENCES.taggedNotDecapsulated());
   flow[PACKET_TYPE] = typeOf(flow[DL_TYPE]! >>> 16);
   flow.fill(0, DL_DST, DL_SRC_LOW + 1);
+  return 'next';
 }
 
 /** What is behind the header, only another look at the packet can tell. */
-function decapNsh(ctx: XlateContext): void {
+function decapNsh(ctx: XlateContext): Continuation {
   const { flow, wc } = ctx;
   const packetType = typeBehind(flow[NSH]! & NEXT_BITS);
   if (packetType === undefined) {
-    ctx.error = 'unsupported_packet_type';
-    return;
+    return refuse(ctx, SENTENCES.notDecapsulated(PT_NSH >>> 16, PT_NSH & 0xffff));
   }
   wc[NSH]! |= NEXT_BITS;
   flow[PACKET_TYPE] = packetType;
   ctx.isNshPopped = true;
   ctx.freezing.begin(ctx);
+  return 'next';
 }
 
 function typeBehind(next: number): number | undefined {
@@ -174,7 +183,10 @@ export function decrementNshTtl(ctx: XlateContext): Continuation {
   if (flow[DL_TYPE]! >>> 16 !== ETH_TYPE_NSH) return 'next';
   wc[NSH]! |= TTL_BITS;
   const ttl = (flow[NSH]! & TTL_BITS) >>> TTL_SHIFT;
-  if (ttl <= 1) return sendExpired(ctx, CONTROLLERS);
+  if (ttl <= 1) {
+    if (ctx.trace !== undefined) say(ctx, SENTENCES.ttlExpired('NSH'));
+    return sendExpired(ctx, CONTROLLERS);
+  }
   flow[NSH] = (flow[NSH]! & ~TTL_BITS) | ((ttl - 1) << TTL_SHIFT);
   return 'next';
 }

@@ -17,7 +17,6 @@ import { type Ofpact, TABLE_CURRENT } from './ofpact.js';
 import type { XlateContext } from './xlate-context.js';
 import type { Frame } from './xlate-frame.js';
 import { sendToControllerPaused } from './xlate-output.js';
-import { traceNote } from './xlate-trace.js';
 
 type ControllerAction = Extract<Ofpact, { type: 'controller' }>;
 
@@ -110,7 +109,6 @@ export function finishFreezing(ctx: XlateContext): void {
   else {
     if (freezing.algorithm !== undefined) ctx.actions.hash(freezing.algorithm, freezing.basis);
     ctx.actions.recirc(id);
-    if (ctx.trace !== undefined) traceNote(ctx, `goes round again, as 0x${id.toString(16)}`);
   }
   freezing.end();
 }

@@ -12,9 +12,11 @@ import { createFlow, type Flow } from '../packet/flow.js';
 import { DP_HASH } from '../packet/flow-layout.js';
 import type { Group, GroupHit } from './group.js';
 import { firstLiveBucket, selectBucket } from './group-choice.js';
+import { sayChoice } from './group-choice-trace.js';
 import type { Ofpacts } from './ofpact.js';
 import type { XlateContext } from './xlate-context.js';
-import { traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say, sayHeading } from './xlate-trace.js';
 
 /** Carries out a bucket's actions, and all rules that they call. */
 export type RunBucket = (actions: Ofpacts, isLast: boolean) => void;
@@ -43,7 +45,7 @@ export class XlateGroups {
     const ctx = this.#ctx;
     const group = ctx.ofproto.groups.get(id);
     if (group === undefined) {
-      if (ctx.trace !== undefined) traceNote(ctx, `no output to group ${id}: there is none`);
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noGroup(id));
       return 'missing';
     }
     if (group.type === 'all' || group.type === 'indirect') {
@@ -52,13 +54,15 @@ export class XlateGroups {
       this.#credit(group.wholeHit);
       return 'done';
     }
-    if (this.#isUnhashed(group)) return 'unhashed';
+    if (this.#isUnhashed(group)) {
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noBucket());
+      return 'unhashed';
+    }
     const chosen = this.#choose(group);
+    if (ctx.trace !== undefined) sayChoice(ctx, group, chosen);
     if (chosen >= 0) {
       this.#runBucket(group, chosen, isLast);
       this.#credit(group.bucketHits[chosen]!);
-    } else if (ctx.trace !== undefined) {
-      traceNote(ctx, `group ${id}: no bucket is live`);
     }
     return 'done';
   }
@@ -81,18 +85,21 @@ export class XlateGroups {
 
   #runBucket(group: Group, index: number, isLast: boolean): void {
     const ctx = this.#ctx;
+    if (ctx.trace !== undefined) sayHeading(ctx, SENTENCES.bucket(group.buckets[index]!.id));
     if (ctx.error !== undefined) return;
-    if (ctx.trace !== undefined) {
-      traceNote(ctx, `group ${group.id} (${group.type}): bucket ${group.buckets[index]!.id}`);
-    }
+    ctx.height++;
     if (this.#saved.length === this.#depth) this.#saved.push(createFlow());
     const before = this.#saved[this.#depth++]!;
     const wasBared = ctx.isBared;
+    const wasInGroup = ctx.isInGroup;
+    ctx.isInGroup = true;
     before.set(ctx.flow);
     this.#run(group.actionSets[index]!, isLast);
     this.#depth--;
+    ctx.height--;
     ctx.flow.set(before);
     ctx.isBared = wasBared;
+    ctx.isInGroup = wasInGroup;
   }
 
   #credit(hit: GroupHit): void {

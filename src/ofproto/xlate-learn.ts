@@ -18,11 +18,12 @@ import { learnedFlow } from './learned-flow.js';
 import type { LearnAction } from './ofpact.js';
 import type { FlowSpec, Rule } from './rule.js';
 import { canLearnRule, learnRule } from './rule-learning.js';
-import { formatFlow } from './rule-text.js';
+import { formatLearned } from './rule-text.js';
 import type { Continuation } from './xlate-actions.js';
 import { CacheEffect } from './xlate-cache.js';
 import type { XlateContext } from './xlate-context.js';
-import { traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say, saySubfield } from './xlate-trace.js';
 
 /** The rule that packets of a flow teach. */
 export class Learning extends CacheEffect {
@@ -70,17 +71,23 @@ export function learn(ctx: XlateContext, action: LearnAction): Continuation {
     if (typeof source !== 'bigint') readSubfield(source, flow, wc);
   }
   if (!ctx.mayLearn && !ctx.isCached) {
-    if (ctx.trace !== undefined) traceNote(ctx, 'learns nothing: it may not');
+    if (ctx.trace !== undefined) say(ctx, SENTENCES.learningSuppressed());
     return 'next';
   }
   const spec = learnedFlow(action, flow);
-  if (ctx.trace !== undefined) traceNote(ctx, `learns ${formatFlow(spec)}`);
+  if (ctx.trace !== undefined) {
+    say(
+      ctx,
+      SENTENCES.learned((portText) => formatLearned(spec, portText)),
+    );
+  }
   const learning = new Learning(ofproto.tables, spec, action.limit);
   const isLearned = ctx.mayLearn ? learning.learn() : learning.canLearn();
   if (action.resultDestination !== undefined) {
     writeSubfield(action.resultDestination, isLearned ? 1n : 0n, flow, wc);
+    if (ctx.trace !== undefined) saySubfield(ctx, action.resultDestination);
   }
   if (isLearned) ctx.note(learning);
-  else if (ctx.trace !== undefined) traceNote(ctx, 'not learned: there are as many as may be');
+  else if (ctx.trace !== undefined) say(ctx, SENTENCES.learnedTooMany());
   return 'next';
 }

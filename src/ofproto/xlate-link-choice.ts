@@ -21,7 +21,7 @@ import {
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
 import { output } from './xlate-output.js';
-import { traceNote } from './xlate-trace.js';
+import { saySubfield } from './xlate-trace.js';
 
 const U32_MAX = 0xffff_ffff;
 const WORDS_SIZE = 8;
@@ -33,16 +33,16 @@ export function chooseLink(ctx: XlateContext, action: MultipathAction): Continua
   const hash = hashFields(flow, action.fields, action.basis);
   maskHashFields(flow, action.fields, wc);
   const link = linkOf(hash, action);
-  if (ctx.trace !== undefined) traceNote(ctx, `the link is ${link}`);
   writeSubfield(action.destination, BigInt(link), flow, wc);
+  if (ctx.trace !== undefined) saySubfield(ctx, action.destination);
   return 'next';
 }
 
 export function chooseMember(ctx: XlateContext, action: BundleAction): Continuation {
   const port = action.algorithm === 'hrw' ? heaviest(ctx, action) : firstLive(ctx, action);
-  if (ctx.trace !== undefined) traceNote(ctx, `the port is ${port}`);
   if (action.destination === undefined) return output(ctx, port, 0);
   writeSubfield(action.destination, BigInt(port), ctx.flow, ctx.wc);
+  if (ctx.trace !== undefined) saySubfield(ctx, action.destination);
   return 'next';
 }
 

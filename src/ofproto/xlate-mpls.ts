@@ -13,7 +13,9 @@ import { clearL3, countLabels, MPLS_LABELS_MAX, popLabel, pushLabel } from './fl
 import type { Ofpact } from './ofpact.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
+import { SENTENCES } from './trace-sentences.js';
 import { sendExpired } from './xlate-output.js';
+import { say } from './xlate-trace.js';
 
 type MplsAction = Extract<
   Ofpact,
@@ -67,7 +69,10 @@ function decrementTtl(ctx: XlateContext): Continuation {
   if (!isMplsType(flow[DL_TYPE]! >>> 16)) return 'next';
   wc[MPLS0]! |= TTL_BITS;
   const ttl = flow[MPLS0]! & TTL_BITS;
-  if (ttl <= 1) return sendExpired(ctx, CONTROLLERS);
+  if (ttl <= 1) {
+    if (ctx.trace !== undefined) say(ctx, SENTENCES.ttlExpired('MPLS'));
+    return sendExpired(ctx, CONTROLLERS);
+  }
   return setTop(ctx, TTL_BITS, ttl - 1);
 }
 

@@ -12,6 +12,7 @@ import { ODPP_NONE, type OfpPort } from '../base/brands.js';
 import { SLOW_CONTROLLER_2014 } from '../datapath/cookie-2014.js';
 import type { ControllerCookie } from '../datapath/telemetry.js';
 import { sendToController } from './controller-packet.js';
+import { METER_CONTROLLER } from './meter.js';
 import { xlateNormal } from './normal.js';
 import {
   OFPP_ALL,
@@ -27,12 +28,15 @@ import { PacketInReason } from './packet-ins.js';
 import type { Rule } from './rule.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
-import { traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say } from './xlate-trace.js';
 
 const NO_USERDATA = new Uint8Array(0);
 
 /** What a controller gets of a packet where nothing says how much: all of it. */
 export const WHOLE_PACKET = 0xffff;
+/** The probability of a sample that is none. */
+const EVERY_PACKET = 0xffff_ffff;
 
 /** What a `controller` action says. */
 export interface ControllerOutput {
@@ -42,6 +46,8 @@ export interface ControllerOutput {
   readonly reason: number;
   readonly controllerId: number;
   readonly userdata?: Uint8Array;
+  /** What limits the packet-ins; the bridge's meter for controllers, unless given. */
+  readonly meterId?: number;
 }
 
 /** Carries out `output:port`, reserved ports included; `table` is for the caller to look up. */
@@ -68,13 +74,14 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): Con
       break;
     default:
       if (port !== ctx.inPort) ctx.outputTo(port);
-      else if (ctx.trace !== undefined) traceNote(ctx, 'no output to where it came from');
+      else if (ctx.trace !== undefined) say(ctx, SENTENCES.toInputPort());
   }
   return 'next';
 }
 
 /** Why an output sends a packet to a controller. */
 function reasonOf(ctx: XlateContext): number {
+  if (ctx.isInGroup) return PacketInReason.GROUP;
   return ctx.isInActionSet ? PacketInReason.ACTION_SET : PacketInReason.ACTION;
 }
 
@@ -88,10 +95,6 @@ export function sendToControllerOf(
     ctx.freezing.begin(ctx);
     return 'next';
   }
-  if (action.meterId !== undefined) {
-    ctx.error = 'unsupported_action';
-    return 'stop';
-  }
   const isOutput = action.reason === PacketInReason.ACTION;
   outputToController(ctx, isOutput ? { ...action, reason: reasonOf(ctx) } : action);
   return 'next';
@@ -99,7 +102,6 @@ export function sendToControllerOf(
 
 /** Tells controllers of a packet that has lived too long; it goes no further in its list. */
 export function sendExpired(ctx: XlateContext, controllerIds: readonly number[]): Continuation {
-  if (ctx.trace !== undefined) traceNote(ctx, 'the TTL has run out: to the controller, no further');
   const reason = PacketInReason.INVALID_TTL;
   for (const controllerId of controllerIds) {
     outputToController(ctx, { maxLength: WHOLE_PACKET, reason, controllerId });
@@ -114,16 +116,26 @@ export function outputToController(ctx: XlateContext, to: ControllerOutput): voi
     return;
   }
   ctx.commit();
-  sendCookie(ctx, cookieOf(ctx, to));
+  const cookie = cookieOf(ctx, to);
+  const meter = ctx.ofproto.meters.get(to.meterId ?? METER_CONTROLLER);
+  if (meter === undefined) {
+    writeUpcall(ctx, cookie);
+    return;
+  }
+  // The packet goes on, whether there is room for the copy or not.
+  ctx.actions.beginSample(EVERY_PACKET);
+  ctx.actions.meter(meter.datapathId);
+  writeUpcall(ctx, cookie);
+  ctx.actions.endSample();
 }
 
 /** The packet waits, as the frozen state `id`, for the controller to let it go on. */
 export function sendToControllerPaused(ctx: XlateContext, to: ControllerOutput, id: number): void {
   if (!ctx.mayLearn && !ctx.isCached) return;
-  sendCookie(ctx, { ...cookieWith(ctx, to, id), isPaused: true, dontSend: false });
+  writeUpcall(ctx, { ...cookieWith(ctx, to, id), isPaused: true, dontSend: false });
 }
 
-function sendCookie(ctx: XlateContext, cookie: ControllerCookie): void {
+function writeUpcall(ctx: XlateContext, cookie: ControllerCookie): void {
   const odpPort = ctx.ofproto.port(ctx.inPort)?.odpPort ?? ODPP_NONE;
   const { reason, ruleCookie } = cookie;
   ctx.actions.userspace(ctx.pidOf(odpPort, 0), cookie, [

@@ -10,6 +10,7 @@
 
 import { type OfpPort, ofpPort } from '../base/brands.js';
 import { SlowReason } from '../datapath/cookie.js';
+import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { ACTSET_OUTPUT, METADATA, NW_PROTO, SKB_PRIORITY, TUN_ID } from '../packet/flow-layout.js';
 import { writeActions } from './action-set.js';
 import { readSubfield, writeSubfield } from './field-write.js';
@@ -22,7 +23,8 @@ import { learn } from './xlate-learn.js';
 import { chooseLink, chooseMember } from './xlate-link-choice.js';
 import { output } from './xlate-output.js';
 import { sample } from './xlate-sample.js';
-import { traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say, sayActionSet, saySubfield } from './xlate-trace.js';
 
 type Action<Type extends Ofpact['type']> = Extract<Ofpact, { type: Type }>;
 type RareAction = Action<
@@ -70,7 +72,7 @@ export function doRareAction(ctx: XlateContext, action: RareAction): Continuatio
       setPriority(ctx, action.queue);
       return 'next';
     case 'pop_queue':
-      setPriority(ctx, ctx.priority);
+      popQueue(ctx);
       return 'next';
     case 'push':
       ctx.stack.push(readSubfield(action.subfield, ctx.flow, ctx.wc), action.subfield.width);
@@ -130,17 +132,20 @@ function meter(ctx: XlateContext, id: number): void {
 /** The mask has the bits in any case: a number that no port has is an answer, too. */
 function outputToField(ctx: XlateContext, action: Action<'output_reg'>): Continuation {
   const port = BigInt.asUintN(64, readSubfield(action.source, ctx.flow, ctx.wc));
-  if (ctx.trace !== undefined) traceNote(ctx, `the port is ${port}`);
-  return port > PORT_MAX ? 'next' : output(ctx, ofpPort(Number(port)), action.maxLength);
+  const isInRange = port <= PORT_MAX;
+  if (ctx.trace !== undefined) {
+    say(ctx, isInRange ? SENTENCES.outputPort(port) : SENTENCES.portOutOfRange(port));
+  }
+  return isInRange ? output(ctx, ofpPort(Number(port)), action.maxLength) : 'next';
 }
 
 /** Only what the bridge knows by that very number; what it is cut to goes before its changes. */
 function outputTruncated(ctx: XlateContext, action: Action<'output_trunc'>): Continuation {
   const port = ctx.ofproto.port(action.port);
   if (action.port === ctx.inPort) {
-    if (ctx.trace !== undefined) traceNote(ctx, 'no output to where it came from');
+    if (ctx.trace !== undefined) say(ctx, SENTENCES.toInputPort());
   } else if (port === undefined || port.config.noForward) {
-    if (ctx.trace !== undefined) traceNote(ctx, 'no output: no such port takes cut packets');
+    if (ctx.trace !== undefined) say(ctx, SENTENCES.notTruncated(formatOfpPort(action.port)));
   } else {
     ctx.actions.trunc(action.maxLength);
     ctx.outputTo(action.port);
@@ -160,6 +165,12 @@ function enqueue(ctx: XlateContext, action: Action<'enqueue'>): Continuation {
   return 'next';
 }
 
+function popQueue(ctx: XlateContext): void {
+  const isChanged = ctx.flow[SKB_PRIORITY] !== ctx.priority;
+  setPriority(ctx, ctx.priority);
+  if (isChanged && ctx.trace !== undefined) say(ctx, SENTENCES.queue(ctx.priority));
+}
+
 /** A datapath's queue is a priority of the packet. */
 function setPriority({ flow, wc }: XlateContext, priority: number): void {
   wc[SKB_PRIORITY] = EXACT;
@@ -173,7 +184,9 @@ function isQueued(port: OfpPort): boolean {
 function pop(ctx: XlateContext, { subfield }: Action<'pop'>): Continuation {
   const value = ctx.stack.pop();
   if (value !== undefined) writeSubfield(subfield, value, ctx.flow, ctx.wc);
-  else if (ctx.trace !== undefined) traceNote(ctx, 'the stack is empty');
+  if (ctx.trace === undefined) return 'next';
+  if (value === undefined) say(ctx, SENTENCES.stackUnderflow());
+  else saySubfield(ctx, subfield);
   return 'next';
 }
 
@@ -183,12 +196,14 @@ function doInstruction(
 ): Continuation {
   switch (action.type) {
     case 'clear_actions':
+      if (ctx.trace !== undefined) sayActionSet(ctx, 'was');
       ctx.actionSet = [];
       ctx.actionSetHasGroup = false;
       ctx.flow[ACTSET_OUTPUT] = OFPP_UNSET;
       break;
     case 'write_actions':
       writeActions(ctx, action.actions);
+      if (ctx.trace !== undefined) sayActionSet(ctx, 'is');
       break;
     case 'write_metadata': {
       const { value, mask } = action;

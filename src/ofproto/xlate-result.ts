@@ -12,7 +12,6 @@ import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
 import type { XlateLease, XlateResult } from '../datapath/translator.js';
 import type { FlowMask } from '../packet/flow.js';
 import type { XlateContext, XlateError } from './xlate-context.js';
-import { traceEnd } from './xlate-trace.js';
 
 /** Bytes of actions that one netlink attribute can hold: more go the slow way. */
 const ACTIONS_ATTRIBUTE_SIZE_MAX = 65_531;
@@ -36,7 +35,6 @@ export class OfprotoXlateResult implements XlateResult {
     const isTooMuch =
       ctx.actions.size > ACTIONS_ATTRIBUTE_SIZE_MAX || ctx.actions.outputsCount > OUTPUTS_MAX;
     const isFailed = ctx.error !== undefined;
-    if (ctx.trace !== undefined) traceEnd(ctx, isTooMuch);
     if (isFailed) ctx.actions.reset();
     this.error = ctx.error;
     this.slow = isFailed ? 0 : ctx.slow | (isTooMuch ? SlowReason.ACTION : 0);

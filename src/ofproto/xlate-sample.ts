@@ -12,7 +12,8 @@ import type { UserspaceCookie } from '../datapath/cookie.js';
 import { OFPP_NONE, type SampleAction } from './ofpact.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
-import { traceNote } from './xlate-trace.js';
+import { SENTENCES } from './trace-sentences.js';
+import { say } from './xlate-trace.js';
 
 /** Every packet, where 65,535 is the most that an action can say. */
 const EVERY_PACKET = 0xffff_ffff;
@@ -23,7 +24,7 @@ export function sample(ctx: XlateContext, action: SampleAction): Continuation {
   const isOutput = samplingPort !== OFPP_NONE && samplingPort !== ctx.inPort;
   const port = isOutput ? ctx.ofproto.port(samplingPort) : undefined;
   if (isOutput && port === undefined) {
-    if (ctx.trace !== undefined) traceNote(ctx, 'not sampled: the bridge has no such port');
+    if (ctx.trace !== undefined) say(ctx, SENTENCES.noSamplingPort(samplingPort));
     return 'next';
   }
   ctx.commit();

@@ -1,45 +1,74 @@
 /**
- * How a translation tells its steps to an `XlateTrace`: rules and actions as text, each made once.
+ * How a translation tells its steps to an `XlateTrace`: rules and actions as text, sentences of
+ * `trace-sentences.ts`.
  *
  * Nobody comes here while no trace is asked for. A rule's actions never change, so that the text of
- * each is good for as long as the rule lives.
+ * each, with ports by number, is good for as long as the rule lives.
  *
  * Owner: the texts, which go with their rules.
  */
 
 import type { OfpPort } from '../base/brands.js';
-import type { RuleRef } from '../datapath/translator.js';
+import type { RuleRef, TraceText } from '../datapath/translator.js';
 import { formatEthernet } from '../packet/address-text.js';
+import { formatFieldValue } from '../packet/field-text.js';
+import { createFlowMask } from '../packet/flow.js';
+import { IN_PORT } from '../packet/flow-layout.js';
+import { formatMatch } from '../packet/match-text.js';
 import { formatOfpPort } from '../packet/ofp-port-text.js';
-import { formatAction } from './actions-text.js';
+import { orderActionSet } from './action-set.js';
+import { formatAction, formatActions } from './actions-text.js';
+import { readSubfield } from './field-write.js';
+import type { FrozenAction, FrozenState } from './frozen-states.js';
 import type { MacSighting } from './mac-learning.js';
-import type { Ofpact } from './ofpact.js';
+import type { Ofpact, PortText, Subfield } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import type { Rule } from './rule.js';
 import { formatBody } from './rule-text.js';
-import type { XlateContext, XlateError } from './xlate-context.js';
+import { formatSubfield } from './subfield-text.js';
+import { hex, SENTENCES, type Sentence, TABLE_TITLES } from './trace-sentences.js';
+import type { XlateContext } from './xlate-context.js';
+
+const TABLE_WIDTH = 2;
 
 class NamedRule implements RuleRef {
-  readonly bridge: string;
-  readonly #rule: Rule;
+  readonly ofproto: Ofproto;
+  readonly rule: Rule;
   #text: string | undefined;
 
-  constructor(bridge: string, rule: Rule) {
-    this.bridge = bridge;
-    this.#rule = rule;
+  constructor(ofproto: Ofproto, rule: Rule) {
+    this.ofproto = ofproto;
+    this.rule = rule;
+  }
+
+  get bridge(): string {
+    return this.ofproto.name;
   }
 
   get table(): number {
-    return this.#rule.table;
+    return this.rule.table;
   }
 
   get isHidden(): boolean {
-    return this.#rule.isHidden;
+    return this.rule.isHidden;
   }
 
   get text(): string {
-    this.#text ??= formatBody(this.#rule);
+    this.#text ??= formatBody(this.rule);
     return this.#text;
+  }
+
+  /** What a trace calls it: not what it does, which follows there. */
+  title(portText: PortText = formatOfpPort): string {
+    const { tables, dropFragmentsRule } = this.ofproto;
+    if (this.rule === tables.missRule) return TABLE_TITLES.miss;
+    if (this.rule === tables.controllerMissRule) return TABLE_TITLES.controllerMiss;
+    if (this.rule === dropFragmentsRule) return TABLE_TITLES.fragment;
+    const { match, priority, cookie } = this.rule;
+    const matchText = formatMatch(match.flow, match.mask, { portText });
+    const terms = [matchText, `priority ${priority}`].filter((term) => term !== '');
+    if (cookie !== 0n) terms.push(`cookie ${hex(cookie)}`);
+    return terms.join(', ');
   }
 }
 
@@ -50,13 +79,31 @@ const actionTexts = new WeakMap<Ofpact, string>();
 export function ruleRefOf(ofproto: Ofproto, rule: Rule): RuleRef {
   let ref = ruleRefs.get(rule);
   if (ref === undefined) {
-    ref = new NamedRule(ofproto.name, rule);
+    ref = new NamedRule(ofproto, rule);
     ruleRefs.set(rule, ref);
   }
   return ref;
 }
 
-function actionTextOf(action: Ofpact): string {
+/** The rule that a name stands for; undefined: another translator's. */
+export function ruleOf(ref: RuleRef): Rule | undefined {
+  return ref instanceof NamedRule ? ref.rule : undefined;
+}
+
+/** The bridge whose rule it is; undefined: another translator's. */
+export function ofprotoOf(ref: RuleRef): Ofproto | undefined {
+  return ref instanceof NamedRule ? ref.ofproto : undefined;
+}
+
+/** The heading of a look-up: the table, and the rule without its actions. */
+export function tableTitle(table: number, ref: RuleRef, portText?: PortText): string {
+  const rule = ref instanceof NamedRule ? ref.title(portText) : ref.text;
+  return `${String(table).padStart(TABLE_WIDTH)}. ${rule}`;
+}
+
+/** The action's text, made once where ports are numbers. */
+function actionTextOf(action: Ofpact, portText: PortText | undefined): string {
+  if (portText !== undefined) return formatAction(action, portText);
   let text = actionTexts.get(action);
   if (text === undefined) {
     text = formatAction(action);
@@ -65,74 +112,106 @@ function actionTextOf(action: Ofpact): string {
   return text;
 }
 
-/** The flow met `rule` in `table`. */
-export function traceTable(ctx: XlateContext, table: number, rule: Rule): void {
+/** The flow met `rule` in `table`, looked up as if it had come from `inPort`. */
+export function traceTable(ctx: XlateContext, lookup: TracedLookup): void {
+  const { table, rule, inPort } = lookup;
+  const ownPort = ctx.flow[IN_PORT] ?? 0;
+  ctx.flow[IN_PORT] = inPort;
   ctx.trace?.table(ctx.height, table, ruleRefOf(ctx.ofproto, rule));
+  traceMoved(ctx);
+  ctx.flow[IN_PORT] = ownPort;
+}
+
+interface TracedLookup {
+  readonly table: number;
+  readonly rule: Rule;
+  readonly inPort: OfpPort;
 }
 
 /** `action` is about to be carried out. */
 export function traceAction(ctx: XlateContext, action: Ofpact): void {
-  ctx.trace?.action(ctx.height - 1, () => actionTextOf(action));
+  traceMoved(ctx);
+  ctx.trace?.action(depthOf(ctx), (portText) => actionTextOf(action, portText));
 }
 
-/** Tells `text` at the depth of the rule that is being carried out. */
-export function traceNote(ctx: XlateContext, text: string): void {
-  ctx.trace?.note(Math.max(0, ctx.height - 1), () => text);
+/** The packet is back; what is about to be carried out was left by an earlier translation. */
+export function traceThaw(ctx: XlateContext, { table, actions, actionSet }: FrozenState): void {
+  const tell = (depth: number, { kind, text }: Sentence) => ctx.trace?.note(depth, text, kind);
+  tell(1, SENTENCES.thaw());
+  tell(2, SENTENCES.resuming(table));
+  const set: TraceText = (portText) => formatActions(actionSet, portText);
+  if (actionSet.length > 0) tell(2, SENTENCES.restoringSet(set));
+  const rest: TraceText = (portText) =>
+    actions.map((action) => frozenActionText(action, portText)).join(',');
+  if (actions.length > 0) tell(2, SENTENCES.restoringActions(rest));
 }
 
-/** The packet's port takes nothing in. */
-export function traceNoReceive(ctx: XlateContext): void {
-  traceNote(ctx, `dropped: ${portText(ctx.inPort)} receives nothing (no_receive)`);
+/** The actions that follow were left by a rule of this table. */
+export function traceUnroll(ctx: XlateContext, action: Unroll): void {
+  ctx.trace?.action(depthOf(ctx), () => frozenActionText(action));
+  sayHeading(ctx, SENTENCES.restored(action.table, action.cookie));
 }
 
-/** A port was to be sent to that is not there, or forwards nothing. */
-export function traceNoOutput(ctx: XlateContext, port: OfpPort): void {
-  const isThere = ctx.ofproto.port(port) !== undefined;
-  const why = isThere ? 'it forwards nothing (no_forward)' : 'the bridge has no such port';
-  traceNote(ctx, `no output to ${portText(port)}: ${why}`);
+type Unroll = Extract<FrozenAction, { type: 'unroll' }>;
+
+function frozenActionText(action: FrozenAction, portText?: PortText): string {
+  if (action.type !== 'unroll') return actionTextOf(action, portText);
+  return `unroll_xlate(table=${action.table}, cookie=${hex(action.cookie)})`;
+}
+
+/** There is no action to be carried out. */
+export function traceDrop(ctx: XlateContext): void {
+  ctx.trace?.action(depthOf(ctx), () => 'drop');
+}
+
+/** A step is over, or is about to begin. */
+export function traceMoved(ctx: XlateContext): void {
+  ctx.trace?.moved?.(ctx.flow, ctx.wc);
+}
+
+/** Says something of the action that is being carried out. */
+export function say(ctx: XlateContext, { kind, text }: Sentence): void {
+  ctx.trace?.note(depthOf(ctx), text, kind);
+}
+
+/** Says something under which what follows belongs, one deeper. */
+export function sayHeading(ctx: XlateContext, { kind, text }: Sentence): void {
+  ctx.trace?.note(ctx.height, text, kind);
+}
+
+function depthOf(ctx: XlateContext): number {
+  return Math.max(0, ctx.height - 1);
+}
+
+/** Says what an action has written; the look at it does not count. */
+export function saySubfield(ctx: XlateContext, subfield: Subfield): void {
+  const value = readSubfield(subfield, ctx.flow, unheeded);
+  const { field, start, width } = subfield;
+  const isWhole = start === 0 && width === field.width;
+  const text = isWhole ? formatFieldValue(field, value) : hex(value);
+  say(ctx, SENTENCES.fieldNow(formatSubfield(subfield), text));
+}
+
+const unheeded = createFlowMask();
+
+/** Says what would be carried out at the end, as things stand. */
+export function sayActionSet(ctx: XlateContext, tense: 'is' | 'was'): void {
+  const actions = orderActionSet(ctx.actionSet);
+  const text: TraceText = (portText) => formatActions(actions, portText);
+  say(
+    ctx,
+    actions.length === 0 ? SENTENCES.actionSetEmpty(tense) : SENTENCES.actionSet(tense, text),
+  );
 }
 
 /** Learns a sender, and tells it where that is news. */
 export function learnTraced(ctx: XlateContext, sighting: MacSighting): void {
-  const { high, low, vlan } = sighting;
+  const { high, low, vlan, port } = sighting;
   const { macs } = ctx.ofproto;
   const before = macs.lookup(high, low, vlan);
   ctx.ofproto.learn(sighting);
   const after = macs.lookup(high, low, vlan);
   if (after === before || after === undefined) return;
-  const verb = before === undefined ? 'learns' : 'moves';
-  const address = formatEthernet(high, low);
-  traceNote(ctx, `NORMAL: ${verb} ${address} in VLAN ${vlan}, ${portText(after)}`);
+  const name = ctx.ofproto.port(port)?.name ?? formatOfpPort(port);
+  say(ctx, SENTENCES.macLearned(formatEthernet(high, low), name, vlan));
 }
-
-/** What NORMAL knows of the destination. */
-export function traceDestination(ctx: XlateContext, known: OfpPort | undefined): void {
-  if (known === undefined) traceNote(ctx, 'NORMAL: floods, the destination is unknown');
-  else if (known !== ctx.inPort) traceNote(ctx, `NORMAL: the destination is at ${portText(known)}`);
-  else traceNote(ctx, 'NORMAL: dropped, the destination is where it came from');
-}
-
-/** The translation is done, the actions not yet taken. */
-export function traceEnd(ctx: XlateContext, isTooMuch: boolean): void {
-  const { error, actions } = ctx;
-  if (error !== undefined) traceNote(ctx, `dropped: ${ERRORS[error]} (${error})`);
-  else if (actions.size === 0) traceNote(ctx, 'dropped: no action sends it anywhere');
-  else if (isTooMuch) traceNote(ctx, 'slow: more actions than a datapath flow can hold');
-}
-
-/** "port 2", "LOCAL". */
-function portText(port: OfpPort): string {
-  const text = formatOfpPort(port);
-  return /^\d/.test(text) ? `port ${text}` : text;
-}
-
-const ERRORS: Readonly<Record<XlateError, string>> = {
-  bridge_not_found: 'the bridge is gone',
-  recursion_too_deep: 'rules called one another 64 deep into the same or an earlier table',
-  too_many_resubmits: 'rules were called more than 4096 times',
-  no_recirculation_context: 'a recirculated packet that nobody knows',
-  unsupported_action: 'an action that this version of upcall cannot carry out yet',
-  unsupported_packet_type: 'a header that packets of this type cannot be given, or do not have',
-  stack_too_deep: 'more than 64 kB on the stack',
-  too_many_mpls_labels: 'more MPLS labels than a flow can show',
-};

@@ -55,13 +55,14 @@ import { createActionsRule, type Rule } from './rule.js';
 import { type Continuation, doAction, isBareAction } from './xlate-actions.js';
 import { enterClone, enterGreater, enterSet, leaveBranch } from './xlate-branch.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
-import { XlateContext, type XlateContextOptions } from './xlate-context.js';
+import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
 import { type Frame, FrameStack } from './xlate-frame.js';
 import { finishFreezing, keepRest } from './xlate-freeze.js';
 import { XlateGroups } from './xlate-group.js';
 import { OfprotoXlateResult } from './xlate-result.js';
 import { STACK_SIZE_MAX } from './xlate-stack.js';
-import { traceAction, traceNoReceive, traceNote } from './xlate-trace.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
+import { say, traceAction, traceDrop, traceMoved, traceThaw, traceUnroll } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
 /** Nested calls of rules, forward ones not counted; `MAX_DEPTH`. Deeper is an error: drop. */
@@ -134,10 +135,13 @@ export class Xlate {
     this.#groups.begin();
     const isFirst = thawed === undefined && first === undefined;
     if (thawed !== undefined) this.#thaw(thawed);
-    else if (ctx.flow[RECIRC_ID] !== 0) ctx.error = 'no_recirculation_context';
-    else this.#begin(first);
+    else if (ctx.flow[RECIRC_ID] !== 0) {
+      const sentence = SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!);
+      this.#fail('no_recirculation_context', sentence);
+    } else this.#begin(first);
     if (ctx.error === undefined) this.#walk();
     finishWildcards(ctx.wc, request.ingress.flow, ctx.ofproto.vlanLimit);
+    if (ctx.trace !== undefined) traceMoved(ctx);
     if (request.cache instanceof OfprotoXlateCache) {
       request.cache.fill(ctx.ofproto, ctx.takeEntries(), isFirst && ctx.error === undefined);
     }
@@ -157,6 +161,7 @@ export class Xlate {
     const ctx = this.#ctx;
     ctx.thaw(state, ctx.flow[RECIRC_ID]!);
     const { table, actions } = state;
+    if (ctx.trace !== undefined) traceThaw(ctx, state);
     if (actions.length === 0) {
       this.#enterRule(ctx.lookup(table, ctx.inPort), table, false, true);
       return;
@@ -167,11 +172,10 @@ export class Xlate {
 
   #walk(): void {
     const ctx = this.#ctx;
-    if (ctx.ofproto.port(ctx.inPort)?.config.noReceive) {
-      if (ctx.trace !== undefined) traceNoReceive(ctx);
-      return;
-    }
+    if (ctx.isUnwanted()) return;
     this.#run(0);
+    // In a trace, the set belongs to the first rule.
+    ctx.height++;
     if (ctx.error !== undefined) return;
     if (!ctx.freezing.isOn && enterSet(ctx, this.#frames)) this.#run(0);
     if (ctx.error === undefined && ctx.freezing.isOn) finishFreezing(ctx);
@@ -198,13 +202,14 @@ export class Xlate {
     if (action.type === 'unroll') {
       ctx.table = action.table;
       ctx.cookie = action.cookie;
+      if (ctx.trace !== undefined) traceUnroll(ctx, action);
       return;
     }
-    if (ctx.trace !== undefined) traceAction(ctx, action);
     if (ctx.isBared && !isBareAction(action)) {
       this.#freeze(frame);
       return;
     }
+    if (ctx.trace !== undefined) traceAction(ctx, action);
     switch (action.type) {
       case 'resubmit':
         this.#resubmit(action, frame);
@@ -259,7 +264,7 @@ export class Xlate {
   #resubmit(action: Extract<Ofpact, { type: 'resubmit' }>, frame: Frame): void {
     const ctx = this.#ctx;
     if (action.isOriginalTuple) {
-      traceNote(ctx, 'not looked up: connection tracking has not seen the packet');
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noConntrack());
       return;
     }
     const table = action.table === TABLE_CURRENT ? ctx.table : action.table;
@@ -286,6 +291,7 @@ export class Xlate {
     const depth = this.#depth;
     this.#depth++;
     this.#frames.enter('bucket', actions, isLast);
+    if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
     this.#run(floor);
     this.#frames.height = floor;
     this.#depth = depth;
@@ -298,12 +304,20 @@ export class Xlate {
 
   #mayCall(): boolean {
     const ctx = this.#ctx;
-    if (this.#depth >= DEPTH_MAX) ctx.error = 'recursion_too_deep';
-    else if (this.#resubmitsCount >= RESUBMITS_MAX) ctx.error = 'too_many_resubmits';
-    else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
-    else if (ctx.stack.size > STACK_SIZE_MAX) ctx.error = 'stack_too_deep';
-    else return true;
+    if (this.#depth >= DEPTH_MAX) {
+      this.#fail('recursion_too_deep', SENTENCES.tooDeep(DEPTH_MAX));
+    } else if (this.#resubmitsCount >= RESUBMITS_MAX) {
+      this.#fail('too_many_resubmits', SENTENCES.tooManyResubmits(RESUBMITS_MAX));
+    } else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
+    else if (ctx.stack.size > STACK_SIZE_MAX) {
+      this.#fail('stack_too_deep', SENTENCES.tooMuchStack());
+    } else return true;
     return false;
+  }
+
+  #fail(error: XlateError, sentence: Sentence): void {
+    this.#ctx.error = error;
+    say(this.#ctx, sentence);
   }
 
   #enterRule(rule: Rule, table: number, isDeep: boolean, isLast: boolean): void {
@@ -318,6 +332,7 @@ export class Xlate {
     ctx.table = table;
     ctx.rule = rule;
     ctx.cookie = rule.cookie;
+    if (ctx.trace !== undefined && rule.actions.length === 0) traceDrop(ctx);
   }
 
   #leave(frame: Frame): void {
@@ -341,6 +356,7 @@ export class Xlate {
         break;
       case 'set':
         this.#frames.height--;
+        ctx.height--;
         ctx.isInActionSet = false;
         break;
       default:
@@ -349,7 +365,7 @@ export class Xlate {
   }
 
   #stopCalling(): void {
-    traceNote(this.#ctx, `stops here: the actions have more than ${ACTIONS_SIZE_MAX} bytes`);
+    if (this.#ctx.trace !== undefined) say(this.#ctx, SENTENCES.tooManyActions());
     this.#ctx.isExited = true;
   }
 }

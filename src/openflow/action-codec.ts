@@ -1,39 +1,48 @@
 /**
- * Lists of actions, and the instructions that hold them since OpenFlow 1.1.
+ * Lists of actions.
  *
- * Driven by two tables (`action-rows-openflow.ts`, `action-rows-nicira.ts`). An action goes out by
- * the first row that its version has and that can say it. Answers to OVS's `lib/ofp-actions.c`;
- * OpenFlow 1.5, clauses 7.2.4 and 7.2.5.
+ * Driven by tables: OpenFlow's own actions (`action-rows-openflow.ts`) and Nicira's, in several
+ * files. An action goes out by the first row that its version has and that can say it. Answers to
+ * OVS's `lib/ofp-actions.c`; OpenFlow 1.5, clause 7.2.5.
  */
 
-import { OFPP_IN_PORT, type Ofpact, type Ofpacts } from '../ofproto/ofpact.js';
+import type { Ofpact, Ofpacts } from '../ofproto/ofpact.js';
 import type { ActionContext, ActionRow } from './action-row.js';
+import { CHOICE_ROWS } from './action-rows-choice.js';
+import { ENCAP_ROWS } from './action-rows-encap.js';
+import { LEARN_LIMITED_ROW, LEARN_ROW } from './action-rows-learn.js';
 import { NICIRA_ROWS } from './action-rows-nicira.js';
 import { OPENFLOW_ROWS } from './action-rows-openflow.js';
+import { PIPELINE_ROWS } from './action-rows-pipeline.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { legacyActions } from './legacy-actions.js';
 import { OfpError } from './ofp-error.js';
-import { NX_VENDOR_ID, OF10, type OfpVersion } from './protocol.js';
+import { NX_VENDOR_ID, OF10, OF11, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 
 const TYPE_VENDOR = 0xffff;
 const ACTION_HEADER_SIZE = 4;
-
-/** Numbers of instructions. */
-const Instruction = { GOTO: 1, METADATA: 2, WRITE: 3, APPLY: 4, CLEAR: 5, METER: 6 } as const;
-/** Those that are carried out, ascending; table features tell of them. */
-export const INSTRUCTIONS: readonly number[] = [Instruction.GOTO, Instruction.APPLY];
-export const INSTRUCTION_GOTO = Instruction.GOTO;
+const ACTION_ALIGN = 8;
+/** Lists of actions inside of each other; OVS has no limit but the message's length. */
+const DEPTH_MAX = 64;
 
 const byNumber = new Map<string, ActionRow>();
 const bySubtype = new Map<number, ActionRow>();
 const byType = new Map<Ofpact['type'], ActionRow[]>();
-for (const row of [...OPENFLOW_ROWS, ...NICIRA_ROWS]) {
-  row.of?.forEach((number, index) => {
-    if (number >= 0) byNumber.set(`${index + 1} ${number}`, row);
-  });
+const ROWS = [...OPENFLOW_ROWS, ...NICIRA_ROWS, ...PIPELINE_ROWS, ...CHOICE_ROWS, ...ENCAP_ROWS];
+for (const row of [...ROWS, LEARN_ROW, LEARN_LIMITED_ROW]) {
+  for (const version of OFP_VERSIONS) {
+    const number = numberRead(row, version);
+    if (number >= 0) byNumber.set(`${version} ${number}`, row);
+  }
   if (row.nx !== undefined) bySubtype.set(row.nx, row);
   byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
+}
+
+/** What 1.1 had and later versions dropped, 3.1 goes on reading. */
+function numberRead({ of }: ActionRow, version: OfpVersion): number {
+  const number = of?.[version - 1] ?? -1;
+  return number < 0 && version > OF11 ? (of?.[OF11 - 1] ?? -1) : number;
 }
 
 /** The numbers of OpenFlow's own actions that a version has, ascending. */
@@ -44,33 +53,70 @@ export function actionNumbers(version: OfpVersion): readonly number[] {
 
 /** Reads actions until the reader is at its end. */
 export function readActions(reader: ByteReader, version: OfpVersion): Ofpacts {
+  return readNested(reader, contextOf(version, 0));
+}
+
+function readNested(reader: ByteReader, context: ActionContext): Ofpacts {
+  if (reader.remaining % ACTION_ALIGN !== 0) throw new OfpError('OFPBRC_BAD_LEN');
   const actions: Ofpact[] = [];
-  while (reader.remaining > 0) actions.push(readAction(reader, { version }));
+  while (reader.remaining > 0) actions.push(readAction(reader, context));
   return actions;
+}
+
+/** `depth` lists of actions stand around. */
+function contextOf(version: OfpVersion, depth: number): ActionContext {
+  return {
+    version,
+    readActions: (body) => {
+      if (depth >= DEPTH_MAX) throw new OfpError('OFPBAC_TOO_MANY');
+      return readNested(body, contextOf(version, depth + 1));
+    },
+    writeActions: (body, actions) => writeActions(body, actions, version),
+  };
 }
 
 function readAction(reader: ByteReader, context: ActionContext): Ofpact {
   if (reader.remaining < ACTION_HEADER_SIZE) throw new OfpError('OFPBAC_BAD_LEN');
   const type = reader.u16();
   const length = reader.u16();
-  if (length < 8 || length % 8 !== 0) throw new OfpError('OFPBAC_BAD_LEN');
-  const body = reader.part(length - ACTION_HEADER_SIZE, 'OFPBAC_BAD_LEN');
+  const size = length - ACTION_HEADER_SIZE;
+  if (length < 8 || length % 8 !== 0 || size > reader.remaining) {
+    throw new OfpError('OFPBAC_BAD_LEN');
+  }
+  const body = reader.part(size, 'OFPBAC_BAD_LEN');
   if (type !== TYPE_VENDOR) {
     const row = byNumber.get(`${context.version} ${type}`);
     if (row === undefined) throw new OfpError('OFPBAC_BAD_TYPE', `type ${type}`);
-    return row.read(body, context);
+    return readBody(row, body, context);
   }
   if (body.u32() !== NX_VENDOR_ID) throw new OfpError('OFPBAC_BAD_VENDOR');
   const subtype = body.u16();
   const row = bySubtype.get(subtype);
-  if (row === undefined) throw new OfpError('OFPBAC_BAD_VENDOR_TYPE', `subtype ${subtype}`);
-  return row.read(body, context);
+  if (row === undefined || context.version < (row.since ?? OF10)) {
+    throw new OfpError('OFPBAC_BAD_VENDOR_TYPE', `subtype ${subtype}`);
+  }
+  return readBody(row, body, context);
+}
+
+/** Behind what an action says there is only as much as fills eight bytes; that is checked first. */
+function readBody(row: ActionRow, body: ByteReader, context: ActionContext): Ofpact {
+  let action: Ofpact | undefined;
+  let problem: unknown;
+  try {
+    action = row.read(body, context);
+  } catch (error) {
+    problem = error;
+  }
+  if (body.remaining >= 8 && row.isOpen !== true) throw new OfpError('OFPBAC_BAD_LEN');
+  if (action === undefined) throw problem;
+  return action;
 }
 
 /** Writes actions; what the version cannot say is left out, as OVS does. */
 export function writeActions(writer: ByteWriter, actions: Ofpacts, version: OfpVersion): void {
+  const context = contextOf(version, 0);
   for (const action of actions) {
-    for (const said of legacyActions(action, version)) writeAction(writer, said, { version });
+    for (const said of legacyActions(action, version)) writeAction(writer, said, context);
   }
 }
 
@@ -87,7 +133,7 @@ function tryWrite(
   context: ActionContext,
 ): boolean {
   const number = row.of?.[context.version - 1] ?? -1;
-  if (number < 0 && row.nx === undefined) return false;
+  if (number < 0 && (row.nx === undefined || context.version < (row.since ?? OF10))) return false;
   const start = writer.size;
   if (number >= 0) writer.u16(number).u16(0);
   else
@@ -103,63 +149,4 @@ function tryWrite(
   writer.align(start);
   writer.patchLength(start + 2, start);
   return true;
-}
-
-/** Reads what a flow does: actions in 1.0, instructions since. */
-export function readInstructions(reader: ByteReader, version: OfpVersion): Ofpacts {
-  if (version === OF10) return readActions(reader, version);
-  const found = new Map<number, ByteReader>();
-  while (reader.remaining > 0) {
-    if (reader.remaining < 4) throw new OfpError('OFPBIC_BAD_LEN');
-    const type = reader.u16();
-    const length = reader.u16();
-    if (length < 8 || length % 8 !== 0) throw new OfpError('OFPBIC_BAD_LEN');
-    if (type === TYPE_VENDOR) throw new OfpError('OFPBIC_BAD_EXPERIMENTER');
-    if (type < Instruction.GOTO || type > Instruction.METER)
-      throw new OfpError('OFPBIC_UNKNOWN_INST');
-    if (found.has(type)) throw new OfpError('OFPBIC_DUP_INST');
-    found.set(type, reader.part(length - 4, 'OFPBIC_BAD_LEN'));
-  }
-  return carryOut(found, version);
-}
-
-/** Instructions are carried out in the order that OpenFlow gives, not in that of the message. */
-function carryOut(found: ReadonlyMap<number, ByteReader>, version: OfpVersion): Ofpacts {
-  for (const type of found.keys()) {
-    if (!INSTRUCTIONS.includes(type)) throw new OfpError('OFPBIC_UNSUP_INST');
-  }
-  const actions: Ofpact[] = [];
-  const apply = found.get(Instruction.APPLY);
-  if (apply !== undefined) {
-    apply.skip(4);
-    actions.push(...readActions(apply, version));
-  }
-  const goto = found.get(Instruction.GOTO);
-  if (goto !== undefined) actions.push({ type: 'goto_table', table: goto.u8() });
-  return actions;
-}
-
-/** Writes what a flow does: actions in 1.0, instructions since. */
-export function writeInstructions(writer: ByteWriter, actions: Ofpacts, version: OfpVersion): void {
-  if (version === OF10) {
-    writeActions(writer, actions.map(gotoAsResubmit), version);
-    return;
-  }
-  const applied = actions.filter(({ type }) => type !== 'goto_table');
-  if (applied.length > 0) {
-    const start = writer.size;
-    writer.u16(Instruction.APPLY).u16(0).zeros(4);
-    writeActions(writer, applied, version);
-    writer.patchLength(start + 2, start);
-  }
-  for (const action of actions) {
-    if (action.type !== 'goto_table') continue;
-    writer.u16(Instruction.GOTO).u16(8).u8(action.table).zeros(3);
-  }
-}
-
-/** 1.0 knows no other table but by `resubmit`. */
-function gotoAsResubmit(action: Ofpact): Ofpact {
-  if (action.type !== 'goto_table') return action;
-  return { type: 'resubmit', inPort: OFPP_IN_PORT, table: action.table };
 }

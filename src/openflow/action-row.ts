@@ -3,10 +3,11 @@
  *
  * A row says where an action stands in each version (`of`, OpenFlow's own numbers; `nx`, Nicira's),
  * how its body is read and written. Bodies come without their header and are as long as the header
- * says; what a body leaves over must be padding. Answers to the comments over `enum ofp_raw_action`.
+ * says; what a body leaves over must be padding. Answers to the comments over
+ * `enum ofp_raw_action`.
  */
 
-import type { Ofpact } from '../ofproto/ofpact.js';
+import type { Ofpact, Ofpacts } from '../ofproto/ofpact.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { OfpVersion } from './protocol.js';
@@ -17,6 +18,9 @@ export type ActionNumbers = readonly [number, number, number, number, number, nu
 /** What reading and writing depend on. */
 export interface ActionContext {
   readonly version: OfpVersion;
+  /** The actions that stand inside of another. */
+  readActions(body: ByteReader): Ofpacts;
+  writeActions(body: ByteWriter, actions: Ofpacts): void;
 }
 
 export interface ActionRow<Type extends Ofpact['type'] = Ofpact['type']> {
@@ -24,6 +28,10 @@ export interface ActionRow<Type extends Ofpact['type'] = Ofpact['type']> {
   readonly of?: ActionNumbers;
   /** Subtype of Nicira's actions. */
   readonly nx?: number;
+  /** The first version in which that is known; absent: 1.0. */
+  readonly since?: OfpVersion;
+  /** Its length depends on what it says: where that is wrong, the length may be as well. */
+  readonly isOpen?: boolean;
   read(body: ByteReader, context: ActionContext): Ofpact;
   /** False: this action cannot be said by this row; another one is asked. */
   write(

@@ -13,8 +13,16 @@ import { bigToBytes, bytesToBig } from '../packet/field-access.js';
 import { type ActionRow, row } from './action-row.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { readController, writeController } from './controller-action-codec.js';
 import { OfpError } from './ofp-error.js';
-import { type OxmDialect, readOxmHeader, wireBits, writeOxmHeader } from './oxm-codec.js';
+import { type OxmDialect, readOxmHeader, writeOxmHeader } from './oxm-codec.js';
+import {
+  readPackedSubfield,
+  readSubfield,
+  wireWidth,
+  writePackedSubfield,
+} from './subfield-codec.js';
+import { OF13 } from './protocol.js';
 
 /** What a piece of `load` sets at most. */
 const LOAD_BITS = 64;
@@ -24,11 +32,8 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
     type: 'resubmit',
     nx: 1,
     read: (body) => ({ type: 'resubmit', inPort: ofpPort(body.u16()), table: TABLE_CURRENT }),
-    write: (body, { inPort, table }) => {
-      if (table !== TABLE_CURRENT) return false;
-      body.u16(inPort).zeros(4);
-      return true;
-    },
+    // 3.1 says it with a table, whichever that is.
+    write: () => false,
   }),
   row({
     type: 'move',
@@ -40,8 +45,7 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
     type: 'load',
     nx: 7,
     read: (body) => {
-      const bits = body.u16();
-      const destination = readSubfield(body, bits >>> 6, (bits & 0x3f) + 1);
+      const destination = readPackedSubfield(body);
       const value = body.u64();
       if (destination.width < LOAD_BITS && value >> BigInt(destination.width) !== 0n) {
         throw new OfpError('OFPBAC_BAD_ARGUMENT');
@@ -83,7 +87,26 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
     type: 'dec_ttl',
     nx: 18,
     read: () => ({ type: 'dec_ttl' }),
-    write: (body) => void body.zeros(6),
+    write: (body, { controllerIds }) => {
+      if (controllerIds !== undefined) return false;
+      body.zeros(6);
+      return true;
+    },
+  }),
+  row({
+    type: 'dec_ttl',
+    nx: 21,
+    isOpen: true,
+    read: (body) => {
+      const count = body.u16();
+      body.skip(4);
+      if (count === 0 || count * 2 > body.remaining) throw new OfpError('OFPBAC_BAD_ARGUMENT');
+      return { type: 'dec_ttl', controllerIds: Array.from({ length: count }, () => body.u16()) };
+    },
+    write: (body, { controllerIds = [] }) => {
+      body.u16(controllerIds.length).zeros(4);
+      for (const id of controllerIds) body.u16(id);
+    },
   }),
   row({
     type: 'controller',
@@ -93,8 +116,19 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
       const controllerId = body.u16();
       return { type: 'controller', maxLength, controllerId, reason: body.u8() };
     },
-    write: (body, { maxLength, controllerId, reason }) =>
-      void body.u16(maxLength).u16(controllerId).u8(reason).zeros(1),
+    write: (body, action) => {
+      const { maxLength, controllerId, reason, userdata, pauses, meterId } = action;
+      if (userdata !== undefined || pauses || meterId !== undefined) return false;
+      body.u16(maxLength).u16(controllerId).u8(reason).zeros(1);
+      return true;
+    },
+  }),
+  row({
+    type: 'controller',
+    nx: 37,
+    isOpen: true,
+    read: (body) => readController(body),
+    write: (body, action) => void writeController(body, action),
   }),
   row({
     type: 'push_mpls',
@@ -108,7 +142,80 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
     read: (body) => ({ type: 'pop_mpls', ethType: body.u16() }),
     write: (body, { ethType }) => void body.u16(ethType).zeros(4),
   }),
+  row({
+    type: 'set_queue',
+    nx: 4,
+    read: (body) => ({ type: 'set_queue', queue: skipped(body, 2).u32() }),
+    write: (body, { queue }) => void body.zeros(2).u32(queue),
+  }),
+  row({
+    type: 'set_mpls_ttl',
+    nx: 25,
+    read: (body) => ({ type: 'set_mpls_ttl', ttl: body.u8() }),
+    write: (body, { ttl }) => void body.u8(ttl).zeros(5),
+  }),
+  row({
+    type: 'dec_mpls_ttl',
+    nx: 26,
+    read: () => ({ type: 'dec_mpls_ttl' }),
+    write: (body) => void body.zeros(6),
+  }),
+  row({
+    type: 'set_mpls_label',
+    nx: 30,
+    read: (body) => ({ type: 'set_mpls_label', label: skipped(body, 2).u32() }),
+    write: (body, { label }) => void body.zeros(2).u32(label),
+  }),
+  row({
+    type: 'set_mpls_tc',
+    nx: 31,
+    read: (body) => ({ type: 'set_mpls_tc', trafficClass: body.u8() }),
+    write: (body, { trafficClass }) => void body.u8(trafficClass).zeros(5),
+  }),
+  row({
+    type: 'set_mpls_label',
+    nx: 30,
+    read: (body) => ({ type: 'set_mpls_label', label: skipped(body, 2).u32() }),
+    write: (body, { label }) => void body.zeros(2).u32(label),
+  }),
+  row({
+    type: 'set_mpls_tc',
+    nx: 31,
+    read: (body) => ({ type: 'set_mpls_tc', trafficClass: body.u8() }),
+    write: (body, { trafficClass }) => void body.u8(trafficClass).zeros(5),
+  }),
+  row({
+    type: 'set_mpls_ttl',
+    nx: 25,
+    read: (body) => ({ type: 'set_mpls_ttl', ttl: body.u8() }),
+    write: (body, { ttl }) => void body.u8(ttl).zeros(5),
+  }),
+  row({
+    type: 'dec_mpls_ttl',
+    nx: 26,
+    read: () => ({ type: 'dec_mpls_ttl' }),
+    write: (body) => void body.zeros(6),
+  }),
+  row({
+    type: 'dec_nsh_ttl',
+    nx: 48,
+    since: OF13,
+    read: () => ({ type: 'dec_nsh_ttl' }),
+    write: (body) => void body.zeros(6),
+  }),
+  row({
+    type: 'group',
+    nx: 40,
+    read: (body) => ({ type: 'group', group: skipped(body, 2).u32() }),
+    write: (body, { group }) => void body.zeros(2).u32(group),
+  }),
 ];
+
+/** The reader, behind some padding. */
+function skipped(body: ByteReader, count: number): ByteReader {
+  body.skip(count);
+  return body;
+}
 
 /** Reads a move with `padding` bytes between numbers and fields. */
 export function readMove(body: ByteReader, padding: number) {
@@ -135,24 +242,9 @@ export function writeMove(
   writeOxmHeader(body, destination.field, dialect, false);
 }
 
-/** The header of a field, and the bits of it that are meant. */
-export function readSubfield(body: ByteReader, start: number, width: number): Subfield {
-  const { field } = readOxmHeader(body);
-  if (field === undefined) throw new OfpError('OFPBAC_BAD_SET_TYPE');
-  if (width === 0 || start + width > wireBits(field)) throw new OfpError('OFPBAC_BAD_ARGUMENT');
-  if (start === 0 && width === wireBits(field)) return { field, start, width: field.width };
-  if (start + width > field.width) throw new OfpError('OFPBAC_BAD_ARGUMENT');
-  return { field, start, width };
-}
-
-function wireWidth({ field, start, width }: Subfield): number {
-  return start === 0 && width === field.width ? wireBits(field) : width;
-}
-
 function writeLoad(body: ByteWriter, destination: Subfield, value: bigint): boolean {
   if (destination.width > LOAD_BITS) return false;
-  body.u16((destination.start << 6) | (wireWidth(destination) - 1));
-  writeOxmHeader(body, destination.field, 'nxm', false);
+  writePackedSubfield(body, destination);
   body.u64(value);
   return true;
 }

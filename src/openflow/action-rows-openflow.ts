@@ -102,6 +102,61 @@ export const OPENFLOW_ROWS: readonly ActionRow[] = [
     write: (body, { ethType }) => void body.u16(ethType).zeros(2),
   }),
   row({
+    type: 'set_queue',
+    of: since(2, 21),
+    read: (body) => ({ type: 'set_queue', queue: body.u32() }),
+    write: (body, { queue }) => void body.u32(queue),
+  }),
+  row({
+    type: 'enqueue',
+    of: [11, -1, -1, -1, -1, -1],
+    read: (body, { version }) => {
+      const to = readPort(body, version);
+      body.skip(6);
+      return { type: 'enqueue', port: to, queue: body.u32() };
+    },
+    write: (body, action, { version }) => {
+      writePort(body, version, action.port);
+      body.zeros(6).u32(action.queue);
+    },
+  }),
+  row({
+    type: 'group',
+    of: since(2, 22),
+    read: (body) => ({ type: 'group', group: body.u32() }),
+    write: (body, { group }) => void body.u32(group),
+  }),
+  row({
+    type: 'meter',
+    of: since(OF15, 29),
+    read: (body) => ({ type: 'meter', meter: body.u32() }),
+    write: (body, { meter }) => void body.u32(meter),
+  }),
+  row({
+    type: 'set_mpls_label',
+    of: [-1, 13, -1, -1, -1, -1],
+    read: (body) => ({ type: 'set_mpls_label', label: body.u32() }),
+    write: (body, { label }) => void body.u32(label),
+  }),
+  row({
+    type: 'set_mpls_tc',
+    of: [-1, 14, -1, -1, -1, -1],
+    read: (body) => ({ type: 'set_mpls_tc', trafficClass: body.u8() }),
+    write: (body, { trafficClass }) => void body.u8(trafficClass).zeros(3),
+  }),
+  row({
+    type: 'set_mpls_ttl',
+    of: since(2, 15),
+    read: (body) => ({ type: 'set_mpls_ttl', ttl: body.u8() }),
+    write: (body, { ttl }) => void body.u8(ttl).zeros(3),
+  }),
+  row({
+    type: 'dec_mpls_ttl',
+    of: since(2, 16),
+    read: () => ({ type: 'dec_mpls_ttl' }),
+    write: (body) => void body.zeros(4),
+  }),
+  row({
     type: 'push_mpls',
     of: since(2, 19),
     read: (body) => ({ type: 'push_mpls', ethType: typeThat(isMplsType, body) }),
@@ -118,7 +173,11 @@ export const OPENFLOW_ROWS: readonly ActionRow[] = [
     type: 'dec_ttl',
     of: since(2, 24),
     read: () => ({ type: 'dec_ttl' }),
-    write: (body) => void body.zeros(4),
+    write: (body, { controllerIds }) => {
+      if (controllerIds !== undefined) return false;
+      body.zeros(4);
+      return true;
+    },
   }),
   row({
     type: 'move',

@@ -27,7 +27,7 @@ import {
 } from './packet-codec.js';
 import type { Peer } from './peer.js';
 import { type PortDescription, PortReason, writePortStatus } from './port-codec.js';
-import { OF10 } from './protocol.js';
+import { OF10, OF14, type OfpVersion } from './protocol.js';
 
 /** Answers to `OFPRR_*`. */
 export const REMOVAL_REASONS: Readonly<Record<RemovalReason, number>> = {
@@ -87,7 +87,9 @@ export class AsyncMessages {
       bytes: BigInt(rule.bytes),
     };
     for (const peer of peers) {
-      if (peer.wants('flowRemoved', code)) peer.connection.tell(encodeRemoved(removed, peer));
+      if (!peer.wants('flowRemoved', code)) continue;
+      const told = { ...removed, reason: REMOVAL_REASONS[toldReason(reason, peer.version)] };
+      peer.connection.tell(encodeRemoved(told, peer));
     }
   }
 
@@ -105,6 +107,11 @@ export class AsyncMessages {
       if (!after.has(number)) tellPort(peers, PortReason.DELETE, port);
     }
   }
+}
+
+/** Before 1.4, a flow whose meter has gone was simply deleted. */
+function toldReason(reason: RemovalReason, version: OfpVersion): RemovalReason {
+  return reason === 'meter_delete' && version < OF14 ? 'delete' : reason;
 }
 
 function tellPort(peers: readonly Peer[], reason: number, port: PortDescription): void {

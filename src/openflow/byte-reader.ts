@@ -54,10 +54,11 @@ export class ByteReader {
     this.#take(count);
   }
 
-  /** To the next multiple of 8 bytes behind `start`, or to the end where that comes first. */
-  align(start: number): void {
+  /** To the next multiple of 8 bytes behind `start`; throws `error` where the bytes end before. */
+  align(start: number, error: OfpErrorName): void {
     const rest = (8 - ((this.#at - start) & 7)) & 7;
-    this.skip(Math.min(rest, this.remaining));
+    if (rest > this.remaining) throw new OfpError(error);
+    this.skip(rest);
   }
 
   /** The next bytes; they are the message's own. */

@@ -1,8 +1,8 @@
 /**
  * A stream of bytes to and from a peer: what a connection needs of a socket.
  *
- * `SocketChannel` is one over `node:net`; tests have one in memory. A channel says how much waits to
- * be taken, so that nobody need guess when to stop.
+ * `SocketChannel` is one over `node:net`; tests have one in memory. A channel says how much waits
+ * to be taken, so that nobody need guess when to stop.
  */
 
 import type { Socket } from 'node:net';

@@ -18,6 +18,7 @@
  */
 
 import { setup } from 'xstate';
+import { effects } from '../machines/effects.js';
 
 export type ConnectionEvent =
   | { readonly type: 'hello.accepted' }
@@ -27,8 +28,8 @@ export type ConnectionEvent =
   | { readonly type: 'channel.closed' };
 
 /**
- * `sendHello`; `sendProbe`: an echo request; `armProbe`: `probe.due` after the interval; `reportUp`:
- * versions are agreed; `close`: end the channel and let go of everything.
+ * `sendHello`; `sendProbe`: an echo request; `armProbe`: `probe.due` after the interval;
+ * `reportUp`: versions are agreed; `close`: end the channel and let go of everything.
  */
 export const connectionEffects = [
   'sendHello',
@@ -40,19 +41,10 @@ export const connectionEffects = [
 
 export type ConnectionEffect = (typeof connectionEffects)[number];
 
-/** Whoever runs the machine provides its effects. */
-function missing(): never {
-  throw new Error('Bug: an effect of the connection machine is not provided');
-}
-
 export const connectionMachine = setup({
   types: {} as { events: ConnectionEvent },
   actions: {
-    sendHello: missing,
-    sendProbe: missing,
-    armProbe: missing,
-    reportUp: missing,
-    close: missing,
+    ...effects(connectionEffects),
   },
 }).createMachine({
   id: 'connection',

@@ -3,9 +3,9 @@
  *
  * It agrees on a version, cuts the stream into messages and hands them on, one at a time and in
  * order; answers errors; probes a silent peer. What a peer cannot do: make us grow. While
- * `REPLIES_MAX` answers wait to be taken, no further request is read; packet-ins that find
- * `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX` pieces of news
- * wait is cut off, for a gap in them would mislead it.
+ * `REPLIES_MAX` answers or `REPLY_BYTES_MAX` of them wait, no further request is read; packet-ins
+ * that find `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX`
+ * pieces of news wait is cut off, for a gap in them would mislead it.
  *
  * Owner: the version, the requests that wait, the probe's timer. Answers to OVS's
  * `lib/vconn.c`, `lib/rconn.c` and `struct ofconn`.
@@ -33,6 +33,8 @@ import { type SendKind, SendQueue } from './send-queue.js';
 
 /** Replies that wait before no more requests are read. Answers to `OFCONN_REPLY_MAX`. */
 export const REPLIES_MAX = 100;
+/** Bytes of replies that do the same: errors and statistics are long. OVS counts messages only. */
+export const REPLY_BYTES_MAX = 1024 * 1024;
 /** Packet-ins that wait on one connection. Answers to `ofconn`'s packet-in counter. */
 export const PACKET_INS_MAX = 100;
 /** Flows that went and ports that changed, which wait on one connection. OVS has no limit. */
@@ -57,6 +59,8 @@ export interface ConnectionEvents {
   /** A message other than hello and echo. What it throws is answered as an error. */
   received(connection: Connection, message: OfpMessage): void;
   closed(connection: Connection, reason: string): void;
+  /** Every message, from the moment that versions are agreed. */
+  heard?(message: OfpMessage): void;
   /** All updates of flow monitors have been taken. */
   monitorsTaken?(connection: Connection): void;
   /** Everything that came in and went out, for whoever snoops. */
@@ -194,7 +198,8 @@ export class Connection {
 
   /** Whether so many answers wait that the peer is not to ask for more. */
   get #isBehind(): boolean {
-    return this.#queue.count('reply') >= REPLIES_MAX;
+    const queue = this.#queue;
+    return queue.count('reply') >= REPLIES_MAX || queue.sizeOf('reply') >= REPLY_BYTES_MAX;
   }
 
   #handle(bytes: Uint8Array): void {
@@ -205,6 +210,7 @@ export class Connection {
       return;
     }
     this.#actor.send({ type: 'message.received' });
+    this.#events.heard?.(message);
     try {
       this.#answer(message, this.#version);
     } catch (error) {

@@ -22,6 +22,7 @@ import { OF13, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 import { Request } from './request.js';
 import { Roles } from './role-handler.js';
 import type { Services } from './services.js';
+import { TlvTable } from './tlv-table.js';
 
 /** Bytes that may wait for somebody who snoops; what comes then, they miss. */
 const SNOOP_BYTES_MAX = 1024 * 1024;
@@ -40,6 +41,8 @@ export interface PeerOptions {
   readonly isService: boolean;
   /** Milliseconds of silence before a probe; 0: never. */
   readonly probeMs: number;
+  /** Called with every message, from the moment that versions are agreed. */
+  readonly heard?: (message: OfpMessage) => void;
   /** Called when the connection is over. */
   readonly ended?: () => void;
 }
@@ -60,10 +63,11 @@ export class Controllers {
     const bundles = new Bundles({
       clock: bridge.clock,
       prepare: prepareBundled,
-      transact: (peer, xid, task) => monitors.attribute({ peer, xid }, () => tables.transact(task)),
+      transact: (peer, xid, task) =>
+        monitors.attribute({ peer, xid }, () => bridge.ofproto.transact(task)),
     });
     const peers = (): readonly Peer[] => this.peers;
-    this.#services = { roles: new Roles(), monitors, bundles, peers };
+    this.#services = { roles: new Roles(), monitors, bundles, tlvs: new TlvTable(), peers };
     this.#subscriptions = [...new AsyncMessages(bridge).follow(peers), monitors.follow(peers)];
   }
 
@@ -87,10 +91,12 @@ export class Controllers {
       },
       closed: (connection, reason) => {
         this.#forget(connection);
-        log.info({ peer: connection.name, reason }, 'OpenFlow connection ended');
+        const level = options.isService ? 'debug' : 'info';
+        log[level]({ peer: connection.name, reason }, 'OpenFlow connection ended');
         options.ended?.();
       },
       ...(options.isService ? {} : { seen: (bytes) => this.#snoop(bytes) }),
+      ...(options.heard === undefined ? {} : { heard: options.heard }),
     };
     const { clock } = bridge;
     const deps = { clock, coverage, log, versions, probeMs: options.probeMs };

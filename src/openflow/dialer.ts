@@ -6,19 +6,26 @@
  */
 
 import { createConnection, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { type ActorRefFrom, createActor } from 'xstate';
 import type { Clock, TimerId } from '../base/clock.js';
 import { UpcallError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { type Channel, SocketChannel } from './channel.js';
-import { reconnectMachine } from './reconnect-machine.js';
+import { type ReconnectEvent, reconnectMachine } from './reconnect-machine.js';
 import { formatTarget, type Target } from './target.js';
+import { readTlsFiles, type TlsFiles } from './tls-files.js';
+
+/** Milliseconds that an attempt to connect may take at least. */
+const ATTEMPT_MS_MIN = 1_000;
 
 export interface DialerDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Takes a channel that is open; `ended` is to be called when it is not any more. */
   readonly accept: (channel: Channel, ended: () => void) => void;
+  /** For `ssl:`. */
+  readonly tls?: TlsFiles;
 }
 
 export class Dialer {
@@ -31,21 +38,27 @@ export class Dialer {
 
   /** Throws an `UpcallError` for a target that cannot be dialled. */
   constructor(target: Target, deps: DialerDeps) {
-    if (target.isPassive || target.kind === 'ssl') {
+    if (target.isPassive) {
       const name = formatTarget(target);
-      throw new UpcallError(`Cannot connect to "${name}": use tcp:HOST[:PORT] or unix:FILE`);
+      throw new UpcallError(
+        `Cannot connect to "${name}": use tcp:HOST[:PORT], ssl:HOST[:PORT] or unix:FILE`,
+      );
     }
+    if (target.kind === 'ssl') readTlsFiles(target, deps.tls);
     this.target = target;
     this.#deps = deps;
     const machine = reconnectMachine.provide({
       actions: {
         connect: () => this.#connect(),
-        armBackoff: ({ context }) => this.#arm(context.backoffMs),
+        armAttempt: ({ context }) =>
+          this.#arm('attempt.expired', Math.max(ATTEMPT_MS_MIN, context.backoffMs)),
+        armBackoff: ({ context }) => this.#arm('backoff.passed', context.backoffMs),
+        disarm: () => deps.clock.clearTimeout(this.#timer),
         disconnect: () => this.#disconnect(),
       },
     });
     this.#actor = createActor(machine).start();
-    this.#actor.send({ type: 'start' });
+    this.#tell({ type: 'dialer.start' });
   }
 
   get isConnected(): boolean {
@@ -53,46 +66,61 @@ export class Dialer {
   }
 
   stop(): void {
-    this.#actor.send({ type: 'stop' });
+    this.#tell({ type: 'dialer.stop' });
+  }
+
+  /** What happens to a dialer that was stopped is of no interest to it. */
+  #tell(event: ReconnectEvent): void {
+    if (this.#actor.getSnapshot().status === 'active') this.#actor.send(event);
   }
 
   #connect(): void {
     const name = formatTarget(this.target);
     this.#deps.log.info({ target: name }, 'connecting to controller');
-    const socket =
-      this.target.kind === 'unix'
-        ? createConnection(this.target.path)
-        : createConnection(this.target.port, this.target.host);
-    this.#socket = socket;
-    const failed = (error: Error): void => {
+    const failed = (error: unknown): void => {
       this.#deps.log.info({ target: name, err: error }, 'connecting to controller failed');
-      this.#actor.send({ type: 'channel.failed' });
+      this.#tell({ type: 'channel.failed' });
     };
+    let socket: Socket;
+    try {
+      socket = this.#open();
+    } catch (error) {
+      // Files for TLS that have gone.
+      failed(error);
+      return;
+    }
+    this.#socket = socket;
     socket.once('error', failed);
-    socket.once('connect', () => {
+    socket.once(this.target.kind === 'ssl' ? 'secureConnect' : 'connect', () => {
       socket.off('error', failed);
       this.#opened(socket, name);
     });
   }
 
+  #open(): Socket {
+    const { target } = this;
+    if (target.kind === 'unix') return createConnection(target.path);
+    const { host, port } = target;
+    if (target.kind === 'tcp') return createConnection(port, host);
+    // The authority vouches for a controller, whatever it is called.
+    const files = readTlsFiles(target, this.#deps.tls);
+    return connectTls({ ...files, host, port, checkServerIdentity: () => undefined });
+  }
+
   #opened(socket: Socket, name: string): void {
     this.#openedAt = this.#deps.clock.monotonic();
-    this.#actor.send({ type: 'channel.opened' });
+    this.#tell({ type: 'channel.opened' });
     this.#deps.accept(new SocketChannel(socket, name), () => {
       const lifeMs = this.#deps.clock.monotonic() - this.#openedAt;
-      this.#actor.send({ type: 'channel.closed', lifeMs });
+      this.#tell({ type: 'channel.closed', lifeMs });
     });
   }
 
-  #arm(backoffMs: number): void {
-    this.#timer = this.#deps.clock.setTimeout(
-      () => this.#actor.send({ type: 'backoff.passed' }),
-      backoffMs,
-    );
+  #arm(type: 'attempt.expired' | 'backoff.passed', delayMs: number): void {
+    this.#timer = this.#deps.clock.setTimeout(() => this.#tell({ type }), delayMs);
   }
 
   #disconnect(): void {
-    this.#deps.clock.clearTimeout(this.#timer);
     this.#socket?.destroy();
   }
 }

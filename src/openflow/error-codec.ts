@@ -5,10 +5,13 @@
 
 import { encodeMessage, type OfpMessage } from './message.js';
 import { errorNumber, type OfpErrorName } from './ofp-error.js';
-import { OF12, type OfpVersion } from './protocol.js';
+import { HEADER_SIZE, MESSAGE_SIZE_MAX, OF12, type OfpVersion } from './protocol.js';
 
-/** How much of the offending message goes back. */
-const DATA_SIZE_MAX = 64;
+/**
+ * How much of the offending message goes back: OpenFlow asks for 64 bytes at least; OVS sends all
+ * of it, as far as an error of Nicira's has room.
+ */
+const DATA_SIZE_MAX = MESSAGE_SIZE_MAX - HEADER_SIZE - 12;
 /** 1.0 and 1.1: "the error is the vendor's". */
 const TYPE_VENDOR_OLD = 0xb0c2;
 const TYPE_EXPERIMENTER = 0xffff;

@@ -9,7 +9,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OfpError } from './ofp-error.js';
 import { hasPortsInFeatures, type PortDescription, writePortDescription } from './port-codec.js';
-import { OF10, OF13, type OfpVersion } from './protocol.js';
+import { OF10, OF11, OF12, OF13, OF14, type OfpVersion } from './protocol.js';
 
 export interface SwitchFeatures {
   readonly datapathId: bigint;
@@ -17,10 +17,12 @@ export interface SwitchFeatures {
   readonly ports: readonly PortDescription[];
 }
 
-/** Flows, tables, ports and queues have statistics; ARP's addresses can be matched; so do groups. */
+/** Flows, tables, groups, ports and queues have statistics; ARP's addresses can be matched. */
 const CAPABILITIES_10 = 0x01 | 0x02 | 0x04 | 0x40 | 0x80;
 const CAPABILITIES_11 = 0x01 | 0x02 | 0x04 | 0x08 | 0x40 | 0x80;
 const CAPABILITIES_12 = 0x01 | 0x02 | 0x04 | 0x08 | 0x40;
+/** Bundles, too. */
+const CAPABILITIES_14 = CAPABILITIES_12 | 0x200;
 /** Actions 0 to 11 of 1.0. */
 const ACTIONS_10 = 0xfff;
 
@@ -30,16 +32,20 @@ export function writeFeatures(
   version: OfpVersion,
 ): void {
   writer.u64(features.datapathId).u32(0).u8(features.tables).zeros(3);
-  const isOld = version === OF10;
-  writer.u32(isOld ? CAPABILITIES_10 : version === OF10 + 1 ? CAPABILITIES_11 : CAPABILITIES_12);
-  writer.u32(isOld ? ACTIONS_10 : 0);
+  writer.u32(capabilities(version)).u32(version === OF10 ? ACTIONS_10 : 0);
   if (!hasPortsInFeatures(version)) return;
   for (const port of features.ports) writePortDescription(writer, port, version);
 }
 
+function capabilities(version: OfpVersion): number {
+  if (version >= OF14) return CAPABILITIES_14;
+  if (version >= OF12) return CAPABILITIES_12;
+  return version === OF11 ? CAPABILITIES_11 : CAPABILITIES_10;
+}
+
 /** What a controller may set. */
 export interface SwitchConfig {
-  readonly fragments: FragmentMode | 'nx-match' | 'reassemble';
+  readonly fragments: FragmentMode | 'reassemble';
   /** Bytes of a packet that no rule matched; 65,535: all. */
   readonly missSendLength: number;
   readonly sendsInvalidTtl: boolean;

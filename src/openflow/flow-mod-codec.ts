@@ -8,8 +8,9 @@
 import type { Match } from '../ofproto/match.js';
 import { OFPP_NONE, type Ofpacts, TABLE_MAX } from '../ofproto/ofpact.js';
 import { RuleFlag } from '../ofproto/rule.js';
-import { readActions, readInstructions } from './action-codec.js';
+import { readActions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
+import { readInstructions } from './instruction-codec.js';
 import { readMatch } from './match-codec.js';
 import { OfpError } from './ofp-error.js';
 import { readOxmMatch } from './oxm-codec.js';
@@ -28,7 +29,7 @@ const COMMANDS: readonly FlowModCommand[] = [
 
 export interface FlowMod {
   readonly command: FlowModCommand;
-  /** Undefined: all tables (a deletion), or the switch's choice, which is 0. */
+  /** Undefined: all tables, or, for a flow that is added, the switch's choice, which is 0. */
   readonly table: number | undefined;
   readonly priority: number;
   readonly match: Match;
@@ -114,7 +115,7 @@ export function readNiciraFlowMod(body: ByteReader, options: FlowModOptions): Fl
   body.skip(6);
   const start = body.at;
   const nxm = readOxmMatch(body.part(matchLength, 'OFPBMC_BAD_LEN'));
-  body.align(start);
+  body.align(start, 'OFPBMC_BAD_LEN');
   if (command === 'add' && nxm.cookieMask !== 0n) throw new OfpError('NXBRC_NXM_INVALID');
   return {
     command,
@@ -172,16 +173,20 @@ function readNew(body: ByteReader, version: OfpVersion): FlowMod {
 /** "All tables" is for deletions; elsewhere it is nobody's table. */
 function tableOf(table: number, isDelete: boolean): number | undefined {
   if (table === TABLE_ALL && isDelete) return undefined;
-  if (table > TABLE_MAX) throw new OfpError('OFPFMFC_BAD_TABLE_ID');
-  return table;
+  if (table === TABLE_ALL) throw new OfpError('OFPFMFC_BAD_TABLE_ID');
+  return userTable(table);
 }
 
 function splitCommand(word: number, { hasTableId }: FlowModOptions) {
   const command = commandOf(hasTableId ? word & 0xff : word);
   const table = hasTableId ? word >>> 8 : TABLE_ALL;
-  if (table !== TABLE_ALL && table > TABLE_MAX) throw new OfpError('NXFMFC_BAD_TABLE_ID');
-  const isTableNamed = table !== TABLE_ALL;
-  return { command, table: isTableNamed ? table : isPut(command) ? 0 : undefined };
+  return { command, table: table === TABLE_ALL ? undefined : userTable(table) };
+}
+
+/** The table behind the user's is the switch's own. */
+function userTable(table: number): number {
+  if (table > TABLE_MAX) throw new OfpError('OFPBRC_EPERM');
+  return table;
 }
 
 function commandOf(number: number): FlowModCommand {

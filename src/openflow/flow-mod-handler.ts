@@ -4,11 +4,10 @@
  * Answers to `handle_flow_mod` and `ofproto_flow_mod_start` of OVS's `ofproto/ofproto.c`.
  */
 
-import { ActionChecker } from '../ofproto/action-checker.js';
 import { FlowTableError } from '../ofproto/flow-table-error.js';
 import type { FlowTables } from '../ofproto/flow-tables.js';
-import type { Ofpacts } from '../ofproto/ofpact.js';
 import type { FlowCriteria } from '../ofproto/rule.js';
+import { checkActions } from './action-check.js';
 import type { BundledChange } from './bundles.js';
 import type { ByteReader } from './byte-reader.js';
 import { type FlowMod, readFlowMod, readNiciraFlowMod } from './flow-mod-codec.js';
@@ -23,7 +22,7 @@ export function handleFlowMod(request: Request): void {
 /** `NXT_FLOW_MOD`; vendor and subtype have been read. */
 export function handleNiciraFlowMod(request: Request, body: ByteReader): void {
   request.requireWriter();
-  carryOut(request, readNiciraFlowMod(body, request.peer));
+  carryOut(request, checked(request, readNiciraFlowMod(body, request.peer)));
 }
 
 /** A flow-mod of a bundle. */
@@ -34,8 +33,18 @@ export function prepareFlowMod(request: Request): BundledChange {
 
 function read(request: Request): FlowMod {
   const { peer, version } = request;
-  return readFlowMod(request.body(), version, peer);
+  return checked(request, readFlowMod(request.body(), version, peer));
 }
+
+/** Throws an `OfpError` where the actions make no sense for the match. */
+function checked({ version, services }: Request, mod: FlowMod): FlowMod {
+  services.tlvs.requireMapped(mod.match, mod.actions);
+  checkActions(mod.actions, mod.match, mod.table ?? NO_TABLE, version);
+  return mod;
+}
+
+/** Before the first: who names no table may go on to any. */
+const NO_TABLE = -1;
 
 function carryOut({ bridge, peer, message, services }: Request, mod: FlowMod): void {
   services.monitors.attribute({ peer, xid: message.xid }, () =>
@@ -45,15 +54,20 @@ function carryOut({ bridge, peer, message, services }: Request, mod: FlowMod): v
 
 /** Throws an `OfpError` where the tables refuse. */
 export function applyFlowMod(tables: FlowTables, mod: FlowMod): void {
+  answeringTables(() => change(tables, mod));
+  // This switch keeps no packets; what the flow-mod says besides is done all the same.
+  if (mod.hasBuffer) throw new OfpError('OFPBRC_BUFFER_UNKNOWN');
+}
+
+/** Does `task`; what the tables refuse is an `OfpError`. */
+export function answeringTables(task: () => void): void {
   try {
-    change(tables, mod);
+    task();
   } catch (error) {
     throw error instanceof FlowTableError
       ? new OfpError(ERRORS[error.reason], error.message)
       : error;
   }
-  // This switch keeps no packets; what the flow-mod says besides is done all the same.
-  if (mod.hasBuffer) throw new OfpError('OFPBRC_BUFFER_UNKNOWN');
 }
 
 const ERRORS: Readonly<Record<FlowTableError['reason'], OfpErrorName>> = {
@@ -81,7 +95,6 @@ function change(tables: FlowTables, mod: FlowMod): void {
 function add(tables: FlowTables, mod: FlowMod): void {
   const { priority, match, actions, cookie, idleTimeout, hardTimeout, importance, flags } = mod;
   const table = mod.table ?? 0;
-  checkActions(mod, actions);
   tables.add({
     table,
     priority,
@@ -96,7 +109,6 @@ function add(tables: FlowTables, mod: FlowMod): void {
 }
 
 function modify(tables: FlowTables, mod: FlowMod): void {
-  checkActions(mod, mod.actions);
   const { actions, cookie, flags, modifiesCookie, addsMissing } = mod;
   const count = tables.modify(criteriaOf(mod), {
     actions,
@@ -117,12 +129,4 @@ function criteriaOf(mod: FlowMod): FlowCriteria {
     outPort,
     outGroup,
   };
-}
-
-function checkActions(mod: FlowMod, actions: Ofpacts): void {
-  const checker = new ActionChecker(mod.match, mod.table ?? 0);
-  for (const action of actions) {
-    const problem = checker.check(action);
-    if (problem !== undefined) throw new OfpError(problem.error, problem.text);
-  }
 }

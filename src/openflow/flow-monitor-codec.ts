@@ -8,10 +8,11 @@
 
 import type { Match } from '../ofproto/match.js';
 import { OFPP_NONE, type Ofpacts } from '../ofproto/ofpact.js';
-import { writeActions, writeInstructions } from './action-codec.js';
+import { writeActions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { GROUP_ANY, TABLE_ALL } from './flow-mod-codec.js';
+import { writeInstructions } from './instruction-codec.js';
 import { readMatch, writeMatch } from './match-codec.js';
 import type { StatsType } from './multipart.js';
 import { OfpError } from './ofp-error.js';
@@ -80,7 +81,7 @@ function readNicira(body: ByteReader): FlowMonitorRequest {
   body.skip(5);
   const start = body.at;
   const { match } = readOxmMatch(body.part(matchLength, 'OFPBMC_BAD_LEN'));
-  body.align(start);
+  body.align(start, 'OFPBMC_BAD_LEN');
   return { ...ANY, id, flags, outPort: portOf(outPort), table: tableOf(table), match };
 }
 

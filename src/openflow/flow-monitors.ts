@@ -3,8 +3,8 @@
  *
  * What a controller changed itself it is told by the number of its message only, unless it wants
  * the whole. One whose updates pile up is paused: it hears of deletions alone, of flows that it
- * knew; when all has been taken, it is told of the flows that came and changed meanwhile. Answers to
- * `ofmonitor_report`, `ofmonitor_flush` and `ofmonitor_resume` of OVS's `ofproto/connmgr.c`.
+ * knew; when all has been taken, it is told of the flows that came and changed meanwhile. Answers
+ * to `ofmonitor_report`, `ofmonitor_flush` and `ofmonitor_resume` of OVS's `ofproto/connmgr.c`.
  *
  * Owner: who is making the present change. The monitors themselves are their peer's.
  */

@@ -8,10 +8,10 @@
 
 import type { Match } from '../ofproto/match.js';
 import { OFPP_NONE, type Ofpacts } from '../ofproto/ofpact.js';
-import { writeInstructions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { GROUP_ANY, TABLE_ALL } from './flow-mod-codec.js';
+import { writeInstructions } from './instruction-codec.js';
 import { readMatch, writeListedMatch, writeMatch } from './match-codec.js';
 import { readOxmMatch, writeOxmMatch } from './oxm-codec.js';
 import { readPort } from './port-number.js';
@@ -178,6 +178,18 @@ export function writeAggregateStats(
     oxs.wide(Oxs.PACKET_COUNT, packets);
     oxs.wide(Oxs.BYTE_COUNT, bytes);
     oxs.narrow(Oxs.FLOW_COUNT, flows);
+  });
+}
+
+/** 1.5's counters of a flow that went. */
+export function writeLastStats(
+  writer: ByteWriter,
+  { durationMs, packets, bytes }: Pick<FlowStatsEntry, 'durationMs' | 'packets' | 'bytes'>,
+): void {
+  writeOxs(writer, (oxs) => {
+    oxs.duration(Oxs.DURATION, durationMs);
+    oxs.wide(Oxs.PACKET_COUNT, packets);
+    oxs.wide(Oxs.BYTE_COUNT, bytes);
   });
 }
 

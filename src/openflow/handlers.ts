@@ -6,6 +6,8 @@
 
 import type { BundledChange } from './bundles.js';
 import { handleFlowMod, prepareFlowMod } from './flow-mod-handler.js';
+import { handleGroupMod, prepareGroupMod } from './group-handler.js';
+import { handleMeterMod } from './meter-handler.js';
 import { handleVendor } from './nicira-handler.js';
 import { OfpError } from './ofp-error.js';
 import { type MessageType, OF13 } from './protocol.js';
@@ -33,6 +35,8 @@ const HANDLERS: Readonly<Partial<Record<MessageType, Handler>>> = {
   set_config: handleSetConfig,
   packet_out: handlePacketOut,
   flow_mod: handleFlowMod,
+  group_mod: handleGroupMod,
+  meter_mod: handleMeterMod,
   port_mod: handlePortMod,
   table_mod: handleTableMod,
   stats_request: handleStats,
@@ -57,6 +61,7 @@ export function handleRequest(request: Request): void {
 
 const BUNDLED: Readonly<Partial<Record<MessageType, (request: Request) => BundledChange>>> = {
   flow_mod: prepareFlowMod,
+  group_mod: prepareGroupMod,
   port_mod: preparePortMod,
   packet_out: preparePacketOut,
 };

@@ -55,7 +55,7 @@ function setBytes(name: string, value: Uint8Array): Ofpact {
 
 type SetField = Extract<Ofpact, { readonly type: 'set_field' }>;
 
-/** 1.0 and 1.1 set by actions of their own or by `load`, which does what masks cannot before 1.5. */
+/** 1.0 and 1.1 have actions of their own; `load` does what masks cannot before 1.5. */
 function setField(action: SetField, version: OfpVersion): readonly Ofpact[] {
   if (version === OF15 || (version >= OF12 && action.mask === undefined)) return [action];
   const { field, value, mask } = action;

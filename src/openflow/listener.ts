@@ -1,5 +1,5 @@
 /**
- * Waits for connections on a TCP port or a Unix socket.
+ * Waits for connections on a TCP port, with or without TLS, or a Unix socket.
  *
  * A socket file that a program left behind is told apart from one that somebody listens on: the
  * first is replaced, the second is an error. Answers to OVS's `lib/pvconn.c`.
@@ -9,9 +9,11 @@
 
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { systemReason, UpcallError } from '../base/errors.js';
 import { type Channel, SocketChannel } from './channel.js';
 import { formatTarget, type Target } from './target.js';
+import { readTlsFiles, type TlsFiles } from './tls-files.js';
 
 export interface Listener {
   /** With the port that the system chose where 0 was asked for. */
@@ -19,24 +21,33 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Calls `accept` for each connection. Rejects with an `UpcallError` where it cannot listen. */
+/**
+ * Calls `accept` for each connection. Rejects with an `UpcallError` where it cannot listen; `tls`
+ * is for `pssl:`.
+ */
 export async function listen(
   target: Target,
   accept: (channel: Channel) => void,
+  tls?: TlsFiles,
 ): Promise<Listener> {
-  if (target.kind === 'ssl') {
-    throw new UpcallError(
-      `Cannot listen on "${formatTarget(target)}": TLS is not there yet; use ptcp`,
-    );
-  }
   if (target.kind === 'unix') await clearStale(target.path);
   let count = 0;
-  const server = createServer((socket) =>
-    accept(new SocketChannel(socket, nameOf(socket, ++count))),
-  );
+  const take = (socket: Socket): void =>
+    accept(new SocketChannel(socket, nameOf(socket, target, ++count)));
+  const server = target.kind === 'ssl' ? createSecureServer(target, tls, take) : createServer(take);
   await listening(server, target);
   if (target.kind === 'unix') chmodSync(target.path, 0o600);
   return { target: boundTarget(server, target), close: () => closed(server, target) };
+}
+
+/** Takes only peers whose certificate the authority has signed. */
+function createSecureServer(
+  target: Target,
+  tls: TlsFiles | undefined,
+  take: (socket: Socket) => void,
+): Server {
+  const files = readTlsFiles(target, tls);
+  return createTlsServer({ ...files, requestCert: true, rejectUnauthorized: true }, take);
 }
 
 function listening(server: Server, target: Target): Promise<void> {
@@ -88,6 +99,6 @@ function isAnswered(path: string): Promise<boolean> {
   });
 }
 
-function nameOf({ remoteAddress, remotePort }: Socket, count: number): string {
-  return remoteAddress === undefined ? `unix#${count}` : `tcp:${remoteAddress}:${remotePort}`;
+function nameOf({ remoteAddress, remotePort }: Socket, { kind }: Target, count: number): string {
+  return remoteAddress === undefined ? `unix#${count}` : `${kind}:${remoteAddress}:${remotePort}`;
 }

@@ -20,7 +20,7 @@ export function readMatch(reader: ByteReader, version: OfpVersion, options?: Oxm
   const length = reader.u16();
   if (length < 4) throw new OfpError('OFPBMC_BAD_LEN');
   const { match } = readOxmMatch(reader.part(length - 4, 'OFPBMC_BAD_LEN'), options);
-  reader.align(start);
+  reader.align(start, 'OFPBMC_BAD_LEN');
   return match;
 }
 

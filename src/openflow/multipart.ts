@@ -40,9 +40,14 @@ const TYPES = [
 
 /** Those inside of a vendor's, by vendor and subtype. */
 const VENDOR_TYPES = {
+  nx_ipfix_bridge: [NX_VENDOR_ID, 3],
+  nx_ipfix_flow: [NX_VENDOR_ID, 4],
   nx_flow: [NX_VENDOR_ID, 0],
   nx_aggregate: [NX_VENDOR_ID, 1],
   nx_flow_monitor: [NX_VENDOR_ID, 2],
+  nx_group: [NX_VENDOR_ID, 7],
+  nx_group_desc: [NX_VENDOR_ID, 8],
+  nx_group_features: [NX_VENDOR_ID, 9],
   onf_flow_monitor: [ONF_VENDOR_ID, 1870],
 } as const;
 type VendorType = keyof typeof VENDOR_TYPES;

@@ -1,19 +1,21 @@
 /**
- * Carries out messages of vendors: Nicira's (how flows and packets are told in OpenFlow 1.0, flow-mods
- * with NXM matches) and the ONF's extensions of 1.3.
+ * Carries out messages of vendors: Nicira's (how flows and packets are told in OpenFlow 1.0,
+ * flow-mods with NXM matches) and the ONF's extensions of 1.3.
  *
  * Answers to the `handle_nxt_*` functions of OVS's `ofproto/ofproto.c`.
  */
 
 import type { ByteReader } from './byte-reader.js';
 import { handleNiciraFlowMod } from './flow-mod-handler.js';
-import { NiciraType, OnfType } from './nicira.js';
+import { handleNiciraGroupMod } from './group-handler.js';
+import { encodeNicira, NiciraType, OnfType } from './nicira.js';
 import { OfpError } from './ofp-error.js';
 import type { PacketInFormat } from './packet-codec.js';
 import type { Peer } from './peer.js';
 import { NX_VENDOR_ID, OF10, OF13, ONF_VENDOR_ID } from './protocol.js';
 import type { Request } from './request.js';
 import { handleSetAsync } from './role-handler.js';
+import { readTlvTableMod, writeTlvTable } from './tlv-table.js';
 
 const FORMAT_OPENFLOW10 = 0;
 const FORMAT_NXM = 2;
@@ -64,6 +66,9 @@ function handleNicira(request: Request, subtype: number, body: ByteReader): void
       if (request.version !== OF10) throw new OfpError('OFPBRC_BAD_SUBTYPE');
       handleNiciraFlowMod(request, body);
       break;
+    case NiciraType.GROUP_MOD:
+      handleNiciraGroupMod(request, body);
+      break;
     case NiciraType.FLOW_MOD_TABLE_ID:
       peer.hasTableId = body.u8() !== 0;
       break;
@@ -79,12 +84,28 @@ function handleNicira(request: Request, subtype: number, body: ByteReader): void
     case NiciraType.SET_CONTROLLER_ID:
       setControllerId(peer, body);
       break;
+    case NiciraType.TLV_TABLE_MOD:
+      request.requireWriter();
+      services.tlvs.change(readTlvTableMod(body));
+      break;
+    case NiciraType.TLV_TABLE_REQUEST:
+      tellTlvTable(request);
+      break;
     case NiciraType.FLOW_MONITOR_CANCEL:
       services.monitors.cancel(peer, body);
       break;
     default:
       throw new OfpError('OFPBRC_BAD_SUBTYPE');
   }
+}
+
+function tellTlvTable({ peer, version, message, services }: Request): void {
+  const { mappings } = services.tlvs;
+  peer.connection.reply(
+    encodeNicira(version, NiciraType.TLV_TABLE_REPLY, message.xid, (reply) =>
+      writeTlvTable(reply, mappings),
+    ),
+  );
 }
 
 function isNxm(format: number): boolean {

@@ -23,7 +23,11 @@ export const NiciraType = {
   FLOW_MONITOR_CANCEL: 21,
   FLOW_MONITOR_PAUSED: 22,
   FLOW_MONITOR_RESUMED: 23,
+  TLV_TABLE_MOD: 24,
+  TLV_TABLE_REQUEST: 25,
+  TLV_TABLE_REPLY: 26,
   PACKET_IN2: 30,
+  GROUP_MOD: 31,
 } as const;
 
 export const OnfType = {

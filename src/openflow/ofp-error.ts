@@ -2,7 +2,7 @@
  * An error that is answered to whoever sent the message: by its name, whatever the version.
  *
  * Decoding and carrying out a message throw it; the connection catches it and sends an error with
- * the first 64 bytes of the message. Answers to `enum ofperr`.
+ * the message. Answers to `enum ofperr`.
  */
 
 import { UpcallError } from '../base/errors.js';

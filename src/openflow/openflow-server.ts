@@ -1,23 +1,13 @@
 /**
  * A bridge of a switch that speaks OpenFlow: listens, dials, and answers.
  *
- * @example
- * import { createSwitch } from 'upcall';
- * import { serveOpenFlow } from 'upcall/openflow';
- *
- * const sw = createSwitch({ ports: 2 });
- * const server = serveOpenFlow(sw);
- * const { port } = await server.listen('ptcp:0:127.0.0.1');
- * // ovs-ofctl add-flow tcp:127.0.0.1:PORT actions=drop
- * await server.close();
- * await sw.stop();
- *
  * Owner: the listeners and dialers. Answers to `connmgr` with its `ofservice`s and controllers.
  */
 
-import { filter, map } from 'rxjs';
+import { filter, map, merge, Subject } from 'rxjs';
 import type { OfpPort } from '../base/brands.js';
-import { type Log, silentLog } from '../base/log.js';
+import { type Log, moduleLog, silentLog } from '../base/log.js';
+import type { PacketIn } from '../ofproto/packet-ins.js';
 import { Packet } from '../packet/packet.js';
 import type { Switch } from '../switch.js';
 import type { SwitchBridge } from '../switch-bridge.js';
@@ -26,10 +16,13 @@ import type { OpenFlowBridge } from './bridge.js';
 import type { Channel } from './channel.js';
 import { Controllers } from './controllers.js';
 import { Dialer } from './dialer.js';
+import { FailMode, type FailModeName } from './fail-mode.js';
 import { type Listener, listen } from './listener.js';
+import { nudgeOf } from './nudge.js';
 import type { PortCounters, PortDescription } from './port-codec.js';
 import type { OfpVersion } from './protocol.js';
 import { formatTarget, parseTarget } from './target.js';
+import type { TlsFiles } from './tls-files.js';
 
 export interface OpenFlowOptions {
   /** A bridge's name; the first one without. */
@@ -39,14 +32,34 @@ export interface OpenFlowOptions {
   /** Default: all, 1.0 to 1.5. */
   readonly versions?: readonly OfpVersion[];
   readonly log?: Log;
+  /** For `ssl:` and `pssl:`; without, those targets are refused. */
+  readonly tls?: TlsFiles;
   /** Milliseconds of silence before a controller is probed; 0: never. Default: 5,000. */
   readonly probeMs?: number;
+  /**
+   * What the bridge does while it has no controller: forward by addresses ("standalone"; its rules
+   * go when a controller is added, or is away for too long), or nothing. Default: "secure".
+   */
+  readonly failMode?: FailModeName;
 }
 
 /** `inactivity_probe` of a controller. */
 const PROBE_MS_DEFAULT = 5_000;
 
-/** Makes a bridge speak OpenFlow; it listens nowhere yet. */
+/**
+ * Makes a bridge speak OpenFlow; it listens nowhere yet.
+ *
+ * @example
+ * import { createSwitch } from 'upcall';
+ * import { serveOpenFlow } from 'upcall/openflow';
+ *
+ * const sw = createSwitch({ ports: 2 });
+ * const server = serveOpenFlow(sw);
+ * const { target } = await server.listen('ptcp:0:127.0.0.1');
+ * assert.match(target, /^ptcp:\d+:127\.0\.0\.1$/); // ovs-ofctl add-flow tcp:127.0.0.1:PORT …
+ * await server.close();
+ * await sw.stop();
+ */
 export function serveOpenFlow(target: Switch, options: OpenFlowOptions = {}): OpenFlowServer {
   return new OpenFlowServer(target, options);
 }
@@ -57,50 +70,77 @@ export class OpenFlowServer {
   readonly #options: OpenFlowOptions;
   readonly #listeners: Listener[] = [];
   readonly #dialers: Dialer[] = [];
+  readonly #failMode: FailMode | undefined;
 
   constructor(target: Switch, options: OpenFlowOptions) {
     this.#switch = target;
     this.#options = options;
     const { log = silentLog, versions } = options;
-    const bridge = new SwitchedBridge(target, options);
+    const nudges = new Subject<readonly PacketIn[]>();
+    const bridge = new SwitchedBridge(target, options, nudges);
     const { coverage } = target;
     this.controllers = new Controllers({
       bridge,
       coverage,
-      log,
+      log: moduleLog(log, 'connmgr'),
       ...(versions === undefined ? {} : { versions }),
+    });
+    if (options.failMode !== 'standalone') return;
+    this.#failMode = new FailMode({
+      tables: bridge.ofproto.tables,
+      clock: target.clock,
+      log: moduleLog(log, 'fail_open'),
+      probeMs: options.probeMs ?? PROBE_MS_DEFAULT,
+      nudge: () => nudges.next([nudgeOf(bridge.ofproto)]),
     });
   }
 
-  /** Waits for connections at `ptcp:` or `punix:`; where it really listens, as a target. */
+  /** What became of fail mode "standalone": "alone", "waiting", "guided" or "open". */
+  get failState(): string | undefined {
+    return this.#failMode?.state;
+  }
+
+  /** Waits at `ptcp:`, `pssl:` or `punix:` for connections; where it listens in fact, a target. */
   async listen(text: string): Promise<{ readonly target: string; readonly port: number }> {
-    const listener = await listen(parseTarget(text), (channel) => {
+    const accept = (channel: Channel): void => {
       this.controllers.accept(channel, { isService: true, probeMs: 0 });
-    });
-    return this.#keep(listener);
+    };
+    return this.#keep(await listen(parseTarget(text), accept, this.#options.tls));
   }
 
   /** Waits for those who want to hear what controllers and switch say to each other. */
   async listenSnoop(text: string): Promise<{ readonly target: string; readonly port: number }> {
     const accept = (channel: Channel): void => this.controllers.acceptSnooper(channel);
-    return this.#keep(await listen(parseTarget(text), accept));
+    return this.#keep(await listen(parseTarget(text), accept, this.#options.tls));
   }
 
-  /** Keeps a connection to a controller at `tcp:` or `unix:` up. */
+  /** Keeps a connection to a controller at `tcp:`, `ssl:` or `unix:` up. */
   connect(text: string): Dialer {
-    const { log = silentLog, probeMs = PROBE_MS_DEFAULT } = this.#options;
+    const { log = silentLog, probeMs = PROBE_MS_DEFAULT, tls } = this.#options;
     const dialer = new Dialer(parseTarget(text), {
       clock: this.#switch.clock,
-      log,
+      log: moduleLog(log, 'rconn'),
+      ...(tls === undefined ? {} : { tls }),
       accept: (channel, ended) => {
-        this.controllers.accept(channel, { isService: false, probeMs, ended });
+        const watch = this.#failMode?.watch();
+        this.controllers.accept(channel, {
+          isService: false,
+          probeMs,
+          heard: (message) => watch?.heard(message),
+          ended: () => {
+            watch?.ended();
+            ended();
+          },
+        });
       },
     });
     this.#dialers.push(dialer);
+    this.#failMode?.addController();
     return dialer;
   }
 
   async close(): Promise<void> {
+    this.#failMode?.close();
     for (const dialer of this.#dialers) dialer.stop();
     this.controllers.close();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
@@ -123,16 +163,21 @@ class SwitchedBridge implements OpenFlowBridge {
   readonly description: OpenFlowBridge['description'];
   readonly #startedAt: number;
 
-  constructor(target: Switch, { bridge, datapathId }: OpenFlowOptions) {
+  constructor(
+    target: Switch,
+    { bridge, datapathId }: OpenFlowOptions,
+    nudges: OpenFlowBridge['packetIns'],
+  ) {
     this.#switch = target;
     this.#bridge = target.bridge(bridge);
     this.datapathId = datapathId ?? DATAPATH_IDS + BigInt(target.bridges.indexOf(this.#bridge));
     this.#startedAt = target.clock.now();
     const { uuid } = this.ofproto;
-    this.packetIns = target.packetIns.pipe(
+    const ofBridge = target.packetIns.pipe(
       map((batch) => batch.filter(({ ofprotoUuid }) => ofprotoUuid === uuid)),
       filter((batch) => batch.length > 0),
     );
+    this.packetIns = merge(ofBridge, nudges);
     this.description = {
       manufacturer: 'upcall',
       hardware: 'Open vSwitch',
@@ -151,20 +196,23 @@ class SwitchedBridge implements OpenFlowBridge {
   }
 
   ports(): readonly PortDescription[] {
-    return this.ofproto.ports.map(({ name, ofpPort, odpPort, config }) => ({
-      port: ofpPort,
-      name,
-      address: Uint8Array.of(...ADDRESS_PREFIX, odpPort >>> 8, odpPort & 0xff),
-      isDown: false,
-      isLinkDown: false,
-      config,
-      current: 0,
-      advertised: 0,
-      supported: 0,
-      peer: 0,
-      currentSpeed: 0,
-      maxSpeed: 0,
-    }));
+    return this.ofproto.ports.map(({ name, ofpPort, odpPort, config }) => {
+      const link = this.#port(ofpPort)?.link;
+      return {
+        port: ofpPort,
+        name,
+        address: link?.address ?? addressOf(odpPort),
+        isDown: link?.isUp === false,
+        isLinkDown: link?.hasCarrier === false,
+        config,
+        current: 0,
+        advertised: 0,
+        supported: 0,
+        peer: 0,
+        currentSpeed: 0,
+        maxSpeed: 0,
+      };
+    });
   }
 
   counters(number: OfpPort): PortCounters | undefined {
@@ -174,8 +222,9 @@ class SwitchedBridge implements OpenFlowBridge {
     return { port: number, ...stats, rxErrors: 0, txErrors: 0, durationMs };
   }
 
-  setPortDown(): void {
-    // A port in memory has no link; what it receives, it receives because somebody injects it.
+  /** A port in memory has no link: what it receives, it receives because somebody injects it. */
+  setPortDown(port: OfpPort, isDown: boolean): void {
+    this.#port(port)?.setUp(!isDown);
   }
 
   packetOut(
@@ -195,3 +244,8 @@ class SwitchedBridge implements OpenFlowBridge {
 /** Locally administered; OVS makes datapath ids of addresses as well. */
 const DATAPATH_IDS = 0x0000_0200_0000_0000n;
 const ADDRESS_PREFIX = [0x02, 0x00, 0x00, 0x00] as const;
+
+/** Of a port that has none of its own. */
+function addressOf(port: number): Uint8Array {
+  return Uint8Array.of(...ADDRESS_PREFIX, port >>> 8, port & 0xff);
+}

@@ -30,7 +30,8 @@ export type OxmDialect = 'nxm' | OfpVersion;
 
 const CLASS_EXPERIMENTER = 0xffff;
 const CLASS_OPENFLOW_BASIC = 0x8000;
-/** The last number that OpenFlow 1.2 and 1.3 know of the basic class. */
+/** The last number that OpenFlow 1.2, and 1.3 and 1.4, know of the basic class. */
+const BASIC_LAST_12 = 35;
 const BASIC_LAST_13 = 39;
 
 const byHeader = new Map<string, Field>();
@@ -74,9 +75,12 @@ export function writeOxmHeader(
   else writer.u8(size + 4).u32(header.experimenter);
 }
 
-/** Bits that a field has on the wire: a flow keeps the lower half of an ARP operation only. */
+/**
+ * Bits that a field has on the wire: a flow keeps the lower half of an ARP operation only, and 16
+ * bits for a type of ICMP.
+ */
 export function wireBits(field: Field): number {
-  return field.name === 'arp_op' ? 16 : field.width;
+  return field.name === 'arp_op' ? 16 : Math.min(field.width, 8 * field.size);
 }
 
 /** The headers by which a field may come in. */
@@ -93,7 +97,8 @@ export function headerFor(field: Field, dialect: OxmDialect): FieldHeader | unde
   const { oxm, nxm, onf } = field;
   if (dialect === 'nxm' || dialect < OF12) return nxm ?? oxm ?? onf;
   if (dialect >= OF15) return oxm ?? nxm ?? onf;
-  const isOld = oxm?.class === CLASS_OPENFLOW_BASIC && oxm.field <= BASIC_LAST_13;
+  const last = dialect === OF12 ? BASIC_LAST_12 : BASIC_LAST_13;
+  const isOld = oxm?.class === CLASS_OPENFLOW_BASIC && oxm.field <= last;
   return isOld ? oxm : (onf ?? nxm ?? oxm);
 }
 
@@ -164,7 +169,9 @@ export function readFieldValue(
   if (entry.remaining !== field.size * (hasMask ? 2 : 1)) throw new OfpError('OFPBMC_BAD_LEN');
   const all = (1n << BigInt(field.width)) - 1n;
   const value = bytesToBig(entry.bytes(field.size));
-  const mask = hasMask ? bytesToBig(entry.bytes(field.size)) : all;
+  const given = hasMask ? bytesToBig(entry.bytes(field.size)) : all;
+  const isWhole = given === (1n << BigInt(wireBits(field))) - 1n;
+  const mask = isWhole ? all : given;
   if (value > all) throw new OfpError('OFPBMC_BAD_VALUE', field.name);
   if (hasMask && mask > all) throw new OfpError('OFPBMC_BAD_MASK', field.name);
   if ((value & ~mask) !== 0n) throw new OfpError('OFPBMC_BAD_WILDCARDS', field.name);

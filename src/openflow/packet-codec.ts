@@ -14,7 +14,7 @@ import { readActions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { NO_BUFFER } from './flow-mod-codec.js';
-import { writeDuration } from './flow-stats-codec.js';
+import { writeDuration, writeLastStats } from './flow-stats-codec.js';
 import { readMatch, writeMatch } from './match-codec.js';
 import { OfpError } from './ofp-error.js';
 import { writeOxmMatch } from './oxm-codec.js';
@@ -182,6 +182,13 @@ export function writeFlowRemoved(
     writer.u64(removed.cookie).u16(removed.priority).u8(removed.reason).zeros(1);
     writeDuration(writer, removed.durationMs);
     writer.u16(removed.idleTimeout).zeros(2).u64(removed.packets).u64(removed.bytes);
+    return;
+  }
+  if (version === OF15) {
+    writer.u8(removed.table).u8(removed.reason).u16(removed.priority);
+    writer.u16(removed.idleTimeout).u16(removed.hardTimeout).u64(removed.cookie);
+    writeMatch(writer, removed.match, version);
+    writeLastStats(writer, removed);
     return;
   }
   writer.u64(removed.cookie).u16(removed.priority).u8(removed.reason).u8(removed.table);

@@ -8,7 +8,7 @@ import type { Bundle } from './bundles.js';
 import type { Connection } from './connection.js';
 import type { FlowMonitorRequest } from './flow-monitor-codec.js';
 import type { PacketInFormat } from './packet-codec.js';
-import { OF10, type OfpVersion } from './protocol.js';
+import { OF10, OF13, OF14, type OfpVersion } from './protocol.js';
 
 /** `equal` and `primary` may change the switch; a `secondary` reads. */
 export type Role = 'equal' | 'primary' | 'secondary';
@@ -20,13 +20,14 @@ export interface AsyncMasks {
   readonly flowRemoved: number;
 }
 
-/** What a controller hears that has asked for nothing. */
-export const ASYNC_LEADING: AsyncMasks = {
-  packetIn: 0b1111_1011,
-  portStatus: 7,
-  flowRemoved: 0xff,
-};
+/** What a controller hears that has asked for nothing: of removals, those that its version has. */
+export function asyncLeading(version: OfpVersion): AsyncMasks {
+  const flowRemoved = version >= OF14 ? 0b11_1111 : version === OF13 ? 0b1111 : 0b111;
+  return { packetIn: PACKET_IN_LEADING, portStatus: 7, flowRemoved };
+}
 export const ASYNC_SECONDARY: AsyncMasks = { packetIn: 0, portStatus: 7, flowRemoved: 0 };
+/** Every reason but "invalid TTL". */
+export const PACKET_IN_LEADING = 0b1111_1011;
 /** "invalid TTL", which only those hear who ask for it. */
 const PACKET_IN_INVALID_TTL = 1 << 2;
 
@@ -35,7 +36,7 @@ const MISS_SEND_LENGTH_CONTROLLER = 128;
 
 export class Peer {
   readonly connection: Connection;
-  /** Something a person started (`ovs-ofctl`), not a controller: told nothing it does not ask for. */
+  /** Somebody's tool (`ovs-ofctl`), not a controller: told nothing that it does not ask for. */
   readonly isService: boolean;
   role: Role = 'equal';
   packetInFormat: PacketInFormat = 'standard';
@@ -44,7 +45,7 @@ export class Peer {
   hasTableId = false;
   controllerId = 0;
   missSendLength: number;
-  leading: AsyncMasks = ASYNC_LEADING;
+  leading: AsyncMasks;
   secondary: AsyncMasks = ASYNC_SECONDARY;
   /** By the numbers that it gave them. */
   monitors = new Map<number, FlowMonitorRequest>();
@@ -55,6 +56,7 @@ export class Peer {
   constructor(connection: Connection, isService: boolean) {
     this.connection = connection;
     this.isService = isService;
+    this.leading = asyncLeading(this.version);
     this.missSendLength = isService ? 0 : MISS_SEND_LENGTH_CONTROLLER;
   }
 

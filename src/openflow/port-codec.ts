@@ -52,10 +52,12 @@ export const PortFeature = {
   PAUSE_ASYM: 1 << 15,
 } as const;
 
-/** Bits of a port's configuration; 1.0 alone has NO_FLOOD. */
+/** Bits of a port's configuration; 1.0 alone has NO_FLOOD and those of the spanning tree. */
 const Config = {
   PORT_DOWN: 1,
+  NO_STP: 1 << 1,
   NO_RECV: 1 << 2,
+  NO_RECV_STP: 1 << 3,
   NO_FLOOD: 1 << 4,
   NO_FWD: 1 << 5,
   NO_PACKET_IN: 1 << 6,
@@ -92,9 +94,17 @@ function configBits({ isDown, config }: PortDescription, version: OfpVersion): n
   return (
     (isDown ? Config.PORT_DOWN : 0) |
     (config.noReceive ? Config.NO_RECV : 0) |
-    (config.noFlood && version === OF10 ? Config.NO_FLOOD : 0) |
+    (version === OF10 ? configBits10(config) : 0) |
     (config.noForward ? Config.NO_FWD : 0) |
     (config.noPacketIn ? Config.NO_PACKET_IN : 0)
+  );
+}
+
+function configBits10({ noFlood, noStp, noReceiveStp }: PortConfig): number {
+  return (
+    (noFlood ? Config.NO_FLOOD : 0) |
+    (noStp ? Config.NO_STP : 0) |
+    (noReceiveStp ? Config.NO_RECV_STP : 0)
   );
 }
 
@@ -123,17 +133,19 @@ export function readPortMod(body: ByteReader, version: OfpVersion): PortMod {
   const config = body.u32();
   const mask = body.u32();
   const known = Config.PORT_DOWN | Config.NO_RECV | Config.NO_FWD | Config.NO_PACKET_IN;
-  const allowed = version === OF10 ? known | Config.NO_FLOOD | 0x0a : known;
-  if (version !== OF10 && (mask & ~allowed) !== 0) throw new OfpError('OFPPMFC_BAD_CONFIG');
+  if (version !== OF10 && (mask & ~known) !== 0) throw new OfpError('OFPPMFC_BAD_CONFIG');
   const wanted = (bit: number): boolean | undefined =>
     (mask & bit) === 0 ? undefined : (config & bit) !== 0;
+  const wanted10 = (bit: number) => (version === OF10 ? wanted(bit) : undefined);
   return {
     port,
     address,
     isDown: wanted(Config.PORT_DOWN),
     config: withoutUndefined({
       noReceive: wanted(Config.NO_RECV),
-      noFlood: version === OF10 ? wanted(Config.NO_FLOOD) : undefined,
+      noFlood: wanted10(Config.NO_FLOOD),
+      noStp: wanted10(Config.NO_STP),
+      noReceiveStp: wanted10(Config.NO_RECV_STP),
       noForward: wanted(Config.NO_FWD),
       noPacketIn: wanted(Config.NO_PACKET_IN),
     }),

@@ -2,12 +2,13 @@
  * A connection that is to be kept up: when to try, and how long to wait after it failed.
  *
  * ```states
- * resting    -- start --> connecting
+ * resting    -- dialer.start --> connecting
  * connecting -- channel.opened --> connected
  * connecting -- channel.failed --> waiting
+ * connecting -- attempt.expired --> waiting
  * connected  -- channel.closed --> waiting
  * waiting    -- backoff.passed --> connecting
- * *          -- stop --> stopped
+ * *          -- dialer.stop --> stopped
  * ```
  *
  * Each failure doubles the wait, from 1 s to 8 s; a connection that lived longer than the wait that
@@ -15,16 +16,18 @@
  */
 
 import { assign, setup } from 'xstate';
+import { effects } from '../machines/effects.js';
 
-/** Milliseconds. Answers to `RECONNECT_DEFAULT_MIN_BACKOFF`, and to `max_backoff` of a controller. */
+/** Milliseconds. Answers to `RECONNECT_DEFAULT_MIN_BACKOFF`, and a controller's `max_backoff`. */
 export const BACKOFF_MS_MIN = 1_000;
 export const BACKOFF_MS_MAX = 8_000;
 
 export type ReconnectEvent =
-  | { readonly type: 'start' }
-  | { readonly type: 'stop' }
+  | { readonly type: 'dialer.start' }
+  | { readonly type: 'dialer.stop' }
   | { readonly type: 'channel.opened' }
   | { readonly type: 'channel.failed' }
+  | { readonly type: 'attempt.expired' }
   /** `lifeMs`: how long it was open. */
   | { readonly type: 'channel.closed'; readonly lifeMs: number }
   | { readonly type: 'backoff.passed' };
@@ -35,22 +38,23 @@ export interface ReconnectContext {
 }
 
 /**
- * `connect`: open a channel, then `channel.opened` or `channel.failed`. `armBackoff`:
- * `backoff.passed` after `backoffMs`. `disconnect`: end what is open.
+ * `connect`: open a channel, then `channel.opened` or `channel.failed`. `armAttempt`:
+ * `attempt.expired` after a second, or after `backoffMs` where that is longer. `armBackoff`:
+ * `backoff.passed` after `backoffMs`. `disarm`: no timer any more. `disconnect`: end what is open,
+ * or would be.
  */
-export const reconnectEffects = ['connect', 'armBackoff', 'disconnect'] as const;
-
-/** Whoever runs the machine provides its effects. */
-function missing(): never {
-  throw new Error('Bug: an effect of the reconnect machine is not provided');
-}
+export const reconnectEffects = [
+  'connect',
+  'armAttempt',
+  'armBackoff',
+  'disarm',
+  'disconnect',
+] as const;
 
 export const reconnectMachine = setup({
   types: {} as { context: ReconnectContext; events: ReconnectEvent },
   actions: {
-    connect: missing,
-    armBackoff: missing,
-    disconnect: missing,
+    ...effects(reconnectEffects),
     lengthenBackoff: assign(({ context }) => ({
       backoffMs: Math.min(BACKOFF_MS_MAX, Math.max(BACKOFF_MS_MIN, context.backoffMs * 2)),
     })),
@@ -64,20 +68,22 @@ export const reconnectMachine = setup({
   id: 'reconnect',
   context: { backoffMs: 0 },
   initial: 'resting',
-  on: { stop: '.stopped' },
+  on: { 'dialer.stop': '.stopped' },
   states: {
-    resting: { on: { start: 'connecting' } },
+    resting: { on: { 'dialer.start': 'connecting' } },
     connecting: {
-      entry: 'connect',
+      entry: ['armAttempt', 'connect'],
+      exit: 'disarm',
       on: {
         'channel.opened': 'connected',
         'channel.failed': { target: 'waiting', actions: 'lengthenBackoff' },
+        'attempt.expired': { target: 'waiting', actions: ['disconnect', 'lengthenBackoff'] },
       },
     },
     connected: {
       on: { 'channel.closed': { target: 'waiting', actions: 'judgeLife' } },
     },
-    waiting: { entry: 'armBackoff', on: { 'backoff.passed': 'connecting' } },
+    waiting: { entry: 'armBackoff', exit: 'disarm', on: { 'backoff.passed': 'connecting' } },
     stopped: { type: 'final', entry: 'disconnect' },
   },
 });

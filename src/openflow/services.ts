@@ -6,10 +6,12 @@ import type { Bundles } from './bundles.js';
 import type { FlowMonitors } from './flow-monitors.js';
 import type { Peer } from './peer.js';
 import type { Roles } from './role-handler.js';
+import type { TlvTable } from './tlv-table.js';
 
 export interface Services {
   readonly roles: Roles;
   readonly monitors: FlowMonitors;
   readonly bundles: Bundles;
+  readonly tlvs: TlvTable;
   peers(): Iterable<Peer>;
 }

@@ -21,11 +21,13 @@ import {
   writeAggregateStats,
   writeFlowStats,
 } from './flow-stats-codec.js';
+import { handleGroupDescriptions, handleGroupFeatures, handleGroupStats } from './group-handler.js';
+import { handleMeterConfigs, handleMeterFeatures, handleMeterStats } from './meter-handler.js';
 import { readStatsRequest, StatsReply, type StatsType } from './multipart.js';
 import { OfpError } from './ofp-error.js';
 import { readPortStatsRequest, writePortDescription, writePortStats } from './port-codec.js';
 import { readPort } from './port-number.js';
-import { OF10, OF13, OF14, OF15 } from './protocol.js';
+import { OF10, OF11, OF12, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
 import type { Request } from './request.js';
 import { writeTableDescription, writeTableFeatures } from './table-features-codec.js';
 import { writeTableStats } from './table-stats-codec.js';
@@ -47,15 +49,44 @@ const HANDLERS: Readonly<Partial<Record<StatsType, Handler>>> = {
   port: ports,
   port_desc: portDescriptions,
   queue: queues,
+  queue_desc: queueDescriptions,
   table_features: tableFeatures,
   table_desc: tableDescriptions,
+  group: handleGroupStats,
+  group_desc: handleGroupDescriptions,
+  group_features: handleGroupFeatures,
+  nx_group: handleGroupStats,
+  nx_group_desc: handleGroupDescriptions,
+  nx_group_features: handleGroupFeatures,
+  meter: handleMeterStats,
+  meter_config: handleMeterConfigs,
+  meter_features: handleMeterFeatures,
+  nx_ipfix_bridge: notConfigured,
+  nx_ipfix_flow: notConfigured,
   flow_monitor: monitors('flow_monitor'),
   nx_flow_monitor: monitors('nx_flow_monitor'),
   onf_flow_monitor: monitors('onf_flow_monitor'),
 };
 
+/** The first and the last version of requests that not all have. */
+const VERSIONS: Readonly<Partial<Record<StatsType, readonly [OfpVersion, OfpVersion]>>> = {
+  group: [OF11, OF15],
+  group_desc: [OF11, OF15],
+  group_features: [OF12, OF15],
+  nx_group: [OF10, OF10],
+  nx_group_desc: [OF10, OF10],
+  nx_group_features: [OF10, OF11],
+  meter: [OF13, OF15],
+  meter_config: [OF13, OF15],
+  meter_features: [OF13, OF15],
+};
+
 export function handleStats(request: Request): void {
   const { type, body } = readStatsRequest(request.message);
+  const [first, last] = VERSIONS[type] ?? [OF10, OF15];
+  if (request.version < first || request.version > last) {
+    throw new OfpError(type.startsWith('nx_') ? 'OFPBRC_BAD_SUBTYPE' : 'OFPBRC_BAD_STAT', type);
+  }
   const handler = HANDLERS[type];
   if (handler === undefined) throw new OfpError('OFPBRC_BAD_STAT', type);
   const reply = new StatsReply(request.version, request.message.xid, type);
@@ -123,11 +154,17 @@ function entryOf(rule: Rule, now: number): FlowStatsEntry {
 }
 
 function tables(request: Request, _: ByteReader, reply: StatsReply): void {
-  const { tables } = request.bridge.ofproto;
+  const { tables, misses } = request.bridge.ofproto;
   for (let table = 0; table < TABLES_COUNT - 1; table++) {
     const matched = tables.matched[table] ?? 0;
     const lookups = BigInt(matched + (tables.missed[table] ?? 0));
-    const stats = { table, active: tables.count(table), lookups, matched: BigInt(matched) };
+    const stats = {
+      table,
+      active: tables.count(table),
+      lookups,
+      matched: BigInt(matched),
+      misses: misses.configured(table),
+    };
     reply.append((body) => writeTableStats(body, stats, request.version));
   }
 }
@@ -165,6 +202,12 @@ function queues(request: Request, body: ByteReader): void {
   if (!isAny && body.u32() !== 0xffff_ffff) throw new OfpError('OFPQOFC_BAD_QUEUE');
 }
 
+/** The same of their descriptions, which 1.4 and 1.5 ask for like this. */
+function queueDescriptions(request: Request, body: ByteReader): void {
+  if (request.version < OF14) throw new OfpError('OFPBRC_BAD_STAT');
+  queues(request, body);
+}
+
 /** What tables can do is not a controller's to change. */
 function tableFeatures({ version }: Request, body: ByteReader, reply: StatsReply): void {
   if (version < OF13) throw new OfpError('OFPBRC_BAD_STAT');
@@ -174,11 +217,18 @@ function tableFeatures({ version }: Request, body: ByteReader, reply: StatsReply
   }
 }
 
-function tableDescriptions({ version }: Request, _: ByteReader, reply: StatsReply): void {
-  if (version < OF14) throw new OfpError('OFPBRC_BAD_STAT');
+function tableDescriptions(request: Request, _: ByteReader, reply: StatsReply): void {
+  if (request.version < OF14) throw new OfpError('OFPBRC_BAD_STAT');
+  const { tables } = request.bridge.ofproto;
   for (let table = 0; table <= TABLE_MAX; table++) {
-    reply.append((writer) => writeTableDescription(writer, table));
+    const { evicts } = tables.limitsOf(table);
+    reply.append((writer) => writeTableDescription(writer, table, evicts));
   }
+}
+
+/** No bridge here exports its flows. */
+function notConfigured(): never {
+  throw new OfpError('NXST_NOT_CONFIGURED');
 }
 
 function monitors(form: MonitorForm): Handler {

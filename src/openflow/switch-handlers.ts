@@ -6,13 +6,17 @@
  */
 
 import { ofpPort } from '../base/brands.js';
-import { ActionChecker } from '../ofproto/action-checker.js';
-import { CATCH_ALL } from '../ofproto/match.js';
+import { Match } from '../ofproto/match.js';
 import { OFPP_CONTROLLER, OFPP_LOCAL, OFPP_MAX, OFPP_NONE, TABLE_MAX } from '../ofproto/ofpact.js';
+import { extractFlow } from '../packet/extract.js';
+import { createFlow, createFlowMask } from '../packet/flow.js';
+import { IN_PORT } from '../packet/flow-layout.js';
+import { checkActions } from './action-check.js';
 import { readConfig, writeConfig, writeFeatures } from './features-codec.js';
+import { answeringTables } from './flow-mod-handler.js';
 import { OfpError } from './ofp-error.js';
 import { readPacketOut } from './packet-codec.js';
-import { ASYNC_LEADING } from './peer.js';
+import { PACKET_IN_LEADING } from './peer.js';
 import { readPortMod } from './port-codec.js';
 import { readPort, writePort } from './port-number.js';
 import { OF10, OF14 } from './protocol.js';
@@ -20,7 +24,8 @@ import type { Request } from './request.js';
 import { readTableMod } from './table-mod-codec.js';
 
 /** Tables that controllers see: 254 is the switch's own. */
-const TABLES_VISIBLE = 254;
+const TABLES_VISIBLE = TABLE_MAX + 1;
+const ALL_TABLES: readonly number[] = Array.from({ length: TABLES_VISIBLE }, (_, i) => i);
 
 export function handleFeatures(request: Request): void {
   const { datapathId } = request.bridge;
@@ -33,7 +38,7 @@ export function handleGetConfig(request: Request): void {
   const config = {
     fragments: bridge.ofproto.fragmentMode,
     missSendLength: peer.missSendLength,
-    sendsInvalidTtl: (peer.leading.packetIn & ~ASYNC_LEADING.packetIn) !== 0,
+    sendsInvalidTtl: (peer.leading.packetIn & ~PACKET_IN_LEADING) !== 0,
   };
   request.reply('get_config_reply', (body) => writeConfig(body, config, version));
 }
@@ -43,7 +48,7 @@ export function handleSetConfig(request: Request): void {
   const { fragments, missSendLength, sendsInvalidTtl } = readConfig(request.body(), version);
   if (peer.mayWrite && fragments !== bridge.ofproto.fragmentMode) {
     // What this switch cannot do is left as it is, as OVS leaves "reassemble".
-    if (fragments === 'normal' || fragments === 'drop') bridge.ofproto.fragmentMode = fragments;
+    if (fragments !== 'reassemble') bridge.ofproto.fragmentMode = fragments;
   }
   if (version < OF14) peer.setInvalidTtl(sendsInvalidTtl);
   peer.missSendLength = missSendLength;
@@ -73,7 +78,9 @@ export function preparePortMod(request: Request) {
 
 export function handlePacketOut(request: Request): void {
   request.requireWriter();
-  preparePacketOut(request).after();
+  const { change, after } = preparePacketOut(request);
+  change();
+  after();
 }
 
 /** A packet-out: of a bundle, it meets the tables as they are then. */
@@ -82,12 +89,19 @@ export function preparePacketOut(request: Request) {
   const { inPort, actions, packet } = readPacketOut(request.body(), version);
   const isReserved = [OFPP_CONTROLLER, OFPP_NONE, OFPP_LOCAL].some((port) => port === inPort);
   if (inPort >= OFPP_MAX && !isReserved) throw new OfpError('OFPBRC_BAD_PORT');
-  const checker = new ActionChecker(CATCH_ALL, 0);
-  for (const action of actions) {
-    const problem = checker.check(action);
-    if (problem !== undefined) throw new OfpError(problem.error, problem.text);
-  }
-  return { after: () => bridge.packetOut(ofpPort(inPort), actions, packet) };
+  checkActions(actions, matchOf(packet, inPort), 0, version);
+  return {
+    change: () => answeringTables(() => bridge.ofproto.checkUses(actions)),
+    after: () => bridge.packetOut(ofpPort(inPort), actions, packet),
+  };
+}
+
+/** All that is known of the packet. */
+function matchOf(packet: Uint8Array, inPort: number): Match {
+  const flow = createFlow();
+  extractFlow(packet, flow);
+  flow[IN_PORT] = inPort;
+  return new Match(flow, createFlowMask().fill(0xffff_ffff));
 }
 
 /** Everything before it has been done: messages are handled one after the other. */
@@ -108,9 +122,12 @@ export function handleQueueConfig(request: Request): void {
 
 export function handleTableMod(request: Request): void {
   request.requireWriter();
-  const { table, treatment, isLimited } = readTableMod(request.body(), request.version);
+  const { table, treatment, evicts, hasVacancy } = readTableMod(request.body(), request.version);
   if (table !== undefined && table > TABLE_MAX) throw new OfpError('OFPTMFC_EPERM');
-  // Tables that are full refuse flows; they neither evict any nor warn of it.
-  if (isLimited) throw new OfpError('OFPTMFC_BAD_CONFIG');
-  request.bridge.ofproto.misses.configure(table, treatment);
+  // Nobody here warns of tables that are getting full.
+  if (hasVacancy) throw new OfpError('OFPTMFC_BAD_CONFIG');
+  const { misses, tables } = request.bridge.ofproto;
+  misses.configure(table, treatment);
+  if (evicts === undefined) return;
+  for (const each of table === undefined ? ALL_TABLES : [table]) tables.limit(each, { evicts });
 }

@@ -9,10 +9,11 @@
 import { TABLE_MAX } from '../ofproto/ofpact.js';
 import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { FIELDS } from '../packet/fields.js';
-import { actionNumbers, INSTRUCTION_GOTO, INSTRUCTIONS } from './action-codec.js';
+import { actionNumbers } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
+import { instructionsOf } from './instruction-codec.js';
 import { headerFor, writeOxmHeader } from './oxm-codec.js';
-import { OF15, type OfpVersion } from './protocol.js';
+import type { OfpVersion } from './protocol.js';
 
 /** Properties; what is said of packets that a rule matches is said of misses as well, one up. */
 const Property = {
@@ -28,14 +29,17 @@ const Property = {
 const MISS = 1;
 const NAME_SIZE = 32;
 const METADATA_ALL = 0xffff_ffff_ffff_ffffn;
-const INSTRUCTION_METER = 6;
 
 export function writeTableFeatures(writer: ByteWriter, table: number, version: OfpVersion): void {
   const start = writer.size;
   writer.u16(0).u8(table).zeros(5).zeros(NAME_SIZE);
   writer.u64(METADATA_ALL).u64(METADATA_ALL).u32(0).u32(TABLE_RULES_MAX);
   for (const side of [0, MISS]) {
-    writeInstructions(writer, Property.INSTRUCTIONS + side, instructionsOf(table, version));
+    writeInstructions(
+      writer,
+      Property.INSTRUCTIONS + side,
+      instructionsOf(version, table === TABLE_MAX),
+    );
     writeNextTables(writer, Property.NEXT_TABLES + side, table);
     writeActions(writer, Property.WRITE_ACTIONS + side, version);
     writeFields(writer, Property.WRITE_SETFIELD + side, 'writable', version);
@@ -45,15 +49,6 @@ export function writeTableFeatures(writer: ByteWriter, table: number, version: O
   writeFields(writer, Property.MATCH, 'maskable', version);
   writeFields(writer, Property.WILDCARDS, 'all', version);
   writer.patchLength(start, start);
-}
-
-/** The instructions that a table's rules may have. */
-export function instructionsOf(table: number, version: OfpVersion): readonly number[] {
-  return INSTRUCTIONS.filter((number) => {
-    // 1.5 made an action of the meter.
-    if (number === INSTRUCTION_METER) return version < OF15;
-    return number !== INSTRUCTION_GOTO || table < TABLE_MAX;
-  });
 }
 
 function property(writer: ByteWriter, type: number, write: () => void): void {
@@ -98,12 +93,17 @@ function writeFields(
   });
 }
 
+const CONFIG_EVICTION = 1 << 2;
 const PROPERTY_EVICTION = 2;
-/** What eviction would go by: what the switch sees fit, importance, life left. */
+/** What eviction goes by: what the switch sees fit, importance, life left. */
 const EVICTION_FLAGS = 7;
 
 /** How a table is set up, since 1.4. */
-export function writeTableDescription(writer: ByteWriter, table: number): void {
-  writer.u16(16).u8(table).zeros(1).u32(0);
+export function writeTableDescription(writer: ByteWriter, table: number, evicts: boolean): void {
+  writer
+    .u16(16)
+    .u8(table)
+    .zeros(1)
+    .u32(evicts ? CONFIG_EVICTION : 0);
   writer.u16(PROPERTY_EVICTION).u16(8).u32(EVICTION_FLAGS);
 }

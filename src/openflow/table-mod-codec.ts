@@ -10,14 +10,17 @@ import { OF13, OF14, type OfpVersion } from './protocol.js';
 
 const TREATMENTS: readonly MissTreatment[] = ['controller', 'continue', 'drop', 'default'];
 const MISS_BITS = 3;
-const EVICTION_AND_VACANCY = 0xc;
+const CONFIG_EVICTION = 1 << 2;
+const CONFIG_VACANCY = 1 << 3;
 
 export interface TableMod {
   /** Undefined: all. */
   readonly table: number | undefined;
   readonly treatment: MissTreatment;
-  /** It asks for eviction or for news of vacancy. */
-  readonly isLimited: boolean;
+  /** Whether a full table gives up a rule for a new one; undefined: as before. */
+  readonly evicts: boolean | undefined;
+  /** It asks for news of how much room is left. */
+  readonly hasVacancy: boolean;
 }
 
 export function readTableMod(body: ByteReader, version: OfpVersion): TableMod {
@@ -28,6 +31,7 @@ export function readTableMod(body: ByteReader, version: OfpVersion): TableMod {
   return {
     table: table === TABLE_ALL ? undefined : table,
     treatment,
-    isLimited: version >= OF14 && (config & EVICTION_AND_VACANCY) !== 0,
+    evicts: version >= OF14 ? (config & CONFIG_EVICTION) !== 0 : undefined,
+    hasVacancy: version >= OF14 && (config & CONFIG_VACANCY) !== 0,
   };
 }

@@ -6,17 +6,24 @@
  * `ofputil_append_table_stats_reply`.
  */
 
+import { TABLE_MAX } from '../ofproto/ofpact.js';
+import type { MissTreatment } from '../ofproto/table-misses.js';
 import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { actionNumbers } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OF10, OF11, OF12, type OfpVersion } from './protocol.js';
-import { instructionsOf } from './table-features-codec.js';
+import { instructionsOf } from './instruction-codec.js';
+
+/** What a table does with misses, in 1.1 and 1.2: 3.1 numbers it in 1.1 as nobody else does. */
+const TREATMENTS_11 = { default: 0, controller: 1, continue: 2, drop: 3 } as const;
+const TREATMENTS_12 = { default: 0, controller: 0, continue: 1, drop: 2 } as const;
 
 export interface TableStats {
   readonly table: number;
   readonly active: number;
   readonly lookups: bigint;
   readonly matched: bigint;
+  readonly misses: MissTreatment;
 }
 
 /** Fields of 1.0's match that may be left open: all of them. */
@@ -33,7 +40,8 @@ const NAME_SIZE = 32;
 
 export function writeTableStats(writer: ByteWriter, stats: TableStats, version: OfpVersion): void {
   const actions = bitsOf(actionNumbers(version));
-  const instructions = bitsOf(instructionsOf(stats.table, version));
+  const instructions = bitsOf(instructionsOf(version, stats.table === TABLE_MAX));
+  const config = (version === OF11 ? TREATMENTS_11 : TREATMENTS_12)[stats.misses];
   writer.u8(stats.table);
   if (version === OF10) {
     writer
@@ -45,14 +53,14 @@ export function writeTableStats(writer: ByteWriter, stats: TableStats, version: 
       .zeros(7 + NAME_SIZE)
       .u32(FIELDS_11)
       .u32(FIELDS_11);
-    writer.u32(instructions).u32(actions).u32(actions).u32(0).u32(TABLE_RULES_MAX);
+    writer.u32(instructions).u32(actions).u32(actions).u32(config).u32(TABLE_RULES_MAX);
   } else if (version === OF12) {
     writer
       .zeros(7 + NAME_SIZE)
       .u64(FIELDS_12)
       .u64(FIELDS_12);
     writer.u32(actions).u32(actions).u64(WRITABLE_12).u64(WRITABLE_12);
-    writer.u64(METADATA_ALL).u64(METADATA_ALL).u32(instructions).u32(0).u32(TABLE_RULES_MAX);
+    writer.u64(METADATA_ALL).u64(METADATA_ALL).u32(instructions).u32(config).u32(TABLE_RULES_MAX);
   } else {
     writer.zeros(3);
   }

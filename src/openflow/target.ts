@@ -21,7 +21,8 @@ export const OPENFLOW_PORT = 6653;
 /** Nobody else's business unless somebody says so: OVS listens on all addresses. */
 const HOST_DEFAULT = '127.0.0.1';
 const FORM =
-  'use tcp:HOST[:PORT], ssl:HOST[:PORT], unix:FILE, ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE';
+  'use tcp:HOST[:PORT], ssl:HOST[:PORT], unix:FILE, ' +
+  'ptcp:[PORT][:HOST], pssl:[PORT][:HOST] or punix:FILE';
 
 /** Throws an `UpcallError` for a text that names no target. */
 export function parseTarget(text: string): Target {

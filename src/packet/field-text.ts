@@ -219,7 +219,8 @@ function formatExact(field: Field, value: bigint): string {
     case 'decimal':
       return value.toString();
     default:
-      return `0x${value.toString(16)}`;
+      // Zero is written without its base, as C's `%#x` has it.
+      return value === 0n ? '0' : `0x${value.toString(16)}`;
   }
 }
 

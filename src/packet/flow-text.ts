@@ -17,13 +17,17 @@ import * as P from './protocol.js';
 const QUIET_WORDS = [L.IN_PORT, L.SKB_PRIORITY, L.PKT_MARK, L.RECIRC_ID, L.DP_HASH, L.CT_MARK];
 
 /** The text of a flow; its in_port is an OpenFlow port. */
-export function formatFlow(flow: Flow): string {
+export function formatFlow(flow: Flow, portText?: (port: number) => string): string {
   const mask = createFlowMask();
   setMaskForPacket(mask, flow);
   for (const word of QUIET_WORDS) if (flow[word] === 0) mask[word] = 0;
   quietConntrack(mask, flow);
   for (let i = L.METADATA; i < L.REGS + L.REGS_COUNT; i++) if (flow[i] !== 0) mask[i] = 0xffff_ffff;
-  return formatMatch(flow, mask);
+  // A field of two words is whole or not there.
+  if ((wordAt(mask, L.METADATA) | wordAt(mask, L.METADATA + 1)) !== 0) {
+    mask.fill(0xffff_ffff, L.METADATA, L.METADATA + 2);
+  }
+  return formatMatch(flow, mask, portText === undefined ? {} : { portText });
 }
 
 /** One line a packet, as `ovs-ofctl parse-pcap` prints it; `capture.error` tells of a break. */

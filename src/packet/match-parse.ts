@@ -122,6 +122,13 @@ function findMatchField(name: string): Field | undefined {
 
 const UNMATCHABLE: ReadonlySet<string> = new Set(['skb_priority', 'tun_tos', 'tun_ttl']);
 
+/** Makes a match one on the protocol that `name` is short for; false: it is short for none. */
+export function parseProtocol(target: MatchTarget, name: string): boolean {
+  const shorthand = SHORTHANDS.get(name);
+  if (shorthand !== undefined) applyShorthand(target, shorthand);
+  return shorthand !== undefined;
+}
+
 function applyShorthand(target: MatchTarget, { dlType, nwProto }: Shorthand): void {
   fillField(target.mask, ETH_TYPE);
   writeField(target.flow, ETH_TYPE, dlType);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createBench, flowOf, runCycle } from './udpif-bench.js';
+import { install } from '../behaviours/rows.js';
+import { output } from './fake-translator.js';
+import { createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
 
 describe('DumpPhase', () => {
   it('counts and warns of deleting all, once a dump', () => {
@@ -14,6 +16,45 @@ describe('DumpPhase', () => {
       'Number of datapath flows (60) twice as high as current dynamic flow limit (20).  ' +
         'Starting to delete flows unconditionally as an emergency measure.',
     ]);
+    expect(bench.logged[0]?.fields).toEqual({ flows: 60, flowLimit: 20 });
+  });
+
+  it('does not count a limit that was not reached', () => {
+    const bench = createBench();
+    for (let id = 1; id <= 19; id++) bench.dpif.plant(flowOf(id));
+    bench.udpif.setFlowLimit(20);
+    runCycle(bench);
+    expect(bench.coverage.read('upcall_flow_limit_hit')).toBe(0);
+    expect(bench.coverage.read('upcall_flow_limit_kill')).toBe(0);
+  });
+
+  it('deletes a flow whose modification failed in a sweep', () => {
+    const bench = createBench();
+    install(bench, 1);
+    runCycle(bench);
+    bench.dpif.timesDumped = () => 0;
+    bench.translator.answer = () => ({ actions: output(3) });
+    bench.dpif.failures.push({ type: 'put', error: 'EINVAL' });
+    revalidate(bench);
+    bench.dpif.timesDumped = () => 1;
+    runCycle(bench);
+    expect(bench.coverage.read('dumped_inconsistent_flow')).toBe(1);
+    expect(bench.udpif.status().deleted).toEqual({ update_fail: 1 });
+  });
+
+  it('leaves alone a flow that came back while its ukey was on its way out', () => {
+    const bench = createBench();
+    install(bench, 1);
+    runCycle(bench);
+    const [ukey] = bench.udpif.ukeys();
+    ukey?.send({ type: 'flow.delete', reason: 'purge' });
+    bench.clock.runDue();
+    bench.dpif.plant(flowOf(1));
+    runCycle(bench);
+    expect(bench.coverage.read('dumped_new_flow')).toBe(1);
+    expect(bench.udpif.status().ukeys).toBe(0);
+    runCycle(bench);
+    expect(bench.udpif.status().ukeys).toBe(1);
   });
 
   it('stops no packet while it dumps many flows: slices of 20 batches', () => {

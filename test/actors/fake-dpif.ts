@@ -113,6 +113,11 @@ export class FakeDpif implements Dpif {
     return stats;
   }
 
+  /** Whether anybody waits for upcalls. */
+  get isAwaited(): boolean {
+    return this.#arrivals.observed;
+  }
+
   /** Gives the answers that were held back. */
   answer(): void {
     for (const run of this.#waiting.splice(0)) run();

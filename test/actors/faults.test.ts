@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ovs23Profile } from '../../src/machines/profile-2014.js';
 import { output } from './fake-translator.js';
 import { type Bench, createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
 
@@ -20,8 +21,50 @@ describe('a translator that throws', () => {
     expect(bench.translator.credited.packets).toBe(2);
     expect(bench.udpif.status().uncredited.translator).toEqual({ packets: 1, bytes: 60 });
     expect(bench.coverage.read('upcall_translator_fault')).toBe(1);
-    expect(bench.logged).toMatchObject([{ level: 'error', fields: { where: 'translator' } }]);
-    expect(bench.records).toContainEqual(expect.objectContaining({ type: 'fault' }));
+    expect(bench.logged).toMatchObject([
+      {
+        level: 'error',
+        message: 'code from outside the slow path threw',
+        fields: { where: 'translator' },
+      },
+    ]);
+    const told = bench.records.filter(({ type }) => type === 'fault' || type === 'uncredited');
+    expect(told).toMatchObject([
+      { type: 'fault', where: 'translator' },
+      { type: 'uncredited', cause: 'translator', packets: 1, bytes: 60 },
+    ]);
+  });
+
+  it('costs the key that it would not receive', () => {
+    const bench = createBench();
+    bench.translator.receive = fail;
+    install(bench, 1);
+    expect(bench.udpif.status().uncredited.invalid.packets).toBe(1);
+    expect(bench.logged).toMatchObject([{ fields: { where: 'translator' } }]);
+  });
+
+  it('costs nothing where its cache will not be cleared, or has nothing to learn again', () => {
+    for (const relearn of [undefined, fail]) {
+      const bench = createBench({ profile: ovs23Profile, initial: { maxIdle: 1_100 } });
+      bench.translator.isNetflowOn = true;
+      const pushes: boolean[] = [];
+      const cache = {
+        push: (_: object, mayLearn: boolean) => void pushes.push(mayLearn),
+        clear: fail,
+      };
+      bench.translator.createCache = () => (relearn === undefined ? cache : { ...cache, relearn });
+      install(bench, 1);
+      for (let hits = 0; hits < 2; hits++) {
+        bench.dpif.hit(flowOf(1), 2);
+        runCycle(bench);
+      }
+      bench.clock.advance(5_000);
+      expect(bench.dpif.flows.size).toBe(0);
+      expect(pushes).toEqual([true]);
+      const faults = bench.coverage.read('upcall_push_fault');
+      expect(faults).toBe(relearn === undefined ? 1 : 2);
+      for (const { fields } of bench.logged) expect(fields).toMatchObject({ where: 'push' });
+    }
   });
 
   it('costs the flow that is looked at, whose counters are known', () => {
@@ -48,6 +91,7 @@ describe('a translator that throws', () => {
     runCycle(bench);
     expect(bench.translator.credited.packets).toBe(3);
     expect(bench.udpif.status().uncredited.push.packets).toBe(3);
+    expect(bench.coverage.read('upcall_push_fault')).toBe(1);
   });
 
   it('costs nothing where it only takes samples', () => {

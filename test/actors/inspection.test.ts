@@ -91,6 +91,14 @@ describe('an inspector', () => {
     }
   });
 
+  it('may be an observer that has its functions by name', () => {
+    const { see, events, ukeys } = new Witness();
+    createBench({ inspect: { next: see } });
+    createBench({ inspect: { observer: { next: see }, ukeys: 'none' } });
+    expect(new Set(events.map(({ rootId }) => rootId)).size).toBe(2);
+    expect(ukeys).toEqual([]);
+  });
+
   it('finds the definition of each actor in the actor and in its snapshots', () => {
     const { witness, bench } = createInspected('all', { revalidators: 2 });
     install(bench, 1);
@@ -308,6 +316,87 @@ describe('Udpif.inspectMoves()', () => {
     expect(curious.events.some(({ type }) => type === '@xstate.microstep')).toBe(true);
     subscription.unsubscribe();
     expect(seenInCycle(bench, modest)).toEqual([]);
+  });
+});
+
+describe('the events of a ukey', () => {
+  const namesOf = ({ events }: Witness) =>
+    events.flatMap((event) =>
+      event.type === '@xstate.event' && isUkey(event.actorRef) ? [event.event.type] : [],
+    );
+
+  it('have their names, also where the datapath refuses', () => {
+    const { witness, bench } = createInspected('all');
+    install(bench, 1);
+    bench.translator.answer = () => ({ actions: [] });
+    bench.dpif.failures.push({ type: 'put', error: 'EINVAL' }, { type: 'delete', error: 'EBUSY' });
+    const before = namesOf(witness).length;
+    bench.udpif.revalidate('flow_table');
+    bench.clock.advance(5);
+    bench.dpif.steal(flowOf(1));
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(namesOf(witness).slice(before)).toEqual([
+      ...['flow.modify', 'modify.failed', 'flow.delete', 'deletion.refused'],
+      ...['flow.delete', 'deletion.missed', 'ukey.sweep'],
+    ]);
+  });
+
+  it('have their names in profile ovs-2.3', () => {
+    const { witness, bench } = createInspected('all', { profile: ovs23Profile });
+    install(bench, 1);
+    runCycle(bench);
+    let before = namesOf(witness).length;
+    runCycle(bench);
+    expect(namesOf(witness).slice(before)).toEqual([
+      ...['stats.accept', 'flow.keep', 'ukey.sweep'],
+    ]);
+    before = namesOf(witness).length;
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(namesOf(witness).slice(before)).toEqual(['flow.delete', 'ukey.sweep']);
+  });
+
+  it('have their names where a sweep of ovs-2.3 frees what the dump has deleted', () => {
+    const options = { profile: ovs23Profile, initial: { maxIdle: 600 } };
+    const { witness, bench } = createInspected('all', options);
+    install(bench, 1);
+    bench.clock.advance(3_000);
+    expect(bench.udpif.status().ukeys).toBe(0);
+    expect(namesOf(witness).slice(-2)).toEqual(['flow.delete', 'ukey.sweep']);
+  });
+
+  it('come in cycles of one dump and one sweep, though flows are fetched one by one', () => {
+    const { witness, bench } = createInspected('none', { profile: ovs23Profile });
+    install(bench, 3);
+    runCycle(bench);
+    bench.dpif.timesDumped = () => 0;
+    const before = witness.events.length;
+    bench.udpif.revalidate('flow_table');
+    bench.clock.advance(5);
+    const finished = witness.events
+      .slice(before)
+      .filter((event) => event.type === '@xstate.event' && event.event.type === 'phase.finished');
+    expect(bench.dpif.operations('get')).toHaveLength(3);
+    expect(finished).toHaveLength(2);
+  });
+});
+
+describe('Udpif.inspection', () => {
+  it('counts nothing where nobody inspects, though a ukey is followed', () => {
+    const bench = createBench();
+    bench.udpif.inspectUkeys('all');
+    install(bench, 2);
+    for (const ukey of bench.udpif.ukeys()) ukey.subscribe(() => {});
+    runCycle(bench);
+    expect(bench.udpif.inspection).toMatchObject({ announcedUkeys: 0, omittedUkeys: 0 });
+  });
+
+  it('goes on counting when a second inspector comes', () => {
+    const { bench } = createInspected('all');
+    install(bench, 3);
+    bench.udpif.actor.system.inspect(() => {});
+    expect(bench.udpif.inspection.announcedUkeys).toBe(3);
   });
 });
 

@@ -112,6 +112,36 @@ describe('FlowJudge2014', () => {
   });
 });
 
+describe('ukeys of 2.3 and the answers to their deletion', () => {
+  it('are credited with their last counters, whatever refused deletions answer', () => {
+    const { deltaOnDeleteError } = currentProfile;
+    const bench = create({ ...ovs23Profile, deltaOnDeleteError });
+    bench.dpif.miss(flowOf(1));
+    bench.clock.runDue();
+    runCycle(bench);
+    bench.dpif.hit(flowOf(1), 4);
+    bench.udpif.purge();
+    bench.clock.runDue();
+    expect(bench.translator.credited.packets).toBe(5);
+  });
+
+  it('are not asked where they have gone meanwhile', () => {
+    const bench = create();
+    bench.dpif.miss(flowOf(1));
+    bench.clock.runDue();
+    runCycle(bench);
+    const [ukey] = bench.udpif.ukeys();
+    bench.dpif.isLate = true;
+    bench.dpif.timesDumped = () => 0;
+    ukey?.send({ type: 'flow.delete', reason: 'purge' });
+    bench.clock.runDue();
+    runCycle(bench);
+    expect(ukey?.getSnapshot().status).toBe('done');
+    bench.dpif.answer();
+    expect(bench.udpif.status()).toMatchObject({ ukeys: 0, deleted: {} });
+  });
+});
+
 describe('SharedRound', () => {
   it('counts all misses of a flow whose translation threw', () => {
     const bench = create();
@@ -141,7 +171,8 @@ describe('SharedRound', () => {
 describe('createUdpif({ profile })', () => {
   it('refuses ukeys with a mark at their put', () => {
     expect(() => create({ ...ovs23Profile, ukeyAtPut: true })).toThrow(
-      'Cannot create udpif: profile "ovs-2.3" makes ukeys at their flow\'s put',
+      'Cannot create udpif: profile "ovs-2.3" makes ukeys at their flow\'s put, where ukeys with ' +
+        "a mark have no state for that; set ukeyAtPut to false, or ukeyLife to 'states'",
     );
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Interest } from '../../src/actors/record-stream.js';
 import type { UdpifRecord } from '../../src/actors/udpif-event.js';
 import { ovs23Profile } from '../../src/machines/profile-2014.js';
-import { type Bench, createBench, flowOf, revalidate, runCycle } from './udpif-bench.js';
+import { currentProfile } from '../../src/machines/profiles.js';
+import { NW_DST } from '../../src/packet/flow-layout.js';
+import { output } from './fake-translator.js';
+import { type Bench, createBench, flowOf, revalidate, runCycle, START } from './udpif-bench.js';
 
 const NEWS: Interest = { verdicts: 'news', traces: true };
 
@@ -35,24 +38,36 @@ describe('Udpif.observe()', () => {
     expect(of('batch')).toMatchObject([{ upcalls: 2, numbers: [1, 2], operations: 4 }]);
   });
 
+  it('tells of a batch the upcalls of that one', () => {
+    const bench = createBench();
+    const { of } = listen(bench, NEWS);
+    miss(bench, 1, 2);
+    miss(bench, 3);
+    expect(of('batch').map(({ numbers }) => numbers)).toEqual([[1, 2], [3]]);
+  });
+
   it('tells a translation that upcalls share once, and the put by its first', () => {
     const bench = createBench({ profile: ovs23Profile });
+    bench.translator.answer = (flow) => ({ actions: output(10 + (flow[NW_DST] ?? 0)) });
     const { of } = listen(bench, NEWS);
     miss(bench, 1, 2, 1);
-    expect(of('xlate').map(({ upcalls }) => upcalls)).toEqual(
-      expect.arrayContaining([[1, 3], [2]]),
-    );
+    const told = of('xlate').toSorted((a, b) => b.upcalls.length - a.upcalls.length);
+    expect(told).toMatchObject([
+      { upcalls: [1, 3], actions: output(11) },
+      { upcalls: [2], actions: output(12) },
+    ]);
     expect(of('put').map(({ upcall }) => upcall)).toEqual([1, 2]);
   });
 
-  it('tells a translation that threw', () => {
-    const bench = createBench();
+  it.each([currentProfile, ovs23Profile])('tells a translation that threw, in $name', (profile) => {
+    const bench = createBench({ profile });
     bench.translator.answer = () => {
       throw new Error('out of order');
     };
     const { of } = listen(bench, NEWS);
     miss(bench, 1);
-    expect(of('xlate')).toMatchObject([{ upcalls: [1], error: 'the translator threw' }]);
+    expect(of('xlate')).toMatchObject([{ upcalls: [1], slow: 0, error: 'the translator threw' }]);
+    expect(bench.dpif.batches.flat()).toEqual([]);
   });
 
   it('numbers the drop flow of a packet that no bridge wants', () => {
@@ -72,6 +87,24 @@ describe('Udpif.observe()', () => {
     expect(of('batch')[0]?.us).toEqual([1, 3, 1]);
   });
 
+  it('measures with the stopwatch of the first who has one and is still there', () => {
+    const bench = createBench();
+    const ticking = (step: number) => {
+      let us = 0;
+      return () => {
+        us += step;
+        return us;
+      };
+    };
+    const { of } = listen(bench, NEWS);
+    const first = listen(bench, { ...NEWS, stopwatch: ticking(10) });
+    listen(bench, { ...NEWS, stopwatch: ticking(7) });
+    miss(bench, 1);
+    first.end();
+    miss(bench, 2);
+    expect(of('xlate').map(({ us }) => us)).toEqual([10, 7]);
+  });
+
   it('measures nothing without one', () => {
     const bench = createBench();
     const { of } = listen(bench, NEWS);
@@ -86,11 +119,47 @@ describe('Udpif.observe()', () => {
     bench.dpif.hit(flowOf(2), 5);
     runCycle(bench);
     expect(of('verdicts')).toMatchObject([
-      { phase: 'dump', verdicts: ['keep'], packets: [5], unchanged: 2 },
+      { phase: 'dump', verdicts: ['keep'], packets: [5], bytes: [300], unchanged: 2 },
     ]);
+    expect(of('verdicts')[0]?.used).toEqual([START]);
     runCycle(bench);
     expect(of('verdicts')[1]).toMatchObject({ keys: [], unchanged: 3 });
     expect(of('verdict')).toEqual([]);
+  });
+
+  it('tells what is new where there is nothing else to count', () => {
+    const bench = createBench();
+    miss(bench, 1);
+    const { of } = listen(bench, NEWS);
+    bench.dpif.hit(flowOf(1), 5);
+    runCycle(bench);
+    expect(of('verdicts')).toMatchObject([{ verdicts: ['keep'], packets: [5], unchanged: 0 }]);
+  });
+
+  it.each([currentProfile, ovs23Profile])(
+    'counts what is merely kept once a phase, not once a batch, in $name',
+    (profile) => {
+      const bench = createBench({ profile });
+      for (let id = 1; id <= 120; id++) bench.dpif.miss(flowOf(id));
+      bench.clock.runDue();
+      runCycle(bench);
+      const { of } = listen(bench, { verdicts: 'changes', traces: false });
+      runCycle(bench);
+      expect(of('verdicts')).toMatchObject([{ phase: 'dump', keys: [], unchanged: 120 }]);
+    },
+  );
+
+  it('ends when the udpif is destroyed', () => {
+    const bench = createBench();
+    let isComplete = false;
+    bench.udpif.observe(NEWS).subscribe({
+      complete: () => {
+        isComplete = true;
+      },
+    });
+    bench.udpif.destroy();
+    bench.clock.runDue();
+    expect(isComplete).toBe(true);
   });
 
   it('leaves moved counters out where only changes are wanted', () => {
@@ -113,6 +182,32 @@ describe('Udpif.observe()', () => {
     runCycle(bench);
     expect(of('verdicts')).toMatchObject([{ verdicts: ['keep'], packets: [5], unchanged: 1 }]);
   });
+
+  it('tells what the sweep of ovs-2.3 makes of flows that the dump missed', () => {
+    const bench = createBench({ profile: ovs23Profile });
+    miss(bench, 1, 2);
+    runCycle(bench);
+    bench.dpif.timesDumped = () => 0;
+    bench.dpif.hit(flowOf(2), 5);
+    const { of } = listen(bench, NEWS);
+    revalidate(bench);
+    expect(of('verdicts')).toMatchObject([
+      { phase: 'sweep', verdicts: ['keep'], packets: [5], unchanged: 1 },
+    ]);
+  });
+
+  it.each([currentProfile, ovs23Profile])(
+    'counts once a sweep what it merely kept, in $name',
+    (profile) => {
+      const bench = createBench({ profile });
+      miss(bench, ...Array.from({ length: 120 }, (_, i) => i + 1));
+      runCycle(bench);
+      bench.dpif.timesDumped = () => 0;
+      const { of } = listen(bench, { verdicts: 'changes', traces: false });
+      revalidate(bench);
+      expect(of('verdicts')).toMatchObject([{ phase: 'sweep', keys: [], unchanged: 120 }]);
+    },
+  );
 
   it('gives each observer what it asked for', () => {
     const bench = createBench();

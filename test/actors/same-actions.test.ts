@@ -18,7 +18,16 @@ const set = (word: number): OdpAction => {
 
 const output = (port: number): OdpAction => ({ type: 'output', port: odpPort(port) });
 
+/** An action of a kind that there is not, to tell what is compared. */
+const odd = (fields: object): OdpAction => ({ type: 'odd', ...fields }) as unknown as OdpAction;
+
 describe('sameActions()', () => {
+  it('finds equal what is the same', () => {
+    const actions = [output(1), slow(1)];
+    expect(sameActions(actions, actions)).toBe(true);
+    expect(sameActions(actions, [...actions])).toBe(true);
+  });
+
   it.each([
     [[], []],
     [
@@ -42,6 +51,12 @@ describe('sameActions()', () => {
     ],
     [[output(1)], [{ type: 'pop_vlan' }]],
     [[slow(1)], [slow(2)]],
+    [[output(1)], [odd({ port: 1 })]],
+    [[odd({ a: 1 })], [odd({ a: 1, b: 2 })]],
+    [[odd({ a: null })], [odd({ a: {} })]],
+    [[odd({ a: {} })], [odd({ a: null })]],
+    [[odd({ a: 1 })], [odd({ a: {} })]],
+    [[odd({ a: {} })], [odd({ a: 1 })]],
     [[set(1)], [set(2)]],
     [[{ type: 'push_vlan', tpid: 0x8100, tci: 1 }], [{ type: 'push_vlan', tpid: 0x8100, tci: 2 }]],
   ] satisfies [OdpAction[], OdpAction[]][])('tells apart what does not (%#)', (a, b) => {

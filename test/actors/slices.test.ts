@@ -48,6 +48,18 @@ describe('SlicedTask', () => {
     expect(after).toEqual([3, 6, 7]);
   });
 
+  it('does not start a batch when the 2 ms are just over', () => {
+    const clock = new SteppingClock();
+    let steps = 0;
+    start(clock, () => {
+      clock.ms += 1;
+      return ++steps === 5 ? 'finished' : 'more';
+    });
+    const after: number[] = [];
+    while (clock.tasks.runOne()) after.push(steps);
+    expect(after).toEqual([2, 4, 5]);
+  });
+
   it('rests while a step waits for the datapath', () => {
     const clock = new VirtualClock();
     const results: StepResult[] = ['waiting', 'finished'];

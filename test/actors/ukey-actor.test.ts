@@ -1,6 +1,8 @@
+import { from, Observable, type ObservableInput } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { createActor, type InspectionEvent } from 'xstate';
 import { ActorSystemDoor } from '../../src/actors/actor-system.js';
+import type { UkeySnapshot } from '../../src/actors/ukey-moves.js';
 import { UkeySlice } from '../../src/actors/ukey-slice.js';
 import { FlowKey } from '../../src/datapath/flow-key.js';
 import { NO_ACTIONS } from '../../src/datapath/odp-actions.js';
@@ -113,6 +115,53 @@ describe('UkeyActor', () => {
     expect(selection.get()).toBe(1);
   });
 
+  it('goes on telling the others when one observer leaves, however often he says so', () => {
+    const { slice, faults } = createSlice();
+    const [ukey, neighbour] = [createUkey(slice, 1), createUkey(slice, 2)];
+    const told: string[] = [];
+    const leaving = ukey.subscribe(({ value }) => told.push(`leaving ${value}`));
+    ukey.subscribe(({ value }) => told.push(`ukey ${value}`));
+    neighbour.subscribe(({ value }) => told.push(`neighbour ${value}`));
+    leaving.unsubscribe();
+    leaving.unsubscribe();
+    for (const one of [ukey, neighbour]) one.send({ type: 'ukey.install' });
+    expect(told).toEqual(['ukey visible', 'neighbour visible']);
+    expect(faults).toEqual([]);
+  });
+
+  it('tells its last observer after a restless one has left', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const told: string[] = [];
+    const restless = ukey.subscribe(() => {});
+    ukey.subscribe(({ value }) => told.push(value));
+    restless.unsubscribe();
+    ukey.send({ type: 'ukey.install' });
+    expect(told).toEqual(['visible']);
+  });
+
+  it('asks of an observer only what it has', () => {
+    const { slice, faults } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const told: string[] = [];
+    ukey.subscribe({ complete: () => told.push('complete') });
+    ukey.subscribe({ next: ({ value }) => told.push(value) });
+    for (const event of TO_THE_END) ukey.send(event);
+    expect(told).toEqual(['visible', 'evicted', 'deleted', 'complete']);
+    expect(faults).toEqual([]);
+  });
+
+  it('stays as it is at an event that it does not know, watched or not', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const unknown = { type: 'unheard.of' } as never;
+    ukey.send(unknown);
+    ukey.subscribe(() => {});
+    ukey.send(unknown);
+    expect(ukey.getSnapshot().value).toBe('created');
+    expect(ukey.getSnapshot().can(unknown)).toBe(false);
+  });
+
   it('completes its observers once, also those that unsubscribe meanwhile', () => {
     const { slice } = createSlice();
     const ukey = createUkey(slice, 1);
@@ -147,6 +196,55 @@ describe('UkeyActor', () => {
     ]);
   });
 
+  it('tells a selection to an observer by its function', () => {
+    const { slice, faults } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const selection = ukey.select(({ value }) => value);
+    const told: string[] = [];
+    selection.subscribe({ next: (value: string) => told.push(value) });
+    selection.subscribe({});
+    ukey.send({ type: 'ukey.install' });
+    expect(told).toEqual(['visible']);
+    expect(faults).toEqual([]);
+  });
+
+  it('takes three functions as well as an observer, also after its end', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    const told: string[] = [];
+    const follow = (name: string) =>
+      ukey.subscribe(
+        ({ value }) => told.push(value),
+        undefined,
+        () => told.push(`${name} complete`),
+      );
+    follow('one');
+    ukey.subscribe(() => {});
+    for (const event of TO_THE_END) ukey.send(event);
+    expect(told).toEqual(['visible', 'evicted', 'deleted', 'one complete']);
+    follow('late').unsubscribe();
+    ukey.subscribe({}).unsubscribe();
+    expect(told.at(-1)).toBe('late complete');
+  });
+
+  it('is what xstate and rxjs take for an actor', () => {
+    const { slice } = createSlice();
+    const ukey = createUkey(slice, 1);
+    expect([ukey.start(), ukey.ref, from(ukey as never) instanceof Observable]).toEqual([
+      ukey,
+      ukey,
+      true,
+    ]);
+    const seen: string[] = [];
+    from(ukey as unknown as ObservableInput<UkeySnapshot>).subscribe(({ value }) =>
+      seen.push(value),
+    );
+    ukey._send({ type: 'ukey.install' });
+    expect(seen).toEqual(['visible']);
+    expect(JSON.parse(JSON.stringify(ukey))).toEqual({ xstate$$type: 1, id: ukey.id });
+    expect(ukey.on().unsubscribe()).toBeUndefined();
+  });
+
   it('is a child of its parent in the system, with an id of its own', () => {
     const { slice } = createSlice();
     const first = createUkey(slice, 1);
@@ -155,6 +253,24 @@ describe('UkeyActor', () => {
     expect(first.system).toBe(slice.parent.system);
     expect(first.sessionId).not.toBe(second.sessionId);
     expect(() => first.stop()).toThrow('final state');
+  });
+});
+
+describe('UkeySlice', () => {
+  it('gives the row of a ukey that has gone to the next one', () => {
+    const { slice } = createSlice();
+    const [first] = [createUkey(slice, 1), createUkey(slice, 2)];
+    const row = first.handle;
+    for (const event of TO_THE_END) first.send(event);
+    expect(createUkey(slice, 3).handle).toBe(row);
+  });
+
+  it('has as many ukeys as were created, also where its rows are all in use', () => {
+    const { slice } = createSlice();
+    for (let id = 1; id <= 300; id++) {
+      createUkey(slice, id);
+      expect([...slice]).toHaveLength(id);
+    }
   });
 });
 

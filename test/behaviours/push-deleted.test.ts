@@ -96,6 +96,7 @@ describeProfiles('a deleted flow', (create) => {
     ]);
     expect(bench.translator.pushes).toEqual([]);
     expect(closed).toBe(1);
+    expect(bench.udpif.status().uncredited.push.packets).toBe(0);
   });
 
   it('U-144: without a cache and without a bridge is credited to nobody', () => {
@@ -184,6 +185,16 @@ describe('a deleted flow in ovs-2.3', () => {
     bench.udpif.setFlowLimit(10_000);
     runCycle(bench);
     expect(bench.translator.credited.packets).toBe(1 + 1 + 4);
+  });
+
+  it('U-146 in ovs-2.3: that counted nothing and has no cache is translated at no packets', () => {
+    const bench = create2014();
+    installAndDump(bench, 1);
+    forget(bench);
+    bench.translator.isNetflowOn = true;
+    deleteAll(bench);
+    const { requests } = bench.translator;
+    expect(requests).toMatchObject([{ stats: undefined, mayLearn: false, skipWildcards: true }]);
   });
 
   it('U-146 in ovs-2.3: that counted nothing refreshes what was learned, with NetFlow', () => {

@@ -315,9 +315,9 @@ describe('a flow in current', () => {
     revalidate(bench);
     expect(bench.udpif.status()).toMatchObject({
       deleted: { no_ofproto: 1 },
-      uncredited: { push: { packets: 4, bytes: 240 } },
+      uncredited: { unassociated: { packets: 4, bytes: 240 } },
     });
-    expect(bench.coverage.read('upcall_uncredited_push')).toBe(4);
+    expect(bench.coverage.read('upcall_uncredited_unassociated')).toBe(4);
   });
 
   it('U-123 in current: has actions that changed put in place', () => {

@@ -92,3 +92,29 @@ describe('Arguments.choice()', () => {
     );
   });
 });
+
+describe('A command with a tail', () => {
+  const options = [
+    { name: 'target', short: 't', value: 'TARGET', help: 'whom' },
+    { name: 'pretty', help: 'nicely' },
+  ];
+  const withTail: Command = { ...command, options, hasTail: true };
+  const parseTail = (...words: string[]) => parseArguments(withTail, words);
+
+  it.each([
+    [['-t', 'x', 'show', '-m', '--names'], 'x', ['show', '-m', '--names']],
+    [['--target', 'x', '--pretty', 'show', '--pretty'], 'x', ['show', '--pretty']],
+    [['-tx', 'show', '-t'], 'x', ['show', '-t']],
+    [['--target=x', '--', '--show'], 'x', ['--show']],
+    [['show', '--', '-m'], undefined, ['show', '--', '-m']],
+    [['-t', 'x'], 'x', []],
+  ])('has its options before the first word: %j', (words, target, tail) => {
+    const args = parseTail(...words);
+    expect(args.text('target')).toBe(target);
+    expect(args.positionals).toEqual(tail);
+  });
+
+  it('refuses options that it does not know', () => {
+    expect(() => parseTail('-m', 'show')).toThrow(UsageError);
+  });
+});

@@ -15,12 +15,12 @@ describe('upcall --help', () => {
   it('lists the commands', async () => {
     const { status, stdout, stderr } = await runCli(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/^ {2}replay {6}\S/m);
-    expect(stdout).toMatch(/^ {2}parse-pcap {2}\S/m);
-    expect(stdout).toMatch(/^ {2}machines {4}\S/m);
+    expect(stdout).toMatch(/^ {2}replay {2,}\S/m);
+    expect(stdout).toMatch(/^ {2}parse-pcap {2,}\S/m);
+    expect(stdout).toMatch(/^ {2}machines {2,}\S/m);
   });
 
-  it.each(['replay', 'scenario', 'parse-pcap', 'machines'])(
+  it.each(['replay', 'scenario', 'parse-pcap', 'machines', 'trace', 'rules', 'megaflow-diff'])(
     'explains %s and its options',
     async (name) => {
       const { status, stdout } = await runCli([name, '--help']);

@@ -26,6 +26,8 @@ const DOCUMENT: ReplayDocument = {
     { table: 0, priority: 0, match: '', actions: 'NORMAL', packets: 2, bytes: 200, hidden: false },
     { table: 0, priority: 9, match: 'ip', actions: 'drop', packets: 0, bytes: 0, hidden: true },
   ],
+  groups: [],
+  meters: [],
   coverage: {},
   conservation: { packetsIn: 3, bytesIn: 300, packetsCredited: 2, bytesCredited: 200, ok: true },
   outlived: { flows: 0, packets: 0, bytes: 0 },

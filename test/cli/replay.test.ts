@@ -198,6 +198,32 @@ describe('upcall replay', () => {
     expect(paced.stdout).toBe((await runCli(['replay', capture])).stdout);
   });
 
+  it('shows groups and meters of files with what went through them', async () => {
+    const options = [
+      '--groups',
+      textFile('office.groups', 'group_id=1,type=all,bucket=output:1,bucket=output:2\n'),
+      '--meters',
+      textFile('office.meters', 'meter=4,pktps,burst,bands=type=drop,rate=1,burst_size=1\n'),
+      '--flows',
+      textFile('office.flows', 'in_port=1,actions=meter:4,group:1\nin_port=2,actions=group:1\n'),
+    ];
+    const capture = pcapFile('office.pcap', talk());
+    const { groups, meters } = await replayJson(capture, ...options);
+    expect(groups).toMatchObject([{ id: 1, packets: 5, buckets: [{ packets: 5 }, {}] }]);
+    expect(meters).toMatchObject([{ id: 4, packets: 3, bands: [{ packets: 2 }] }]);
+    const { stdout } = await runCli(['replay', capture, ...options]);
+    expect(stdout).toMatch(/^ +5 +300 +5 5 +group_id=1,type=all,bucket=/m);
+    expect(stdout).toMatch(/^ +3 +180 +2 +meter=4 pktps burst bands= type=drop rate=1/m);
+  });
+
+  it('names the file of a wrong group', async () => {
+    const groups = textFile('wrong.groups', 'group_id=1,type=all\ngroup_id=2,type=odd\n');
+    const capture = pcapFile('g.pcap', talk());
+    const { status, stderr } = await runCli(['replay', capture, '--groups', groups]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${groups}:2:`);
+  });
+
   it('names file, line and column of a wrong rule', async () => {
     const flows = textFile('wrong.flows', '# fine\nactions=drop\ntable=0,tp_dst=80,actions=drop\n');
     const capture = pcapFile('w.pcap', talk());

@@ -35,10 +35,10 @@ export class TextOutput {
 
 export async function runCli(
   argv: readonly string[],
-  options: { readonly isTTY?: boolean } = {},
+  options: { readonly isTTY?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<CliResult> {
   const stdout = new TextOutput(false);
   const stderr = new TextOutput(options.isTTY ?? false);
-  const status = await main(argv, { stdout, stderr, env: {} });
+  const status = await main(argv, { stdout, stderr, env: options.env ?? {} });
   return { status, stdout: stdout.text, stderr: stderr.text };
 }

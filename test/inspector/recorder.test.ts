@@ -444,7 +444,8 @@ describe('Recorder in bounded detail', () => {
 });
 
 const KEY =
-  'skb_priority(0),skb_mark(0),ct_state(0),ct_zone(0),ct_mark(0),ct_label(0),recirc_id(0),' +
+  'skb_priority(0),skb_mark(0),ct_state(-new-est-rel-rpl-inv-trk-snat-dnat),ct_zone(0),' +
+  'ct_mark(0),ct_label(0),recirc_id(0),' +
   'dp_hash(0),in_port(1),packet_type(ns=0,id=0),eth(src=02:00:00:00:00:01,' +
   'dst=02:00:00:00:00:02),eth_type(0x0800),ipv4(src=10.0.0.1,dst=10.0.0.2,proto=17,tos=0,ttl=64,' +
   'frag=no),udp(src=0,dst=53)';

@@ -10,9 +10,10 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runOvsOfctl } from './ovs-ofctl.js';
 import { UnixctlClient } from './unixctl-client.js';
 
 /** Frames that may wait in one dummy port: less than `NETDEV_DUMMY_MAX_QUEUE` (100). */
@@ -37,6 +38,8 @@ export interface OvsPeerOptions {
   readonly flowFile?: string;
   /** `other_config` of the database, e.g. `{ 'vlan-limit': '0' }`. */
   readonly otherConfig?: Readonly<Record<string, string>>;
+  /** Versions of OpenFlow, as `ovs-vsctl` lists them. Default: OVS's own choice. */
+  readonly protocols?: string;
 }
 
 /** A frame and the number of the port that it enters. */
@@ -71,6 +74,11 @@ export class OvsPeer {
     }
   }
 
+  /** Where `ovs-appctl -t` finds it. */
+  get controlPath(): string {
+    return join(this.#folder, `ovs-vswitchd.${readPid(this.#folder, 'ovs-vswitchd')}.ctl`);
+  }
+
   /** Runs an `ovs-appctl` command. */
   command(name: string, ...params: string[]): Promise<string> {
     return this.#control.run(name, ...params);
@@ -81,10 +89,49 @@ export class OvsPeer {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
   }
 
-  /** Runs `ovs-vsctl`, and returns when the switch has done what it says. */
+  /** Removes all rules, groups and meters. */
+  clear(): void {
+    this.changeRules('del-flows');
+    for (const command of ['del-groups', 'del-meters']) {
+      runner(this.#folder)('ovs-ofctl', '-O', 'OpenFlow15', command, bridgeOf(this.#folder));
+    }
+  }
+
+  /** The same for a command that takes a file, which has these lines, as version `protocol`. */
+  addLines(protocol: string, command: string, lines: readonly string[]): void {
+    const path = join(this.#folder, 'lines');
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+    runner(this.#folder)('ovs-ofctl', '-O', protocol, command, bridgeOf(this.#folder), path);
+  }
+
+  /** Its groups, one line each, as 1.5 says them. */
+  dumpGroups(): string[] {
+    const args = ['-O', 'OpenFlow15', 'dump-groups', bridgeOf(this.#folder)];
+    const { stdout } = runOvsOfctl(args);
+    return stdout.split('\n').flatMap((line) => (line.startsWith(' ') ? [line.trim()] : []));
+  }
+
+  /** `ovs-ofctl dump-flows`. */
+  dumpRules(protocol: string): string {
+    const args = ['-O', protocol, 'dump-flows', bridgeOf(this.#folder)];
+    const { stdout, stderr, status } = runOvsOfctl(args);
+    if (status !== 0) throw new Error(`Cannot dump the rules of the peer: ${stderr}`);
+    return stdout;
+  }
+
+  /** Where its bridge speaks OpenFlow: an `ovs-ofctl` target. */
+  get openFlowTarget(): string {
+    return bridgeOf(this.#folder);
+  }
+
+  /** Where `ovs-ofctl snoop` listens, given the bridge's name. */
+  get rundir(): string {
+    return this.#folder;
+  }
+
+  /** Runs an `ovs-vsctl` command. */
   configure(...args: string[]): void {
-    const database = `--db=unix:${join(this.#folder, 'db.sock')}`;
-    runner(this.#folder)('ovs-vsctl', database, ...args);
+    runner(this.#folder)('ovs-vsctl', `--db=unix:${join(this.#folder, 'db.sock')}`, ...args);
   }
 
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
@@ -111,7 +158,7 @@ export class OvsPeer {
   async megaflows(): Promise<string[]> {
     await this.#control.run('revalidator/wait');
     const dump = await this.#control.run('dpctl/dump-flows');
-    return dump.split('\n').filter((line) => line.startsWith('recirc_id'));
+    return dump.split('\n').filter((line) => line.includes('recirc_id('));
   }
 
   /** From now on, what leaves through a port is written into the capture whose path is returned. */
@@ -152,7 +199,7 @@ function startDaemons(folder: string, options: OvsPeerOptions): void {
   vsctl('--no-wait', 'set', 'Open_vSwitch', '.', ...otherConfig(options));
   const dummy = ['--enable-dummy=override', '--disable-system'];
   run('ovs-vswitchd', ...dummy, '--pidfile', '--detach', '--log-file', database);
-  vsctl(...bridgeCommand(options.portCount));
+  vsctl(...bridgeCommand(options));
   if (options.flowFile !== undefined) {
     run('ovs-ofctl', 'add-flows', bridgeOf(folder), options.flowFile);
   }
@@ -163,9 +210,10 @@ function otherConfig(options: OvsPeerOptions): string[] {
   return Object.entries(settings).map(([name, value]) => `other_config:${name}=${value}`);
 }
 
-function bridgeCommand(portCount: number): string[] {
+function bridgeCommand({ portCount, protocols }: OvsPeerOptions): string[] {
   const command = ['add-br', 'br0', '--', 'set', 'bridge', 'br0'];
   command.push('datapath-type=dummy', 'fail-mode=secure');
+  if (protocols !== undefined) command.push(`protocols=${protocols}`);
   for (let port = 1; port <= portCount; port++) {
     command.push('--', 'add-port', 'br0', `p${port}`);
     command.push('--', 'set', 'interface', `p${port}`, 'type=dummy', `ofport_request=${port}`);

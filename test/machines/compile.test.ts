@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assign, createActor, createMachine, raise, setup } from 'xstate';
+import { assign, createActor, createMachine, not, raise, setup } from 'xstate';
 import { compileMachine, GUARDED, NO_TRANSITION } from '../../src/machines/compile.js';
 import { createCompiledLogic } from '../../src/machines/compiled-logic.js';
 import { ukeyMachine } from '../../src/machines/ukey-machine.js';
@@ -90,9 +90,33 @@ describe('compileMachine()', () => {
     ['state "one" invokes', flat({ invoke: { src: 'work' } })],
     ['state "one" takes "*"', flat({ on: { '*': 'two' } })],
     ['an action has no name', flat({ entry: () => {} })],
+    ['an action has no name', flat({ entry: assign({}) })],
     ['a guard has no name', flat({ on: { 'a.b': { guard: () => true, target: 'two' } } })],
   ])('refuses a machine: %s', (reason, machine) => {
     expect(() => compileMachine(machine)).toThrow(`Cannot compile machine "x": ${reason}`);
+  });
+});
+
+describe('compileMachine() and names', () => {
+  it('takes a reference by its type, and refuses one with parameters', () => {
+    const named = { guard: { type: 'isOpen' }, actions: { type: 'ring' }, target: 'two' };
+    const { transitionsOf } = compileMachine(flat({ on: { 'a.b': named } }));
+    expect(transitionsOf(0, 0)).toMatchObject([{ guard: 'isOpen', target: 1, actions: ['ring'] }]);
+    for (const action of [{ type: 'ring', params: { times: 2 } }, { type: 7 }]) {
+      const machine = flat({ entry: action } as object);
+      expect(() => compileMachine(machine)).toThrow('an action has no name');
+    }
+  });
+
+  it('numbers up to 253 states, for the rest of a byte means something else', () => {
+    const withStates = (count: number) => {
+      const states = Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}`, {}]));
+      return createMachine({ id: 'x', initial: 's0', states });
+    };
+    expect(compileMachine(withStates(253)).states).toHaveLength(253);
+    expect(() => compileMachine(withStates(254))).toThrow(
+      'Cannot compile machine "x": it has too many states',
+    );
   });
 });
 
@@ -129,9 +153,44 @@ describe('createCompiledLogic()', () => {
   });
 
   it('refuses a persisted snapshot of another machine', () => {
-    const snapshot = createActor(createMachine({})).getPersistedSnapshot();
+    const door = createMachine({ initial: 'ajar', states: { ajar: {} } });
+    const snapshot = createActor(door).getPersistedSnapshot();
     const actor = createActor(createCompiledLogic(turnstile), { input: { limit: 1 }, snapshot });
-    expect(actor.getSnapshot()).toMatchObject({ status: 'error' });
+    const message = 'Cannot restore actor of machine "turnstile": it has no state "ajar"';
+    expect(actor.getSnapshot()).toMatchObject({ status: 'error', error: { message } });
+  });
+
+  it('has snapshots that look like those of the interpreter', () => {
+    const options = { input: { limit: 2 } };
+    const interpreted = createActor(turnstile, options).start().getSnapshot();
+    const snapshot = createActor(createCompiledLogic(turnstile), options).start().getSnapshot();
+    expect(JSON.parse(JSON.stringify(snapshot))).toEqual(JSON.parse(JSON.stringify(interpreted)));
+    expect(snapshot.hasTag()).toBe(false);
+    expect(snapshot.getMeta()).toEqual({});
+    expect([snapshot.matches('locked'), snapshot.matches('open')]).toEqual([true, false]);
+  });
+
+  it('ignores events that the machine does not know', () => {
+    const actor = createActor(createCompiledLogic(turnstile), { input: { limit: 1 } }).start();
+    const before = actor.getSnapshot();
+    actor.send({ type: 'lorry.passed' } as never);
+    expect(actor.getSnapshot()).toBe(before);
+    expect(before.can({ type: 'coin.inserted' })).toBe(true);
+    expect(before.can({ type: 'visitor.passed' })).toBe(false);
+  });
+
+  it('refuses actions and guards that nobody has set up', () => {
+    const unknown = flat({ entry: 'vanish' });
+    expect(() => createCompiledLogic(unknown)).toThrow(
+      'Cannot compile machine "x": action "vanish" is not there',
+    );
+    const guarded = flat({ on: { 'a.b': { guard: 'isFull', target: 'two' } } });
+    for (const guards of [{}, { isFull: not('isEmpty'), isEmpty: () => true }]) {
+      const actor = createActor(createCompiledLogic(guarded.provide({ guards }))).start();
+      expect(() => actor.getSnapshot().can({ type: 'a.b' })).toThrow(
+        'Cannot compile machine "x": guard "isFull" is no function',
+      );
+    }
   });
 
   it('refuses actions that are neither assigns nor effects', () => {

@@ -1,12 +1,12 @@
 /** What is written about the machines, in headers and in `docs/machines.md`, is what they are. */
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, createMachine } from 'xstate';
+import { assign, createMachine } from 'xstate';
 import { drawJson, drawMermaid } from '../../src/machines/drawing.js';
 import { handlerMachine } from '../../src/machines/handler-machine.js';
 import { edgesOf, initialStateOf, statesOf } from '../../src/machines/machine-edges.js';
 import { findMachine, machines } from '../../src/machines/registry.js';
+import { arrowsOf, pictureIn } from './state-picture.js';
 
 const byName = machines.map((entry) => [entry.name, entry] as const);
 
@@ -26,7 +26,7 @@ describe('machines', () => {
   });
 
   it.each(byName)('%s: the picture in its header has exactly its arrows', (name, { machine }) => {
-    expect(pictureOf(name)).toEqual(arrowsOf(machine));
+    expect(pictureIn(`src/machines/${name}-machine.ts`)).toEqual(arrowsOf(machine));
   });
 
   it.each(byName)('%s: events are lower-case nouns and verbs with dots', (_name, { machine }) => {
@@ -48,6 +48,29 @@ describe('machines', () => {
   });
 });
 
+describe('edgesOf() and initialStateOf()', () => {
+  it('name guards and actions by their type', () => {
+    const on = { 'a.b': { guard: { type: 'isOpen' }, actions: { type: 'ring' } } };
+    expect(edgesOf(createMachine({ id: 'x', on }))).toEqual([
+      { source: '*', event: 'a.b', guard: 'isOpen', actions: ['ring'], target: '*' },
+    ]);
+  });
+
+  it('refuse a machine with an anonymous guard or action', () => {
+    const message = 'Cannot draw machine: a guard or an action has no name, set it up by name';
+    for (const reference of [() => true, assign({}), { type: 7 }, {}]) {
+      const on = { 'a.b': { guard: reference, target: '.one' } } as object;
+      expect(() => edgesOf(createMachine({ initial: 'one', states: { one: {} }, on }))).toThrow(
+        message,
+      );
+    }
+  });
+
+  it('start a machine without states in itself', () => {
+    expect(initialStateOf(createMachine({}))).toBe('*');
+  });
+});
+
 describe('drawJson()', () => {
   it.each(byName)('%s: createMachine() makes the same machine of it', (_name, { machine }) => {
     const copy = createMachine(drawJson(machine));
@@ -66,6 +89,12 @@ describe('drawJson()', () => {
 describe('drawMermaid()', () => {
   it('draws states, entries, ends, guards, actions and what holds anywhere', () => {
     expect(drawMermaid(handlerMachine)).toBe(HANDLER);
+  });
+
+  it('draws states in states in states, and all that is done at an exit', () => {
+    const inner = { initial: 'c', states: { c: { exit: ['ring', 'lock'] } } };
+    const outer = { initial: 'b', states: { b: inner } };
+    expect(drawMermaid(createMachine({ initial: 'a', states: { a: outer } }))).toBe(NESTED);
   });
 
   it('equals docs/machines.md', async () => {
@@ -105,6 +134,18 @@ const HANDLER = `stateDiagram-v2
   end note
 `;
 
+const NESTED = `stateDiagram-v2
+  state "a" as a {
+    [*] --> a_b
+    state "b" as a_b {
+      [*] --> a_b_c
+      state "c" as a_b_c
+      a_b_c : exit / ring, lock
+    }
+  }
+  [*] --> a
+`;
+
 function documentation(): string {
   const sections = machines.map(
     ({ name, machine, summary }) =>
@@ -122,33 +163,3 @@ of a machine, \`npx vitest run test/machines/drawings.test.ts -u\` draws them an
 An arrow says \`event [guard] / actions\`. Actions that a machine does not define itself are
 effects: the actor does them (\`src/actors/\`).
 `;
-
-/** 'source -- event [guard] --> target', sorted. */
-function arrowsOf(machine: AnyStateMachine): readonly string[] {
-  const edges = edgesOf(machine).map(({ source, event, guard, target }) => {
-    const condition = guard === undefined ? '' : ` [${guard}]`;
-    return `${source} -- ${event}${condition} --> ${target}`;
-  });
-  return edges.toSorted();
-}
-
-/** The same from the block of states in a file's header; one line may name several events. */
-function pictureOf(name: string): readonly string[] {
-  const source = readFileSync(
-    new URL(`../../src/machines/${name}-machine.ts`, import.meta.url),
-    'utf8',
-  );
-  const block = /^ \* ```states\n(.*?)^ \* ```$/ms.exec(source)?.[1] ?? '';
-  return block
-    .trimEnd()
-    .split('\n')
-    .flatMap((line) => arrowsIn(line))
-    .toSorted();
-}
-
-function arrowsIn(line: string): readonly string[] {
-  const parts = /^ \* (\S+) +-- (.+?)( \[\w+\])? --> (\S+)$/.exec(line);
-  if (parts === null) return [`not an arrow: ${line}`];
-  const [, source, events = '', guard = '', target] = parts;
-  return events.split(', ').map((event) => `${source} -- ${event}${guard} --> ${target}`);
-}

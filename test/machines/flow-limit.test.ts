@@ -22,6 +22,28 @@ describe('adaptFlowLimit()', () => {
     expect(adaptFlowLimit(facts(1_000, 1, 1_500), growAbove2000).change).toBe('kept');
   });
 
+  it('takes each threshold where the table has it (U-085, U-086, U-087)', () => {
+    const verdicts = [999, 1_000, 1_300, 1_301, 2_000, 2_001, 2_999, 3_000].map((dumpMs) => {
+      const { change, flowLimit } = adaptFlowLimit(facts(12_001, dumpMs, 100_000), growAlways);
+      return [change, flowLimit];
+    });
+    expect(verdicts).toEqual([
+      ['grew', 13_001],
+      ['kept', 12_001],
+      ['kept', 12_001],
+      ['reduced', 9_000],
+      ['reduced', 9_000],
+      ['scaled', 6_000],
+      ['scaled', 6_000],
+      ['scaled', 4_000],
+    ]);
+  });
+
+  it('grows only where a second would dump more flows than the limit allows (U-087)', () => {
+    const changeOf = (flows: number) => adaptFlowLimit(facts(6_000, 500, flows), growAlways).change;
+    expect([3_000, 3_001].map(changeOf)).toEqual(['kept', 'grew']);
+  });
+
   it('names the counter of what it did', () => {
     const counters = [1, 1_100, 1_500, 2_500].map(
       (dumpMs) => adaptFlowLimit(facts(5_000, dumpMs, 9_000), growAlways).counter,

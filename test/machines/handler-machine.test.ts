@@ -19,12 +19,13 @@ function run(...events: readonly HandlerEvent[]) {
   const machine = handlerMachine.provide({ actions: recordedEffects(handlerEffects, log) });
   const actor = createActor(machine, { input: { index: 0 } }).start();
   for (const event of events) actor.send(event);
-  return { log, value: actor.getSnapshot().value };
+  const { value, context, status } = actor.getSnapshot();
+  return { log, value, context, status };
 }
 
 describe('handlerMachine', () => {
   it('waits where there is nothing to read (U-032)', () => {
-    expect(run()).toEqual({ log: ['armReceive'], value: 'waiting' });
+    expect(run()).toMatchObject({ log: ['armReceive'], value: 'waiting', status: 'active' });
   });
 
   it('handles a batch, then reads the next (U-034)', () => {
@@ -51,8 +52,8 @@ describe('handlerMachine', () => {
   });
 
   it('exits at once while it waits (U-031)', () => {
-    const { log, value } = run(exit);
-    expect(value).toBe('exited');
+    const { log, value, status } = run(exit);
+    expect([value, status]).toEqual(['exited', 'done']);
     expect(log).toEqual(['armReceive', 'disarmReceive', 'reportExited']);
   });
 
@@ -61,6 +62,11 @@ describe('handlerMachine', () => {
     expect(value).toBe('exited');
     expect(log.filter((effect) => effect === 'readBatch')).toHaveLength(1);
     expect(log.slice(-4)).toEqual(['translateBatch', 'operateBatch', 'yieldTurn', 'reportExited']);
+  });
+
+  it('knows its queue, and nothing of an exit at first', () => {
+    expect(run().context).toEqual({ index: 0, isExitLatched: false });
+    expect(run(exit).context).toEqual({ index: 0, isExitLatched: true });
   });
 
   it('exits after an empty read (U-031)', () => {

@@ -117,6 +117,14 @@ describe('leaderMachine: waiting', () => {
     expect(run(...during, gap, ...cycle(3), gap).value).toEqual({ waiting: 'watching' });
   });
 
+  it('does not forget a change that overtook its sample (U-077)', () => {
+    expect(run(changed(5), sampled(4)).context).toMatchObject({
+      revalSeqSeen: 4,
+      revalSeqLatest: 5,
+    });
+    expect(run(changed(5), ...cycle(4), gap).value).toEqual({ starting: 'sampling' });
+  });
+
   it('does not take a change that it has read for a new one', () => {
     expect(run(changed(4), ...cycle(4), gap).value).toEqual({ waiting: 'watching' });
   });
@@ -167,6 +175,11 @@ describe('leaderMachine: the pause', () => {
   it('ends with a new sample', () => {
     expect(run(pause, sampled(), resume).value).toEqual({ starting: 'sampling' });
     expect(run(pause, sampled(), resume, sampled(1)).context.needsRevalidation).toBe(true);
+  });
+
+  it('does not hold where it is taken back before the cycle has ended', () => {
+    expect(run(pause, resume, sampled()).value).toEqual({ starting: 'atStartBarrier' });
+    expect(run(...cycle(), gap, pause, resume, sampled()).context.isPauseLatched).toBe(false);
   });
 
   it('yields to the exit', () => {

@@ -8,7 +8,12 @@ import {
   COOKIE_SIZES_2014,
   classifyUpcall,
 } from '../../src/machines/classify-upcall.js';
-import { coverageCounters, coverageCounters2014 } from '../../src/machines/coverage-counters.js';
+import {
+  type CoverageCounter,
+  counterName2014,
+  coverageCounters,
+  coverageCounters2014,
+} from '../../src/machines/coverage-counters.js';
 import {
   acceptMaxIdle,
   acceptMaxRevalidator,
@@ -22,7 +27,13 @@ import {
 } from '../../src/machines/delete-reasons.js';
 import { isFlowsCacheStale, NO_FLOW_COUNTS, sampleFlows } from '../../src/machines/flow-counts.js';
 import { isFlowMissing, MISSED_DUMPS_MAX } from '../../src/machines/missed-dumps.js';
-import { dumpDelta, finalDelta, hasRunBackward } from '../../src/machines/stats-delta.js';
+import {
+  asUnsigned,
+  dumpDelta,
+  finalDelta,
+  hasRunBackward,
+  wrappedDelta,
+} from '../../src/machines/stats-delta.js';
 
 const counters = (packets: number, bytes: number, used = 0, tcpFlags = 0) => ({
   packets,
@@ -54,6 +65,15 @@ describe('finalDelta()', () => {
 
   it('is never negative (U-145)', () => {
     expect(finalDelta(counters(0, 0), counters(4, 40))).toEqual(counters(0, 0));
+  });
+});
+
+describe('wrappedDelta()', () => {
+  it('subtracts without a floor, and takes the later use and all flags (B-02)', () => {
+    const cached = counters(4, 40, 8, 1);
+    expect(wrappedDelta(counters(0, 0), cached)).toEqual(counters(-4, -40, 8, 1));
+    expect(wrappedDelta(counters(9, 90, 9, 2), cached)).toEqual(counters(5, 50, 9, 3));
+    expect(asUnsigned(-4)).toBe(2n ** 64n - 4n);
   });
 });
 
@@ -145,6 +165,16 @@ describe('classifyUpcall()', () => {
     },
   );
 
+  it('does not know cookies of type controller in ovs-2.3, and all others (U-056)', () => {
+    const classify2014 = (type: 'controller' | 'ipfix') =>
+      classifyUpcall({ type: 'action', cookie: { type } }, COOKIE_SIZES_2014);
+    expect(classify2014('controller')).toEqual({
+      class: 'bad',
+      complaint: 'action upcall cookie has unexpected size 48',
+    });
+    expect(classify2014('ipfix')).toEqual({ class: 'ipfix' });
+  });
+
   it('complains of a type that does not go with its size (U-056)', () => {
     expect(classify(malformed(48, 9)).complaint).toBe('invalid user cookie of type 9 and size 48');
     const ipfix = classifyUpcall(malformed(2, 4), COOKIE_SIZES_2014);
@@ -174,5 +204,18 @@ describe('coverageCounters', () => {
       'upcall_duplicate_flow',
       'revalidate_missed_dp_flow',
     ]);
+  });
+
+  it('counted four things under these two names in 2014', () => {
+    const counted = Object.keys(coverageCounters).flatMap((counter) => {
+      const name = counterName2014(counter as CoverageCounter);
+      return name === undefined ? [] : [[counter, name]];
+    });
+    expect(Object.fromEntries(counted)).toEqual({
+      dumped_duplicate_flow: 'upcall_duplicate_flow',
+      dumped_new_flow: 'upcall_duplicate_flow',
+      upcall_ukey_contention: 'upcall_duplicate_flow',
+      revalidate_missed_dp_flow: 'revalidate_missed_dp_flow',
+    });
   });
 });

@@ -23,6 +23,14 @@ describe('currentProfile', () => {
     expect(currentProfile.zeroPush(1, false)).toBe(true);
   });
 
+  it('is Open vSwitch of today in all that has a name', () => {
+    const { ukeyLife, limitReadAt, unmaskedFlow, showFormat, showThreads } = currentProfile;
+    expect([ukeyLife, limitReadAt, unmaskedFlow]).toEqual(['states', 'write', 'exact']);
+    expect([showFormat, showThreads]).toEqual(['current', 'running']);
+    expect(currentProfile.controllerAction).toBe('userspace');
+    expect(currentProfile.commandsFrom).toBe('start');
+  });
+
   it('mends what the seed did wrong (U-075, U-087, U-090, U-124, U-140)', () => {
     expect(currentProfile).toMatchObject({
       name: 'current',

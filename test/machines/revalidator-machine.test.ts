@@ -19,7 +19,8 @@ function run(...events: readonly RevalidatorEvent[]) {
     actor.send(event);
     return actor.getSnapshot().value;
   });
-  return { log, values, status: actor.getSnapshot().status };
+  const { status, context } = actor.getSnapshot();
+  return { log, values, status, context };
 }
 
 describe('revalidatorMachine', () => {
@@ -44,6 +45,10 @@ describe('revalidatorMachine', () => {
   it('heeds that word at no other barrier (U-081)', () => {
     expect(run(passed, finished, exiting).values.at(-1)).toBe('sweeping');
     expect(run(passed, finished, passed, finished, exiting).values.at(-1)).toBe('atStartBarrier');
+  });
+
+  it('knows which of the revalidators it is', () => {
+    expect(run().context).toEqual({ index: 1 });
   });
 
   it('does not sweep before the barrier lets it', () => {

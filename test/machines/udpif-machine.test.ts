@@ -103,6 +103,13 @@ describe('udpifMachine: threads', () => {
     expect(context).toMatchObject({ handlersAlive: 1, revalidatorsAlive: 1 });
   });
 
+  it('does so too after it was started with other counts', () => {
+    const restarted = [...start, set(2, 1), ...stop, configured];
+    const { log, value } = run(...restarted, synchronize, handlerGone, ...stop);
+    expect(value).toEqual({ running: 'cycling' });
+    expect(log.slice(-3)).toEqual(['latchExit', 'purgeUkeys', 'startThreads']);
+  });
+
   it('passes a revalidation on in every state (U-024)', () => {
     const revalidate: UdpifEvent = { type: 'udpif.revalidate', reason: 'flow_table' };
     expect(run(revalidate).log).toEqual(['changeRevalSeq']);
@@ -140,11 +147,18 @@ describe('udpifMachine: the queue', () => {
     ['purging', [...start, synchronize, handlerGone, revalidatorGone], [purged]],
     ['flushing', [...start, flush, ...stop], [flushed]],
     ['clearing', [...start, purge, parked], [purged]],
+    ['clearing in a pause', [...start, pause, parked, purge], [purged]],
   ] as const)('keeps a destroy that comes while %s', (_state, before, after) => {
     expect(run(...before, destroy).context.queue).toEqual([destroy]);
     const end = run(...before, destroy, ...after);
     expect(end.value).toEqual({ stopping: 'handlers' });
     expect(end.context.queue).toEqual([]);
+  });
+
+  it('keeps a synchronize too', () => {
+    const { log, value } = run(set(1, 1), synchronize, configured, ...stop);
+    expect(value).toEqual({ running: 'cycling' });
+    expect(log.filter((name) => name === 'startThreads')).toHaveLength(2);
   });
 
   it('does what it kept also where it ends up stopped', () => {
@@ -190,6 +204,15 @@ describe('udpifMachine: pause, resume and purge', () => {
   it('purges once more for a purge that comes in the middle of one', () => {
     const { log } = run(...start, purge, parked, purge, purged, parked, purged);
     expect(log.filter((name) => name === 'purgeUkeys')).toHaveLength(2);
+  });
+
+  it('purges once for a purge: neither at the next pause, nor after a restart', () => {
+    expect(run(...start, purge, parked, purged, pause, parked).value).toEqual({
+      running: 'parked',
+    });
+    expect(run(...start, purge, synchronize, ...stop, pause, parked).value).toEqual({
+      running: 'parked',
+    });
   });
 
   it('remembers a pause over a restart', () => {

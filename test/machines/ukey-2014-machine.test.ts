@@ -41,6 +41,15 @@ describe('ukey2014Machine', () => {
     expect(run(accept).context.stats).toEqual(stats);
   });
 
+  it('accepts counters and goes whether marked or not', () => {
+    expect(run(keep, accept)).toMatchObject({ value: 'marked', context: { stats } });
+    expect(run(keep, remove)).toMatchObject({
+      value: 'gone',
+      log: ['queueDelete'],
+      context: { reason: 'flow_idle' },
+    });
+  });
+
   it('is unmarked by the sweep (U-132)', () => {
     expect(run(keep, sweep).value).toBe('unmarked');
   });

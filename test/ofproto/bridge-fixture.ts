@@ -26,9 +26,15 @@ import {
 import type { PacketIn } from '../../src/ofproto/packet-ins.js';
 import type { Rule } from '../../src/ofproto/rule.js';
 import { composePacket } from '../../src/packet/compose.js';
-import { copyFlow, copyFlowMask, type Flow, maskFlow } from '../../src/packet/flow.js';
+import {
+  copyFlow,
+  copyFlowMask,
+  type Flow,
+  type FlowMask,
+  maskFlow,
+} from '../../src/packet/flow.js';
 import { flowHashSymmetricL3L4 } from '../../src/packet/flow-hash.js';
-import { DP_HASH, RECIRC_ID, VLAN_CFI, VLAN0 } from '../../src/packet/flow-layout.js';
+import { DP_HASH, RECIRC_ID, VLAN_CFI, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
 import { formatMatch } from '../../src/packet/match-text.js';
 import { Packet } from '../../src/packet/packet.js';
 
@@ -111,12 +117,7 @@ export class BridgeFixture {
   /** What `ofproto/trace` prints as "Megaflow". */
   megaflow(packet: string): string {
     const key = parsePacket(packet);
-    const mask = copyFlowMask(this.translate(key).mask);
-    const masked = copyFlow(key);
-    // A missing tag is not printed: OVS leaves telling it to the datapath.
-    if (((key[VLAN0] ?? 0) & VLAN_CFI) === 0) mask[VLAN0] = 0;
-    maskFlow(masked, mask);
-    return formatMatch(masked, mask);
+    return megaflowText(key, this.translate(key).mask);
   }
 
   /** What controllers get where the datapath sends a packet up with `cookie`. */
@@ -138,6 +139,16 @@ export class BridgeFixture {
     this.translate(packet, { cache });
     return cache;
   }
+}
+
+/** A megaflow as `ofproto/trace` prints it. */
+export function megaflowText(key: Flow, wildcards: FlowMask): string {
+  const mask = copyFlowMask(wildcards);
+  const masked = copyFlow(key);
+  // A missing tag is not printed: OVS leaves telling it to the datapath.
+  for (const tag of [VLAN0, VLAN1]) if (((key[tag] ?? 0) & VLAN_CFI) === 0) mask[tag] = 0;
+  maskFlow(masked, mask);
+  return formatMatch(masked, mask);
 }
 
 /** A key from match text; a VLAN tag has the usual TPID. */

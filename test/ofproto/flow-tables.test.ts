@@ -308,3 +308,29 @@ describe('FlowTables.rules()', () => {
     expect(tables.rules()).toEqual([first, third, fourth, fifth]);
   });
 });
+
+describe('FlowTables.addHidden()', () => {
+  it('adds a rule above all others that nobody lists, counts or hears of', () => {
+    const { tables, find } = setUp();
+    const heard: unknown[] = [];
+    tables.ruleChanges.subscribe((changes) => heard.push(...changes));
+    tables.add(flowSpec(PORT1, { priority: 65_535 }));
+    const hidden = tables.addHidden(flowSpec(CATCH_ALL, { priority: 0xf0f0f0 }));
+    expect(find(packet(IN_PORT, 1))).toBe(hidden);
+    expect([tables.rules().length, tables.count(), heard.length]).toEqual([1, 1, 1]);
+    expect(tables.hiddenRules()).toEqual([hidden]);
+  });
+
+  it('leaves its rule alone until it is withdrawn', () => {
+    const { tables, find, removals, changeCount } = setUp();
+    const hidden = tables.addHidden(flowSpec(CATCH_ALL, { priority: 0xf0f0f0 }));
+    expect(tables.delete({ match: CATCH_ALL })).toBe(0);
+    expect(tables.deleteWhere(() => true, 'delete')).toBe(0);
+    expect(find(createFlow())).toBe(hidden);
+    const before = changeCount();
+    tables.withdraw(hidden);
+    tables.withdraw(hidden);
+    expect(find(createFlow())).toBe(tables.missRule);
+    expect([changeCount() - before, removals.length, tables.count()]).toEqual([1, 0, 0]);
+  });
+});

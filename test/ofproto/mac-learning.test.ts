@@ -150,6 +150,16 @@ describe('MacTable.addStatic()', () => {
     ]);
   });
 
+  it('counts as a use, which is the order of records()', () => {
+    const { table } = createTable();
+    table.learn(seen(1, 1), START);
+    table.addStatic(HIGH, 2, 0, ofpPort(4));
+    table.learn(seen(3, 1), START);
+    table.learn(seen(1, 1), seconds(1));
+    const lows = table.records(seconds(1)).map(({ address }) => address.slice(-2));
+    expect(lows).toEqual(['02', '03', '01']);
+  });
+
   it('is undone by removeStatic()', () => {
     const { table, changes } = createTable();
     table.addStatic(HIGH, 1, 0, ofpPort(4));
@@ -170,5 +180,19 @@ describe('MacTable.flushPort()', () => {
     expect(table.records(seconds(3))).toEqual([
       { address: '50:54:00:00:00:02', vlan: 0, port: 2, ageSeconds: 3 },
     ]);
+  });
+});
+
+describe('MacTable.totals', () => {
+  it('counts what became of addresses, until clearTotals()', () => {
+    const { table } = createTable();
+    table.learn(seen(1, 1), START);
+    table.learn(seen(2, 1), START);
+    table.learn(seen(1, 2), seconds(2));
+    table.setEntriesMax(1);
+    table.expire(seconds(1000));
+    expect(table.totals).toEqual({ learned: 2, moved: 1, evicted: 1, expired: 1 });
+    table.clearTotals();
+    expect(table.totals).toEqual({ learned: 0, moved: 0, evicted: 0, expired: 0 });
   });
 });

@@ -134,12 +134,18 @@ describe('MeterTable', () => {
     expect(add({})).toBeUndefined();
   });
 
-  it('asks for no revalidation unless rules go with a meter', () => {
+  it('asks for revalidation when a meter comes or goes, not when its bands change', () => {
     const meters = new Meters();
     meters.add('meter=1,pktps,bands=type=drop,rate=5');
+    expect(meters.revalidations).toEqual(['flow_table']);
     meters.modify('meter=1,pktps,bands=type=drop,rate=6');
+    expect(meters.revalidations).toEqual(['flow_table']);
     meters.delete(1);
-    expect(meters.revalidations).toEqual([]);
+    expect(meters.revalidations).toEqual(['flow_table', 'flow_table']);
+  });
+
+  it('deletes the rules that send packets through it, and says why', () => {
+    const meters = new Meters();
     meters.add('meter=1,pktps,bands=type=drop,rate=5');
     const reasons: string[] = [];
     meters.bridge.tables.removals.subscribe(({ reason }) => reasons.push(reason));
@@ -148,7 +154,16 @@ describe('MeterTable', () => {
     meters.delete(1);
     expect(meters.flows).toEqual(['udp actions=output:2']);
     expect(reasons).toEqual(['meter_delete']);
-    expect(meters.revalidations).toEqual(['flow_table', 'flow_table', 'flow_table']);
+  });
+
+  it('leaves rules whose packet-ins it limits, which are then limited no more', () => {
+    const meters = new Meters();
+    meters.add('meter=1,pktps,bands=type=drop,rate=5');
+    meters.addFlow('actions=controller(meter_id=1)');
+    expect(meters.actions('in_port=1,tcp')).toContain('meter(0),userspace');
+    meters.delete(1);
+    expect(meters.flows).toHaveLength(1);
+    expect(meters.actions('in_port=1,tcp')).not.toContain('meter');
   });
 
   it('lets rules use meters that exist only', () => {

@@ -61,6 +61,8 @@ describe('Ofproto.configurePort()', () => {
       noForward: true,
       noFlood: true,
       noPacketIn: false,
+      noReceiveStp: false,
+      noStp: false,
     });
     expect(revalidations).toEqual(['reconfigure', 'reconfigure']);
   });

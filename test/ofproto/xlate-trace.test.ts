@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ofpPort } from '../../src/base/brands.js';
-import type { RuleRef, XlateTrace } from '../../src/datapath/translator.js';
+import type {
+  RuleRef,
+  TraceNoteKind,
+  TraceText,
+  XlateTrace,
+} from '../../src/datapath/translator.js';
+import type { Flow } from '../../src/packet/flow.js';
+import { REGS } from '../../src/packet/flow-layout.js';
 import { parseFlow } from '../../src/ofproto/flow-syntax.js';
 import { BridgeFixture, stats } from './bridge-fixture.js';
 
@@ -16,12 +23,12 @@ class TraceLines implements XlateTrace {
     this.#add(depth, `${table}: ${rule.text}`);
   }
 
-  action(depth: number, text: () => string): void {
+  action(depth: number, text: TraceText): void {
     this.#add(depth, `  ${text()}`);
   }
 
-  note(depth: number, text: () => string): void {
-    this.#add(depth, `  # ${text()}`);
+  note(depth: number, text: TraceText, kind: TraceNoteKind): void {
+    this.#add(depth, `  ${kind}: ${text()}`);
   }
 
   #add(depth: number, text: string): void {
@@ -53,10 +60,7 @@ describe('XlateTrace', () => {
 
   it('names the hidden rule where no rule matches', () => {
     const { lines, rules } = traceOf(new BridgeFixture(), TCP);
-    expect(lines).toEqual([
-      '0: priority=0,reg0=0x2 actions=drop',
-      '  # dropped: no action sends it anywhere',
-    ]);
+    expect(lines).toEqual(['0: priority=0,reg0=0x2 actions=drop', '  drop']);
     expect(rules[0]).toMatchObject({ bridge: 'br0', table: 254, isHidden: true });
   });
 
@@ -72,16 +76,16 @@ describe('XlateTrace', () => {
   it('hears what NORMAL learns, moves and finds', () => {
     const fixture = new BridgeFixture('actions=NORMAL');
     expect(traceOf(fixture, ADDRESSED, true).lines.slice(2)).toEqual([
-      '  # NORMAL: learns 02:00:00:00:00:01 in VLAN 0, port 1',
-      '  # NORMAL: floods, the destination is unknown',
+      '  detail: learned that 02:00:00:00:00:01 is on port p1 in VLAN 0',
+      '  detail: no learned MAC for destination, flooding',
     ]);
     const answer = 'in_port=2,dl_src=02:00:00:00:00:02,dl_dst=02:00:00:00:00:01';
     expect(traceOf(fixture, answer, true).lines.at(-1)).toBe(
-      '  # NORMAL: the destination is at port 1',
+      '  detail: forwarding to learned port',
     );
     const moved = 'in_port=3,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02';
     expect(traceOf(fixture, moved, true).lines[2]).toBe(
-      '  # NORMAL: moves 02:00:00:00:00:01 in VLAN 0, port 3',
+      '  detail: learned that 02:00:00:00:00:01 is on port p3 in VLAN 0',
     );
   });
 
@@ -89,40 +93,49 @@ describe('XlateTrace', () => {
     const fixture = new BridgeFixture('actions=NORMAL');
     const reserved = 'in_port=1,dl_src=02:00:00:00:00:01,dl_dst=01:80:c2:00:00:00';
     expect(traceOf(fixture, reserved).lines).toContain(
-      '  # NORMAL: dropped, the address is reserved for neighbours',
+      '  detail: packet has reserved destination MAC, dropping',
     );
     traceOf(fixture, ADDRESSED, true);
     const back = 'in_port=1,dl_src=02:00:00:00:00:03,dl_dst=02:00:00:00:00:01';
-    expect(traceOf(fixture, back).lines.at(-2)).toBe(
-      '  # NORMAL: dropped, the destination is where it came from',
+    expect(traceOf(fixture, back).lines.at(-1)).toBe(
+      '  detail: learned port is input port, dropping',
     );
   });
 
   it('hears of outputs that are none', () => {
     const fixture = new BridgeFixture('actions=output:1,output:9,output:3,output:2');
     fixture.bridge.configurePort(ofpPort(3), { noForward: true });
-    const notes = traceOf(fixture, TCP).lines.filter((line) => line.includes('#'));
+    const notes = traceOf(fixture, TCP).lines.filter((line) => /: /.test(line.slice(2)));
     expect(notes).toEqual([
-      '  # no output to where it came from',
-      '  # no output to port 9: the bridge has no such port',
-      '  # no output to port 3: it forwards nothing (no_forward)',
+      '  warning: skipping output to input port',
+      '  warning: Nonexistent output port',
+      '  detail: OFPPC_NO_FWD set, skipping output',
     ]);
   });
 
-  it('hears of a port that receives nothing', () => {
+  it('hears nothing more where the port takes nothing in', () => {
     const fixture = new BridgeFixture('actions=output:2');
     fixture.bridge.configurePort(ofpPort(1), { noReceive: true });
-    expect(traceOf(fixture, TCP).lines[1]).toBe(
-      '  # dropped: port 1 receives nothing (no_receive)',
-    );
+    expect(traceOf(fixture, TCP).lines).toEqual(['0: actions=output:2']);
   });
 
   it('hears of a translation that fails', () => {
     const { lines } = traceOf(new BridgeFixture('actions=resubmit(,0)'), TCP);
-    expect(lines.at(-1)?.trim()).toBe(
-      '# dropped: rules called one another 64 deep into the same or an earlier table ' +
-        '(recursion_too_deep)',
+    expect(lines.at(-1)?.trim()).toBe('error: over max translation depth 64');
+  });
+
+  it('says after each step what has come of the packet, and what that hangs on', () => {
+    const fixture = new BridgeFixture(
+      'actions=set_field:7->reg0,resubmit(,1)',
+      'table=1,actions=2',
     );
+    const registers: (number | undefined)[] = [];
+    const trace = Object.assign(new TraceLines(), {
+      moved: (flow: Flow) => registers.push(flow[REGS]),
+    });
+    fixture.translate(TCP, { trace });
+    expect(registers[0]).toBe(0);
+    expect(registers.at(-1)).toBe(7);
   });
 
   it('changes neither answer nor credit', () => {

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { odpPort, ofpPort } from '../../src/base/brands.js';
+import { parseMeter } from '../../src/ofproto/meter-text.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import { BridgeFixture } from './bridge-fixture.js';
 
@@ -13,6 +14,14 @@ interface Trace {
   readonly packet: string;
   readonly megaflow: string;
   readonly actions: string;
+}
+
+/** What the real switch had, and what it did with some packets. */
+interface TracedSwitch {
+  readonly groups?: readonly string[];
+  readonly meters?: readonly string[];
+  readonly rules: readonly string[];
+  readonly traces: readonly Trace[];
 }
 
 const folder = new URL('../fixtures/traces/', import.meta.url);
@@ -27,17 +36,9 @@ describe('Xlate.translate()', () => {
   });
 
   it.each(files)('traces %s as the real switch does', (file) => {
-    const text = readFileSync(new URL(file, folder), 'utf8');
-    const {
-      groups = [],
-      rules,
-      traces,
-    } = JSON.parse(text) as {
-      groups?: string[];
-      rules: string[];
-      traces: Trace[];
-    };
-    const fixture = createTracedBridge(groups, rules);
+    const traced = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as TracedSwitch;
+    const { traces } = traced;
+    const fixture = createTracedBridge(traced);
     for (const { packet, megaflow, actions } of traces) {
       expect(`${packet}\n${normalize(fixture.actions(packet))}`).toBe(
         `${packet}\n${normalize(actions)}`,
@@ -50,15 +51,16 @@ describe('Xlate.translate()', () => {
 });
 
 /** With the local port and the static addresses that the traced switch had. */
-function createTracedBridge(groups: readonly string[], rules: readonly string[]): BridgeFixture {
+function createTracedBridge({ groups = [], meters = [], rules }: TracedSwitch): BridgeFixture {
   const fixture = new BridgeFixture();
-  for (const group of groups) fixture.addGroup(group);
-  for (const rule of rules) fixture.addFlow(rule);
   const { bridge } = fixture;
   bridge.addPort({ name: 'br0', ofpPort: OFPP_LOCAL, odpPort: odpPort(100) });
   bridge.macs.addStatic(0x5054, 1, 0, ofpPort(1));
   bridge.macs.addStatic(0x5054, 2, 0, ofpPort(2));
   bridge.macs.addStatic(0x5054, 3, 100, ofpPort(3));
+  for (const text of meters) bridge.meters.apply({ command: 'add', meter: parseMeter(text) });
+  for (const text of groups) fixture.addGroup(text);
+  for (const text of rules) fixture.addFlow(text);
   return fixture;
 }
 

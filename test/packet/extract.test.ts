@@ -105,7 +105,7 @@ describe('extractFlow()', () => {
   it('keeps only the addresses where an extension header is cut short', () => {
     const flow = extract(bytes(`${ADDRESSES} 86dd ${IPV6_START} 0004 00 40 ${IPV6_ENDS} 11000000`));
     expect(field(flow, 'ipv6_src')).toBe('2001:db8::1');
-    expect(field(flow, 'ipv6_label')).toBe('0x0');
+    expect(field(flow, 'ipv6_label')).toBe('0');
     expect(field(flow, 'nw_ttl')).toBe('0');
   });
 

@@ -49,7 +49,7 @@ describe('The table of 200,000 flows', () => {
       .evaluate((grid, at) => grid.scrollTo({ top: at * grid.scrollHeight }), share);
     const index = Math.min(FLOWS - 1, Math.floor(share * FLOWS));
     const row = page.locator(`.grid tbody tr[data-index="${index}"]`);
-    await expect.poll(() => row.innerText()).toMatch(/udp|tcp|icmp/);
+    await expect.poll(() => row.innerText(), { timeout: 20_000 }).toMatch(/udp|tcp|icmp/);
     expect(await page.locator('.grid tbody tr').count()).toBeLessThan(ROWS_MAX);
   });
 });

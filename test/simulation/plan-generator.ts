@@ -19,6 +19,7 @@ import {
   type Step,
   type Thrower,
 } from './plan.js';
+import { ADDED, DELETED, GROUPS, METERS, MODIFIED, USING } from './plan-rules.js';
 
 export const STEPS_COUNT = 240;
 /** Datapath ports of the simulated switch, from 1. */
@@ -62,33 +63,6 @@ const FAILING_CALLS: readonly FailingCall[] = [
   ...(['execute', 'stats', 'receive', 'flush'] as const),
 ];
 
-/** Rules that come and go. */
-const ADDED: readonly string[] = [
-  'table=1,priority=20,udp,tp_dst=80,actions=output:3',
-  'table=1,priority=21,udp,nw_dst=10.0.0.2,actions=drop',
-  'table=1,priority=15,reg0=2,actions=controller,output:1',
-  'table=1,priority=16,reg0=0/3,actions=output:1,output:2',
-  'priority=60,dl_src=02:00:00:00:00:03,actions=FLOOD',
-  'priority=25,tcp,tcp_flags=+syn-ack,actions=output:2',
-  'priority=25,tcp,nw_src=10.0.0.0/30,idle_timeout=2,actions=output:4',
-  'table=1,priority=30,udp,hard_timeout=1,actions=output:2',
-  'priority=45,icmp,nw_dst=10.0.0.4,actions=NORMAL',
-  'priority=70,in_port=2,actions=drop',
-];
-const MODIFIED: readonly string[] = [
-  'table=1,udp,actions=output:4',
-  'table=1,actions=NORMAL',
-  'tcp,actions=output:1,output:3',
-  'icmp,actions=output:3',
-];
-const DELETED: readonly string[] = [
-  'table=1',
-  'tcp',
-  'udp',
-  'dl_src=02:00:00:00:00:03',
-  'in_port=2',
-];
-
 const SETTINGS: Readonly<Record<SettingName, readonly number[]>> = {
   flowLimit: [0, 5, 40, 3_000, 200_000, 200_000, 200_000],
   maxIdleMs: [500, 1_500, 10_000, 10_000],
@@ -110,7 +84,10 @@ const STEPS: readonly (readonly [weight: number, make: Maker])[] = [
   ],
   [9, (rng) => ({ do: 'burst', ...sender(rng), id: newId(rng), count: 100 + rng.below(150) })],
   [6, (rng) => ({ do: 'runt', ...sender(rng) })],
-  [50, rule],
+  [70, rule],
+  [40, group],
+  [14, meter],
+  [14, (rng) => ({ do: 'link', ...sender(rng), isUp: rng.below(2) > 0 })],
   [12, (rng) => ({ do: 'unplug', ...sender(rng), of: oneOf(rng, ['bridge', 'datapath', 'both']) })],
   [26, (rng) => ({ do: 'plug', ...sender(rng) })],
   [10, (rng) => ({ do: 'threads', handlers: 1 + rng.below(3), revalidators: 1 + rng.below(3) })],
@@ -211,10 +188,21 @@ function newId(rng: Rng): number {
 }
 
 function rule(rng: Rng): Step {
-  const roll = rng.below(10);
-  if (roll < 5) return { do: 'rule', verb: 'add', flow: oneOf(rng, ADDED) };
-  if (roll < 8) return { do: 'rule', verb: 'modify', flow: oneOf(rng, MODIFIED) };
+  const roll = rng.below(12);
+  if (roll < 4) return { do: 'rule', verb: 'add', flow: oneOf(rng, USING) };
+  if (roll < 8) return { do: 'rule', verb: 'add', flow: oneOf(rng, ADDED) };
+  if (roll < 10) return { do: 'rule', verb: 'modify', flow: oneOf(rng, MODIFIED) };
   return { do: 'rule', verb: 'delete', flow: oneOf(rng, DELETED) };
+}
+
+function group(rng: Rng): Step {
+  const [verb, text] = pairOf(rng, GROUPS);
+  return { do: 'group', verb, group: text };
+}
+
+function meter(rng: Rng): Step {
+  const [verb, text] = pairOf(rng, METERS);
+  return { do: 'meter', verb, meter: text };
 }
 
 function setting(rng: Rng): Step {
@@ -233,6 +221,12 @@ function waitMs(rng: Rng): number {
   if (roll < 8) return rng.below(12);
   if (roll < 17) return rng.below(700);
   return roll < 19 ? rng.below(2_500) : 11_000;
+}
+
+function pairOf<Pair extends readonly unknown[]>(rng: Rng, pairs: readonly Pair[]): Pair {
+  const chosen = pairs[rng.below(pairs.length)];
+  if (chosen === undefined) throw new RangeError('Cannot choose: there is nothing to choose from');
+  return chosen;
 }
 
 function oneOf<Value extends string | number>(rng: Rng, values: readonly Value[]): Value {

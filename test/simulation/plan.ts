@@ -53,6 +53,8 @@ export type Thrower =
 
 export type SettingName = 'flowLimit' | 'maxIdleMs' | 'maxRevalidatorMs' | 'minRevalidatePps';
 
+export type GroupVerb = 'add_or_modify' | 'delete' | 'insert_bucket' | 'remove_bucket';
+
 export type Step =
   | ({ readonly do: 'send'; readonly port: number; readonly count: number } & FrameChoice)
   /** A packet comes, others remove its flow before any handler looks, and it comes again. */
@@ -62,6 +64,10 @@ export type Step =
   | { readonly do: 'burst'; readonly port: number; readonly id: number; readonly count: number }
   | { readonly do: 'runt'; readonly port: number }
   | { readonly do: 'rule'; readonly verb: 'add' | 'modify' | 'delete'; readonly flow: string }
+  | { readonly do: 'group'; readonly verb: GroupVerb; readonly group: string }
+  | { readonly do: 'meter'; readonly verb: 'add' | 'modify' | 'delete'; readonly meter: string }
+  /** A port's cable is pulled or put in, as groups that watch the port see it. */
+  | { readonly do: 'link'; readonly port: number; readonly isUp: boolean }
   | { readonly do: 'unplug'; readonly port: number; readonly of: 'bridge' | 'datapath' | 'both' }
   | { readonly do: 'plug'; readonly port: number }
   | { readonly do: 'threads'; readonly handlers: number; readonly revalidators: number }

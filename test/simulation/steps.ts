@@ -4,6 +4,10 @@
  */
 
 import type { FlowKey } from '../../src/datapath/flow-key.js';
+import { FlowTableError } from '../../src/ofproto/flow-table-error.js';
+import { GroupError } from '../../src/ofproto/group-error.js';
+import { parseGroupChange } from '../../src/ofproto/group-parse.js';
+import { MeterError } from '../../src/ofproto/meter-error.js';
 import { frameOf, RUNT } from './frames.js';
 import { KeyMap } from './key-map.js';
 import type { FrameChoice, Step } from './plan.js';
@@ -39,9 +43,27 @@ const PERFORM: { readonly [Name in Step['do']]: (world: World, step: StepOf<Name
   },
   runt: (world, { port }) => inject(world, port, RUNT),
   rule: ({ sw }, { verb, flow }) => {
-    if (verb === 'add') sw.addFlow(flow);
-    else if (verb === 'modify') sw.modifyFlows(flow);
-    else sw.deleteFlows(flow);
+    unlessRefused(() => {
+      if (verb === 'add') sw.addFlow(flow);
+      else if (verb === 'modify') sw.modifyFlows(flow);
+      else sw.deleteFlows(flow);
+    });
+  },
+  group: ({ sw }, { verb, group }) => {
+    const { groups } = sw.bridge().ofproto;
+    unlessRefused(() => groups.apply(parseGroupChange(group, verb)));
+  },
+  meter: ({ sw }, { verb, meter }) => {
+    const bridge = sw.bridge();
+    unlessRefused(() => {
+      if (verb === 'add') bridge.addMeter(meter);
+      else if (verb === 'modify') bridge.modifyMeter(meter);
+      else bridge.deleteMeters(meter);
+    });
+  },
+  link: ({ sw }, { port, isUp }) => {
+    const { bridge, number } = sw.port(port);
+    sw.bridge(bridge).ofproto.setPortLive(number, isUp);
   },
   unplug: (world, { port, of }) => {
     if (of !== 'bridge') unplugFromDatapath(world, port);
@@ -91,6 +113,17 @@ export function perform(world: World, step: Step): void {
   // The table has for each name the function that takes its steps.
   const act = PERFORM[step.do] as (world: World, step: Step) => void;
   act(world, step);
+}
+
+/** A rule whose group is not there, a group that is: what the tables refuse changes nothing. */
+function unlessRefused(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    const isRefusal =
+      error instanceof FlowTableError || error instanceof GroupError || error instanceof MeterError;
+    if (!isRefusal) throw error;
+  }
 }
 
 function send(world: World, port: number, choice: FrameChoice): void {

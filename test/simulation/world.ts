@@ -27,6 +27,7 @@ import { FaultyDpif } from './faulty-dpif.js';
 import { KeyMap } from './key-map.js';
 import { Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
+import { FIRST_GROUPS, FIRST_METERS } from './plan-rules.js';
 import { WitnessTranslator } from './witness-translator.js';
 
 /** Late enough that nothing which subtracts from it gets below zero. */
@@ -39,7 +40,10 @@ const FLOWS = `
   table=0,priority=0,actions=NORMAL
   table=1,priority=0,actions=NORMAL
 `;
-const BRIDGES = [{ ports: 4, flows: FLOWS }, { ports: 2 }] as const;
+const BRIDGES = [
+  { ports: 4, flows: FLOWS, groups: FIRST_GROUPS, meters: FIRST_METERS },
+  { ports: 2 },
+] as const;
 
 /** Something wrong put between the slow path and the world, to see whether it is found. */
 export interface Sabotage {

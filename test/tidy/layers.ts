@@ -23,7 +23,15 @@ const PAGE = 'inspector/web';
 const GROUND = ['base'];
 const BELOW_OFPROTO = ['base', 'packet', 'datapath'];
 const BELOW_SWITCH = [...BELOW_OFPROTO, 'machines', 'ofproto', 'actors'];
-const BELOW_CLI = [...BELOW_SWITCH, 'model', 'switch', 'inspector'];
+const BELOW_CLI = [
+  ...BELOW_SWITCH,
+  'model',
+  'switch',
+  'netdev',
+  'openflow',
+  'inspector',
+  'management',
+];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: ['rxjs'] },
@@ -37,9 +45,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['xstate', 'xstate/graph', 'node:util'],
   },
   switch: { rooms: BELOW_SWITCH, packages: ['rxjs', 'xstate'] },
+  netdev: { rooms: ['base', 'packet', 'datapath'], packages: ['rxjs', 'koffi', 'node:util'] },
   openflow: {
     rooms: [...BELOW_SWITCH, 'switch'],
-    packages: ['rxjs', 'xstate', 'node:fs', 'node:net'],
+    packages: ['rxjs', 'xstate', 'node:fs', 'node:net', 'node:tls'],
   },
   inspector: {
     rooms: [...BELOW_SWITCH, 'switch'],
@@ -54,6 +63,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node:stream',
       'node:zlib',
     ],
+  },
+  management: {
+    rooms: [...BELOW_SWITCH, 'switch'],
+    packages: ['rxjs', 'node:fs', 'node:net', 'node:path'],
   },
   [PAGE]: {
     rooms: ['inspector', 'machines'],

@@ -6,7 +6,8 @@
 
 /** Zero, they say nothing. */
 const SILENT_FIELDS =
-  '(?:skb_priority|skb_mark|ct_state|ct_zone|ct_mark|ct_label|recirc_id|dp_hash)\\(0\\)' +
+  '(?:skb_priority|skb_mark|ct_zone|ct_mark|ct_label|recirc_id|dp_hash)\\(0\\)' +
+  '|ct_state\\((?:0|(?:-[a-z]+)+)\\)' +
   '|packet_type\\(ns=0,id=0\\)';
 const SILENT = new RegExp(`^(?:${SILENT_FIELDS})$`);
 const SILENT_IN_TEXT = new RegExp(`(?:${SILENT_FIELDS}),`, 'g');

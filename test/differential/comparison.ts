@@ -1,0 +1,94 @@
+/**
+ * Where two answers differ, once what may differ on purpose is made alike; see the README here.
+ */
+
+import type { SituationClass } from './situation.js';
+import type { Outcome, Trace } from './twin.js';
+
+/** One difference, in words for people. */
+export interface Difference {
+  readonly what: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** OVS prints the mask of a whole IPv6 label where an action, not a match, has set it. */
+const FULL_LABEL_MASK = /(?<=ipv6_label=0x\w{5})\/0xfffff/;
+/** What of a rule's line depends on when it was asked for. */
+const TIMES = /(?:duration|idle_age|hard_age)=[^,]*,? ?/g;
+const MEGAFLOWS_SLACK = 2;
+const MEGAFLOWS_RATIO = 1.1;
+
+export function compareTraces(kind: SituationClass, ours: Trace, theirs: Trace): Difference[] {
+  const differences = differ(
+    'actions',
+    withPortsSorted(ours.actions),
+    withPortsSorted(theirs.actions),
+  );
+  if (kind === 'E') return differences;
+  const megaflow = theirs.megaflow.replace(FULL_LABEL_MASK, '');
+  return [...differences, ...differ('megaflow', withoutBareTag(ours.megaflow, megaflow), megaflow)];
+}
+
+export function compareOutcomes(
+  kind: SituationClass,
+  ours: Outcome,
+  theirs: Outcome,
+): Difference[] {
+  const differences = [
+    ...ours.sent.flatMap((frames, i) =>
+      differ(`sent from port ${i + 1}`, sorted(frames), sorted(theirs.sent[i] ?? [])),
+    ),
+    ...differ('rules', sorted(ours.rules.map(ruleOf)), sorted(theirs.rules.map(ruleOf))),
+    ...differ('addresses', sorted(ours.macs), sorted(theirs.macs)),
+  ];
+  const most = Math.max(theirs.megaflows + MEGAFLOWS_SLACK, theirs.megaflows * MEGAFLOWS_RATIO);
+  if (kind === 'D' && ours.megaflows > most) {
+    differences.push(...differ('megaflows', `${ours.megaflows}`, `${theirs.megaflows}`));
+  }
+  return differences;
+}
+
+/** That there is a tag, whatever it says: OVS leaves telling that to the datapath's key. */
+function withoutBareTag(ours: string, theirs: string): string {
+  if (theirs.includes('vlan')) return ours;
+  return ours.replace(/vlan_tci=0x1000\/0x1000,(?:[a-z_]*vlan[a-z_]*1=[^,]*,)*/, '');
+}
+
+function differ(what: string, ours: string, theirs: string): Difference[] {
+  if (ours === theirs) return [];
+  const ourLines = ours.split('\n');
+  const theirLines = theirs.split('\n');
+  const only = (lines: readonly string[], others: readonly string[]): string =>
+    lines.filter((line) => !others.includes(line)).join('\n            ');
+  if (ourLines.length === 1 && theirLines.length === 1) return [{ what, ours, theirs }];
+  return [{ what, ours: only(ourLines, theirLines), theirs: only(theirLines, ourLines) }];
+}
+
+/**
+ * The real switch floods in the order of a hash, and numbers frozen states and queues as it likes:
+ * outputs between two changes of headers are a set.
+ */
+function withPortsSorted(actions: string): string {
+  const named = actions.replace(/recirc_id=\d+/g, 'recirc_id=N').replace(/pid=\d+/g, 'pid=N');
+  return named.replace(/(?<=^|,|\()\d+(?:,\d+)*(?=,|$|\))/g, (ports) =>
+    ports
+      .split(',')
+      .sort((a, b) => Number(a) - Number(b))
+      .join(),
+  );
+}
+
+/** Of actions only the outputs of learned rules: each version has its own words for the others. */
+function ruleOf(line: string): string {
+  const [match = '', actions = ''] = line.replace(TIMES, '').trim().split(' actions=');
+  const learned = /priority=100[01]/.test(match) ? (/output:\w+/.exec(actions)?.[0] ?? '') : '';
+  return `${match} ${learned}`;
+}
+
+function sorted(lines: readonly string[]): string {
+  return lines
+    .filter((line) => line !== '' && !line.startsWith('NXST') && !line.startsWith('OFPST'))
+    .sort()
+    .join('\n');
+}

@@ -1,0 +1,131 @@
+/**
+ * What a seed stands for: rules, groups, and packets that enter ports one after the other.
+ *
+ * Class D: each rule of a table has a priority of its own, so that one order of rules is right
+ * and the megaflows of both switches are comparable word by word. Class E: rules share priorities
+ * and no packet meets two of them; which bits an answer hangs on is then up to the classifier.
+ */
+
+import { createRng, type Rng } from '../../src/base/rng.js';
+import { composePacket } from '../../src/packet/compose.js';
+import type { Flow } from '../../src/packet/flow.js';
+import { IN_PORT, VLAN_VID_MASK, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
+import type { IncomingFrame } from '../interop/ovs-peer.js';
+import { randomPacket } from '../ofproto/random-packet.js';
+import { type ActionScope, generateActions, generateBucketActions } from './action-generator.js';
+import { isOneIn, pick } from './choice.js';
+import { type GeneratedMatch, generateDisjointMatches, generateMatch } from './match-generator.js';
+
+export type SituationClass = 'D' | 'E';
+
+export type Protocol = 'OpenFlow10' | 'OpenFlow15';
+
+export interface Situation {
+  readonly seed: number;
+  readonly kind: SituationClass;
+  /** In which the rules are given: 1.0 has other words for VLANs, and no instructions. */
+  readonly protocol: Protocol;
+  readonly groups: readonly string[];
+  readonly rules: readonly string[];
+  readonly packets: readonly IncomingFrame[];
+}
+
+const PROTOCOLS: readonly Protocol[] = ['OpenFlow10', 'OpenFlow15'];
+const TABLES_COUNT = 4;
+const RULES_MIN = 20;
+const PACKETS_COUNT = 50;
+const GROUPS_MAX = 3;
+/** Most seeds have rules with priorities of their own. */
+const SHARED_PRIORITIES_IN = 3;
+const VLAN_LIMIT = 2;
+const PAYLOAD_MAX = 80;
+const VLAN_OTHER = 7;
+
+export function createSituation(seed: number): Situation {
+  const rng = createRng(seed);
+  const kind = isOneIn(rng, SHARED_PRIORITIES_IN) ? 'E' : 'D';
+  const groups = generateGroups(rng);
+  const numbers = groups.map((_, i) => i + 1);
+  const protocol = pick(rng, PROTOCOLS);
+  const known = { protocol, groups: numbers };
+  const rules = kind === 'D' ? rulesInOrder(rng, known) : disjointRules(rng, known);
+  return { seed, kind, protocol, groups, rules, packets: generatePackets(rng) };
+}
+
+function generateGroups(rng: Rng): string[] {
+  return Array.from({ length: rng.below(GROUPS_MAX + 1) }, (_, i) => {
+    const type = pick(rng, ['all', 'indirect', 'ff']);
+    const count = type === 'indirect' ? 1 : 1 + rng.below(3);
+    const buckets = Array.from({ length: count }, () => {
+      const watched = type === 'ff' ? `watch_port:${1 + rng.below(4)},` : '';
+      return `bucket=${watched}actions=${generateBucketActions(rng)}`;
+    });
+    return `group_id=${i + 1},type=${type},${buckets.join(',')}`;
+  });
+}
+
+function rulesInOrder(rng: Rng, known: Known): string[] {
+  const rules: string[] = [];
+  const count = RULES_MIN + rng.below(RULES_MIN);
+  const priorities = Array.from({ length: TABLES_COUNT }, () => 10);
+  for (let i = 0; i < count; i++) {
+    // The first table has the most: packets enter there.
+    const table = Math.min(rng.below(TABLES_COUNT), rng.below(TABLES_COUNT));
+    const priority = priorities[table] ?? 0;
+    priorities[table] = priority + 1 + rng.below(3);
+    rules.push(rule(rng, { table, priority, match: generateMatch(rng, known.protocol), known }));
+  }
+  return rules;
+}
+
+function disjointRules(rng: Rng, known: Known): string[] {
+  const rules: string[] = [];
+  for (let priority = 10; rules.length < RULES_MIN; priority++) {
+    for (let table = 0; table < TABLES_COUNT; table++) {
+      for (const match of generateDisjointMatches(rng)) {
+        rules.push(rule(rng, { table, priority, match, known }));
+      }
+    }
+  }
+  return rules;
+}
+
+/** What actions may use. */
+type Known = Pick<ActionScope, 'protocol' | 'groups'>;
+
+interface RulePlace {
+  readonly table: number;
+  readonly priority: number;
+  readonly match: GeneratedMatch;
+  readonly known: Known;
+}
+
+function rule(rng: Rng, { table, priority, match, known }: RulePlace): string {
+  const scope = { ...known, table, tablesCount: TABLES_COUNT, kind: match.kind };
+  const words = [`table=${table}`, `priority=${priority}`, match.text].filter(
+    (word) => word !== '',
+  );
+  return `${words.join(',')},actions=${generateActions(rng, scope)}`;
+}
+
+/** NORMAL and tags of VLAN 0 differ on purpose; see the README here. */
+function avoidVlanZero(flow: Flow): void {
+  for (const word of [VLAN0, VLAN1]) {
+    const tag = flow[word] ?? 0;
+    if (tag !== 0 && (tag & VLAN_VID_MASK) === 0) flow[word] = tag | VLAN_OTHER;
+  }
+}
+
+/** Each packet comes once or twice, so that flows are met again. */
+function generatePackets(rng: Rng): IncomingFrame[] {
+  const packets: IncomingFrame[] = [];
+  while (packets.length < PACKETS_COUNT) {
+    const flow = randomPacket(rng, VLAN_LIMIT);
+    avoidVlanZero(flow);
+    const data = composePacket(flow, { payloadSize: rng.below(PAYLOAD_MAX) });
+    const port = flow[IN_PORT] ?? 1;
+    packets.push({ port, data });
+    if (isOneIn(rng, 3)) packets.push({ port, data });
+  }
+  return packets;
+}

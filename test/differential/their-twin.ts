@@ -1,0 +1,113 @@
+/**
+ * A real ovs-vswitchd as a twin: its dummy datapath, time stopped, one process for all situations.
+ *
+ * Owner: the peer, and how much of each capture of sent frames has been read.
+ */
+
+import { statSync } from 'node:fs';
+import { formatOdpKey } from '../../src/datapath/odp-key-text.js';
+import { openCapture } from '../../src/packet/capture-reader.js';
+import { extractFlow } from '../../src/packet/extract.js';
+import { createFlow, createFlowMask } from '../../src/packet/flow.js';
+import { IN_PORT } from '../../src/packet/flow-layout.js';
+import { setMaskForPacket } from '../../src/packet/packet-mask.js';
+import { type IncomingFrame, OvsPeer } from '../interop/ovs-peer.js';
+import type { Situation } from './situation.js';
+import type { Outcome, Trace, Twin } from './twin.js';
+
+const PORTS_COUNT = 4;
+const OTHER_CONFIG = { 'vlan-limit': '0', 'max-revalidator': '100' };
+
+export class TheirTwin implements Twin {
+  readonly #peer: OvsPeer;
+  readonly #captures: readonly string[];
+  #protocol = 'OpenFlow10';
+  /** Frames of each port that belong to earlier situations. */
+  #framesBefore: number[] = [];
+
+  private constructor(peer: OvsPeer) {
+    this.#peer = peer;
+    this.#captures = Array.from({ length: PORTS_COUNT }, (_, i) => peer.captureSent(i + 1));
+  }
+
+  static async start(): Promise<TheirTwin> {
+    const peer = await OvsPeer.start({
+      portCount: PORTS_COUNT,
+      otherConfig: OTHER_CONFIG,
+      protocols: 'OpenFlow10,OpenFlow15',
+    });
+    return new TheirTwin(peer);
+  }
+
+  async begin({ protocol, groups, rules }: Situation): Promise<void> {
+    this.#protocol = protocol;
+    this.#peer.clear();
+    this.#peer.addLines('OpenFlow15', 'add-groups', groups);
+    this.#peer.addLines(protocol, 'add-flows', rules);
+    await this.#peer.command('fdb/flush');
+    await this.#peer.command('revalidator/purge');
+    this.#framesBefore = this.#captures.map((path) => readFrames(path).length);
+  }
+
+  /** Undefined: the key in text is one that the peer prints and cannot read (three labels). */
+  async trace(frame: IncomingFrame): Promise<Trace | undefined> {
+    const text = await this.#peer.command('ofproto/trace', odpFlowOf(frame)).catch(notSyntax);
+    if (text === undefined) return undefined;
+    const megaflow = /^Megaflow: (.*)$/m.exec(text)?.[1];
+    const actions = /^Datapath actions: (.*)$/m.exec(text)?.[1];
+    if (megaflow === undefined || actions === undefined) {
+      throw new Error(`Cannot read the trace of the peer: "${text}"`);
+    }
+    return { megaflow, actions };
+  }
+
+  async receive(frame: IncomingFrame): Promise<void> {
+    await this.#peer.receive([frame]);
+  }
+
+  /** Half a second where nothing was learned, so it is not asked then. */
+  async revalidate(): Promise<void> {
+    await this.#peer.command('revalidator/wait');
+  }
+
+  async finish(): Promise<Outcome> {
+    const megaflows = (await this.#peer.megaflows()).length;
+    await this.#peer.command('revalidator/purge');
+    const macs = await this.#peer.command('fdb/show', 'br0');
+    return {
+      sent: this.#captures.map((path, i) => readFrames(path).slice(this.#framesBefore[i])),
+      rules: this.#peer.dumpRules(this.#protocol).split('\n'),
+      macs: macs.split('\n').slice(1).map(addressOf),
+      megaflows,
+    };
+  }
+
+  stop(): void {
+    this.#peer.stop();
+  }
+}
+
+function notSyntax(error: Error): undefined {
+  if (!error.message.includes('syntax error')) throw error;
+}
+
+/** "port vlan address", without its age. */
+function addressOf(line: string): string {
+  return line.trim().split(/\s+/).slice(0, 3).join(' ');
+}
+
+function odpFlowOf({ port, data }: IncomingFrame): string {
+  const key = createFlow();
+  extractFlow(data, key);
+  key[IN_PORT] = port;
+  const mask = createFlowMask();
+  setMaskForPacket(mask, key);
+  return formatOdpKey(key, mask);
+}
+
+/** The peer creates a capture with the first frame. */
+function readFrames(path: string): string[] {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return [];
+  const capture = openCapture(path);
+  return Array.from(capture, ({ data }) => Buffer.from(data).toString('hex'));
+}
