@@ -117,7 +117,7 @@ export class RuleLedger {
   }
 }
 
-/** What a megaflow matches. The Ethernet type of a tag is in no mask, and yet belongs to the text. */
+/** What a megaflow matches. The type of a tag is in no mask, and yet belongs to the text. */
 function maskKey(flow: Flow, mask: Mask): void {
   const tags = [VLAN0, VLAN1].map((word) => [word, flow[word] ?? 0] as const);
   maskFlow(flow, mask.words);
