@@ -155,6 +155,10 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     groups: ['group_id=1,type=all,bucket=actions=set_field:2->arp_op,output:2'],
   },
   stackUnderflow: scene('     >>>> stack underflow <<<<', 'actions=pop:NXM_NX_REG0[]'),
+  aloneConjunction: scene(
+    '>>>> executing no-op conjunction action <<<<',
+    'actions=clone(conjunction(5,1/2))',
+  ),
   ttlExpired: {
     ...scene('     >> IPv6 decrement TTL exception', 'actions=dec_ttl'),
     packet: 'tcp6,in_port=1,nw_ttl=1',
