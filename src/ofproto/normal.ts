@@ -27,6 +27,7 @@ import {
 import { ETH_TYPE_ARP, isVlanType } from '../packet/protocol.js';
 import { popVlan } from './flow-vlan.js';
 import type { MacSighting } from './mac-learning.js';
+import { type McastOutput, snoopedOutput } from './mcast-output.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
 import { SENTENCES } from './trace-sentences.js';
@@ -61,6 +62,11 @@ export function xlateNormal(ctx: XlateContext): void {
     ctx.note(sighting);
   }
 
+  const snooped = ofproto.snooping && snoopedOutput(ctx, vlan);
+  if (snooped !== undefined) {
+    outputSnooped(ctx, snooped);
+    return;
+  }
   const dstHigh = flow[DL_DST]! >>> 16;
   const dstLow = ((flow[DL_DST]! << 16) | (flow[DL_DST + 1]! >>> 16)) >>> 0;
   const known = ofproto.macs.lookup(dstHigh, dstLow, vlan);
@@ -71,6 +77,18 @@ export function xlateNormal(ctx: XlateContext): void {
   dropEmptyTag(flow, wc);
   if (known !== undefined) ctx.outputTo(known);
   else floodNormal(ctx);
+  flow[VLAN0] = outer;
+  flow[VLAN1] = inner;
+}
+
+/** Sends a multicast packet where the table of groups says. */
+function outputSnooped(ctx: XlateContext, output: McastOutput): void {
+  const { flow, wc } = ctx;
+  const outer = flow[VLAN0]!;
+  const inner = flow[VLAN1]!;
+  dropEmptyTag(flow, wc);
+  if (output === 'flood') floodNormal(ctx);
+  else for (let i = 0; i < output.length; i++) ctx.outputTo(output[i]!);
   flow[VLAN0] = outer;
   flow[VLAN1] = inner;
 }
