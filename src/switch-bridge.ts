@@ -213,7 +213,9 @@ export class SwitchBridge {
   #portNamed(name: string): OfpPort {
     const number = this.#portNumber(name);
     if (number !== undefined) return number;
-    throw new UpcallError(`Cannot flood multicast to port "${name}": bridge "${this.name}" has none`);
+    throw new UpcallError(
+      `Cannot flood multicast to port "${name}": bridge "${this.name}" has none`,
+    );
   }
 
   readonly #portNumber = (name: string): OfpPort | undefined =>

@@ -71,8 +71,8 @@ function isForAllHosts(flow: Flow, wc: FlowMask, isIpv4: boolean): boolean {
 }
 
 function igmpOutput(ctx: XlateContext, table: McastSnooping, vlan: number): McastOutput {
+  // Whatever the type is, the packet comes up: the mask need not tell, and as in OVS, it does not.
   ctx.slow |= SlowReason.ACTION;
-  ctx.wc[TP]! |= TYPE_BITS;
   const type = ctx.flow[TP]! >>> 16;
   const isMembership =
     type === Igmp.REPORT_V1 ||

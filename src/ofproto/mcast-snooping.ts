@@ -39,7 +39,7 @@ export interface McastSnoopingOptions {
   readonly agingSeconds?: number;
   /** Groups that the table holds at most, 10 to 1,000,000. Default: 2,048. */
   readonly groupsMax?: number;
-  /** Whether packets to groups without a member go everywhere, not to routers only. Default: yes. */
+  /** Whether packets to groups without members go everywhere. Default: yes. No: to routers. */
   readonly floodsUnregistered?: boolean;
 }
 

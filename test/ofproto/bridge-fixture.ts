@@ -22,15 +22,18 @@ import {
   type OfprotoTranslator,
 } from '../../src/ofproto/ofproto-translator.js';
 import type { Rule } from '../../src/ofproto/rule.js';
+import { extractFlow } from '../../src/packet/extract.js';
 import {
   copyFlow,
   copyFlowMask,
+  createFlow,
   type Flow,
   type FlowMask,
   maskFlow,
 } from '../../src/packet/flow.js';
-import { VLAN_CFI, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
+import { IN_PORT, VLAN_CFI, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
 import { formatMatch } from '../../src/packet/match-text.js';
+import { Packet } from '../../src/packet/packet.js';
 
 const PORTS_COUNT = 4;
 const TPID = 0x8100_0000;
@@ -79,6 +82,18 @@ export class BridgeFixture {
       skipWildcards: false,
       ...options,
     });
+  }
+
+  /** Translates a frame as it came in at `port`, with what it teaches. */
+  translateFrame(
+    port: number,
+    frame: Uint8Array,
+    options: Partial<XlateRequest> = {},
+  ): XlateResult {
+    const key = createFlow();
+    extractFlow(frame, key);
+    key[IN_PORT] = port;
+    return this.translate(key, { packet: new Packet(frame), mayLearn: true, ...options });
   }
 
   /** The datapath actions for a packet, as text. */
