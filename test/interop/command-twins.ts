@@ -18,6 +18,7 @@ import { Vlog } from '../../src/base/vlog.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
+import type { FragmentMode } from '../../src/ofproto/ofproto.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import type { BridgeSnooping } from '../../src/switch-options.js';
 import { plainLines } from '../../src/cli/dumped-text.js';
@@ -170,6 +171,12 @@ export class CommandTwins {
     for (const port of reportPorts ?? []) command.push(...markPort(port, 'flood-reports'));
     this.#peer.configure(...command);
     this.sw.bridge().setMcastSnooping(snooping);
+  }
+
+  /** How rules of both see fragments. */
+  setFragmentMode(mode: FragmentMode): void {
+    this.#peer.changeRules('set-frags', mode);
+    this.sw.bridge().ofproto.fragmentMode = mode;
   }
 
   addGroup(group: string): void {
