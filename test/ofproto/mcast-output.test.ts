@@ -2,9 +2,18 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ofpPort } from '../../src/base/brands.js';
+import { createRng, type Rng } from '../../src/base/rng.js';
 import { SlowReason } from '../../src/datapath/cookie.js';
 import { formatOdpActions } from '../../src/datapath/odp-actions-text.js';
 import type { McastSnoopingOptions } from '../../src/ofproto/mcast-snooping.js';
+import {
+  copyFlowMask,
+  createFlow,
+  type Flow,
+  type FlowMask,
+  maskCovers,
+} from '../../src/packet/flow.js';
+import * as L from '../../src/packet/flow-layout.js';
 import { BridgeFixture } from './bridge-fixture.js';
 import { igmp, igmpReport3, mld, mldReport2 } from './mcast-frames.js';
 
@@ -227,3 +236,64 @@ describe('learnMcast()', () => {
     expect(heard()).toEqual([]);
   });
 });
+
+describe('the mask of a multicast packet', () => {
+  it('keeps its promise: who agrees on it goes where the packet goes', () => {
+    say(1, igmp(JOIN, GROUP));
+    say(2, igmp(JOIN, GROUP, { vlan: 5 }));
+    say(3, mld(130, '::'));
+    say(4, mldReport2([{ type: 4, group: GROUP6 }]));
+    const rng = createRng(20_261_125);
+    let comparisons = 0;
+    for (let i = 0; i < 2_000; i++) {
+      const packet = multicastPacket(rng);
+      const { actions, slow, mask } = fixture.translate(packet);
+      const wide = copyFlowMask(mask);
+      for (let j = 0; j < 10; j++) {
+        const other = agreeing(multicastPacket(rng), packet, wide);
+        const again = fixture.translate(other);
+        // What comes up is translated anew, packet by packet.
+        expect(again.slow).toBe(slow);
+        if (slow === 0) expect(again.actions).toEqual(actions);
+        expect(maskCovers(wide, again.mask)).toBe(true);
+        comparisons++;
+      }
+    }
+    expect(comparisons).toBe(20_000);
+  });
+});
+
+const DESTINATIONS4 = [0xef01_0203, 0xe000_0009, 0xe000_0109, 0xef05_0505];
+const DESTINATIONS6: readonly (readonly number[])[] = [
+  [0xff15_0000, 0, 0, 0x1234],
+  [0xff02_0000, 0, 0, 1],
+  [0xff02_0000, 0, 0, 2],
+];
+const PORTS = [0x11_0000, 0x16_0000, 0x82_0000, 0x88_0000, 0x8f_0000, 0];
+
+/** A packet to a multicast address, or the broadcast one, as extraction could have made it. */
+function multicastPacket(rng: Rng): Flow {
+  const pick = <T>(values: readonly T[]): T => values[rng.below(values.length)] as T;
+  const flow = createFlow();
+  const isIpv4 = rng.below(2) === 0;
+  flow[L.IN_PORT] = 1 + rng.below(4);
+  const isBroadcast = rng.below(8) === 0;
+  flow[L.DL_DST] = isBroadcast ? 0xffff_ffff : 0x0100_5e00;
+  flow[L.DL_DST + 1] = ((isBroadcast ? 0xffff : 1 + rng.below(2)) << 16) | 0x5054;
+  flow[L.DL_TYPE] = (isIpv4 ? 0x0800 : 0x86dd) << 16;
+  if (rng.below(3) === 0) flow[L.VLAN0] = pick([0x8100_1005, 0x8100_1006]);
+  if (isIpv4) flow[L.NW_DST] = pick(DESTINATIONS4);
+  else flow.set(pick(DESTINATIONS6), L.IPV6_DST);
+  flow[L.NW_PROTO] = 0x0900 | pick(isIpv4 ? [2, 17] : [58, 17]);
+  flow[L.TP] = pick(PORTS);
+  return flow;
+}
+
+/** `other` with the bits of `packet` that `mask` holds. */
+function agreeing(other: Flow, packet: Flow, mask: FlowMask): Flow {
+  for (let i = 0; i < L.FLOW_WORDS; i++) {
+    const bits = mask[i] ?? 0;
+    other[i] = ((packet[i] ?? 0) & bits) | ((other[i] ?? 0) & ~bits);
+  }
+  return other;
+}
