@@ -157,6 +157,11 @@ export class CommandTwins {
     if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
   }
 
+  /** Runs an `ovs-vsctl` command on the peer. */
+  configure(...words: string[]): void {
+    this.#peer.configure(...words);
+  }
+
   /** Has both bridges snoop multicast. */
   snoop(snooping: BridgeSnooping): void {
     const { agingSeconds, groupsMax, floodsUnregistered, floodPorts, reportPorts } = snooping;

@@ -314,4 +314,24 @@ describe.skipIf(!hasOvsPeer)('what a bridge has snooped', { timeout: 120_000 }, 
     await twins.sameAll('mdb/flush', 'revalidator/wait', 'mdb/show br0', 'dpctl/dump-flows');
     await twins.sameAll('mdb/flush br0 br0', 'mdb/flush nope', 'mdb/show nope', 'mdb/show');
   });
+
+  it('goes with its port, and when the bridge snoops no more', async () => {
+    twins = await CommandTwins.start(NORMAL, PORTS);
+    twins.snoop({});
+    await hear(
+      ['p1', igmp(JOIN, GROUP)],
+      ['p2', igmp(JOIN, GROUP, { host: 2 })],
+      ['p1', igmp(JOIN, '239.0.0.1')],
+      ['p1', igmp(QUERY, '0.0.0.0')],
+    );
+    twins.configure('del-port', 'br0', 'p1');
+    twins.sw.removePort('p1');
+    await twins.sameAll('mdb/show br0', `ofproto/trace ${udp(GROUP, 3)}`);
+    twins.configure('set', 'bridge', 'br0', 'mcast_snooping_enable=false');
+    twins.sw.bridge().setMcastSnooping(undefined);
+    await twins.sameAll('mdb/show br0', 'mdb/flush br0', 'mdb/flush');
+    await twins.same('ofproto/trace', udp(GROUP, 3));
+    twins.snoop({});
+    await twins.same('mdb/show', 'br0');
+  });
 });
