@@ -20,6 +20,7 @@ import type { Coverage } from '../base/coverage.js';
 import { type Log, moduleLog, silentLog } from '../base/log.js';
 import { copyFlow, type Flow } from '../packet/flow.js';
 import { flowHash5Tuple } from '../packet/flow-hash.js';
+import { RECIRC_ID } from '../packet/flow-layout.js';
 import { Packet } from '../packet/packet.js';
 import { ETH_HEADER_SIZE } from '../packet/protocol.js';
 import { ActionExecutor } from './action-executor.js';
@@ -130,6 +131,7 @@ export class EmbeddedDpif implements Dpif {
       coverage,
       vlanLimit,
       sendUp,
+      recirculated: (frame, key) => this.#fastPath.lookUp(frame, key),
     });
     this.#fastPath = new FastPath({
       table: this.#table,
@@ -321,7 +323,9 @@ export class EmbeddedDpif implements Dpif {
 
   /** A packet of an action has been counted by its flow: only misses are `lost`. */
   #countLost(upcall: Upcall): void {
-    if (upcall.type === 'miss') {
+    if (upcall.type === 'miss' && upcall.key[RECIRC_ID] !== 0) {
+      this.#coverage.inc('datapath_drop_upcall_error');
+    } else if (upcall.type === 'miss') {
       this.#lostCount++;
       this.#lostBytes += upcall.packet.size;
       this.#coverage.inc('datapath_drop_upcall_error');
