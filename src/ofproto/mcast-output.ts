@@ -93,6 +93,8 @@ function mldOutput(ctx: XlateContext, table: McastSnooping, vlan: number): Mcast
 function learn(ctx: XlateContext, table: McastSnooping, vlan: number): void {
   const { flow, ofproto, inPort, request } = ctx;
   if (!ctx.mayLearn || request?.packet === undefined) return;
+  // A controller's packets come from no port.
+  if (ofproto.port(inPort) === undefined) return;
   const { data } = request.packet;
   const { vlanLimit, now } = ofproto;
   const place = { vlan, port: inPort };

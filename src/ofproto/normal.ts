@@ -27,8 +27,9 @@ import {
 import { ETH_TYPE_ARP, isVlanType } from '../packet/protocol.js';
 import type { MacSighting } from './mac-learning.js';
 import { type McastOutput, snoopedOutput } from './mcast-output.js';
+import { OFPP_CONTROLLER, OFPP_NONE } from './ofpact.js';
 import type { OfprotoPort } from './ofproto.js';
-import { TRUNK, VlanTags } from './port-vlan.js';
+import { type PortVlan, TRUNK, VlanTags } from './port-vlan.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
 import { SENTENCES, type Sentence } from './trace-sentences.js';
@@ -44,14 +45,14 @@ export function xlateNormal(ctx: XlateContext): void {
   wc.fill(EXACT, DL_DST, DL_SRC_LOW + 1);
   wc[VLAN0]! |= VLAN_VID_MASK | VLAN_CFI;
   const { inPort } = ctx;
-  const port = ofproto.port(inPort);
+  const vlan = vlanOf(ctx);
   tags.read(flow);
-  const refusal = refusalOf(ctx, port);
-  if (port === undefined || refusal !== undefined) {
+  const refusal = refusalOf(ctx, vlan);
+  if (vlan === undefined || refusal !== undefined) {
     if (ctx.trace !== undefined && refusal !== undefined) sayRefusal(ctx, refusal);
     return;
   }
-  port.vlan.enter(tags);
+  vlan.enter(tags);
   const { vid } = tags;
   learn(ctx, vid);
 
@@ -97,14 +98,20 @@ function sendTo(ctx: XlateContext, number: OfpPort): void {
   if (port !== undefined) send(ctx, port);
 }
 
+/** What the packet's port is to VLANs: one from a controller comes from none, and is welcome. */
+function vlanOf({ ofproto, inPort }: XlateContext): PortVlan | undefined {
+  if (inPort === OFPP_CONTROLLER || inPort === OFPP_NONE) return TRUNK;
+  return ofproto.port(inPort)?.vlan;
+}
+
 /** Why NORMAL drops the packet at once; undefined: it does not. */
 function refusalOf(
   { flow, ofproto }: XlateContext,
-  port: OfprotoPort | undefined,
+  vlan: PortVlan | undefined,
 ): Refusal | undefined {
-  if (port === undefined) return 'unknown port';
+  if (vlan === undefined) return 'unknown port';
   if (isPartlyTagged(flow)) return 'partial tag';
-  if (!port.vlan.admits(tags.vid)) return 'unwanted VLAN';
+  if (!vlan.admits(tags.vid)) return 'unwanted VLAN';
   const isReserved = !ofproto.forwardsBpdus && isReservedAddress(flow);
   return isReserved ? 'reserved address' : undefined;
 }

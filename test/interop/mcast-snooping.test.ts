@@ -4,6 +4,7 @@
  */
 
 import { afterEach, describe, it } from 'vitest';
+import type { PortVlanOptions } from '../../src/ofproto/port-vlan.js';
 import { hex, igmp, igmpReport3, mld, mldReport2 } from '../ofproto/mcast-frames.js';
 import { CommandTwins } from './command-twins.js';
 import { hasOvsPeer } from './ovs-peer.js';
@@ -57,6 +58,18 @@ async function hear(...messages: readonly (readonly [port: string, what: string 
     await twins.same('mdb/show', 'br0');
   }
   await twins.sameAll('revalidator/wait', 'dpctl/dump-flows');
+}
+
+/** Gives a port of both a place among VLANs. */
+function setVlan(name: string, vlan: PortVlanOptions): void {
+  const { mode, tag, trunks } = vlan;
+  const set = ['set', 'port', name];
+  if (mode !== undefined) set.push(`vlan_mode=${mode}`);
+  if (tag !== undefined) set.push(`tag=${tag}`);
+  if (trunks !== undefined) set.push(`trunks=${trunks.join()}`);
+  twins.configure(...set);
+  const { ofproto } = twins.sw.bridge();
+  ofproto.setPort(twins.sw.port(name).number, { vlan });
 }
 
 async function sameTraces(...packets: readonly (readonly [port: string, Uint8Array])[]) {
@@ -143,6 +156,48 @@ describe.skipIf(!hasOvsPeer)('a bridge that snoops', { timeout: 120_000 }, () =>
       `ofproto/trace ${udp(GROUP, 4)}`,
       `ofproto/trace ${udp('239.5.5.5', 3)}`,
     );
+  });
+
+  it('learns nothing from packets that come from no port', async () => {
+    twins = await CommandTwins.start(NORMAL, PORTS);
+    twins.snoop({});
+    await twins.receive('p1', hex(igmp(QUERY, '0.0.0.0')));
+    const link = 'dl_src=50:54:00:00:00:09,dl_dst=50:54:00:00:00:02';
+    for (const port of ['CONTROLLER', 'NONE', 'LOCAL', '9']) {
+      await twins.same('ofproto/trace', 'br0', `in_port=${port},${link}`);
+      await twins.same('ofproto/trace', 'br0', `in_port=${port}`, hex(igmp(JOIN, GROUP)));
+      await twins.same('ofproto/trace-packet-out', 'br0', `in_port=${port},${link}`, 'NORMAL');
+    }
+    await twins.sameAll('fdb/show br0', 'mdb/show br0');
+  });
+
+  it('knows the VLANs of its ports', async () => {
+    twins = await CommandTwins.start(NORMAL, 6);
+    const settings: [name: string, vlan: PortVlanOptions][] = [
+      ['p1', { tag: 5 }],
+      ['p2', { tag: 5 }],
+      ['p3', { trunks: [5, 6] }],
+      ['p4', { mode: 'native-untagged', tag: 5 }],
+      ['p5', { tag: 6 }],
+      ['p6', { mode: 'dot1q-tunnel', tag: 5 }],
+    ];
+    for (const [name, vlan] of settings) setVlan(name, vlan);
+    twins.snoop({ floodPorts: ['p5'] });
+    await hear(
+      ['p1', igmp(JOIN, GROUP)],
+      ['p3', igmp(JOIN, GROUP, { host: 3, vlan: 5 })],
+      ['p4', igmp(QUERY, '0.0.0.0', { host: 4 })],
+      ['p6', igmp(JOIN, GROUP, { host: 6, vlan: 9 })],
+      ['p2', igmp(JOIN, '239.0.0.9', { host: 2, vlan: 5 })],
+      ['p2', udp(GROUP, 2)],
+      ['p3', udp(GROUP, 3, 5)],
+      ['p3', udp(GROUP, 3, 6)],
+      ['p3', udp(GROUP, 3, 7)],
+      ['p5', udp(GROUP, 5)],
+      ['p6', udp(GROUP, 6)],
+    );
+    await twins.sameAll(`ofproto/trace ${udp(GROUP, 2)}`, `ofproto/trace ${udp(GROUP, 3, 5)}`);
+    await twins.same('dpctl/show', '-s');
   });
 
   it('sends twice to a member that turns out to be a router', async () => {
