@@ -106,6 +106,9 @@ export class EmbeddedDpif implements Dpif {
   #isAnswering = false;
   #queues: readonly UpcallQueue[] = [];
   #lostCount = 0;
+  /** Misses of recirculated packets for which there was no room. */
+  readonly #lostAgain = { packets: 0, bytes: 0 };
+  readonly #recirculated = { packets: 0, bytes: 0 };
   #lostBytes = 0;
   /** When the running burst began, or the last one. */
   #burstAt = instant(0);
@@ -131,7 +134,7 @@ export class EmbeddedDpif implements Dpif {
       coverage,
       vlanLimit,
       sendUp,
-      recirculated: (frame, key) => this.#fastPath.lookUp(frame, key),
+      recirculated: this.#lookUpAgain,
     });
     this.#fastPath = new FastPath({
       table: this.#table,
@@ -220,6 +223,17 @@ export class EmbeddedDpif implements Dpif {
     return { packets: this.#lostCount, bytes: this.#lostBytes };
   }
 
+  /** The same with those that had been recirculated. */
+  get lostAll(): { readonly packets: number; readonly bytes: number } {
+    const { packets, bytes } = this.#lostAgain;
+    return { packets: this.#lostCount + packets, bytes: this.#lostBytes + bytes };
+  }
+
+  /** Packets that actions sent round, as often as they came. */
+  get recirculated(): { readonly packets: number; readonly bytes: number } {
+    return this.#recirculated;
+  }
+
   /** Frames without an Ethernet header: what `invalid` of `getStats` counts. */
   get invalid(): { readonly packets: number; readonly bytes: number } {
     return { packets: this.#fastPath.invalidCount, bytes: this.#fastPath.invalidBytes };
@@ -280,6 +294,12 @@ export class EmbeddedDpif implements Dpif {
     this.#executor.execute(op.packet.data, op.key, op.actions);
   }
 
+  readonly #lookUpAgain = (frame: Uint8Array, key: Flow): void => {
+    this.#recirculated.packets++;
+    this.#recirculated.bytes += frame.length;
+    this.#fastPath.lookUp(frame, key);
+  };
+
   readonly #missed = (frame: Uint8Array, key: Flow): void => {
     const packet = new Packet(frame);
     const queuedAt = this.#burstAt;
@@ -324,6 +344,8 @@ export class EmbeddedDpif implements Dpif {
   /** A packet of an action has been counted by its flow: only misses are `lost`. */
   #countLost(upcall: Upcall): void {
     if (upcall.type === 'miss' && upcall.key[RECIRC_ID] !== 0) {
+      this.#lostAgain.packets++;
+      this.#lostAgain.bytes += upcall.packet.size;
       this.#coverage.inc('datapath_drop_upcall_error');
     } else if (upcall.type === 'miss') {
       this.#lostCount++;

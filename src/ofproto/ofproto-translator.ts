@@ -263,7 +263,7 @@ export class OfprotoTranslator implements Translator {
     return earliest;
   }
 
-  /** What all bridges credited at the first lookups of translations. */
+  /** What all bridges credited of packets that came from the datapath: each time they came. */
   get credited(): { readonly packets: number; readonly bytes: number } {
     const sum = { packets: 0, bytes: 0 };
     for (const { credited } of this.#bridges) {

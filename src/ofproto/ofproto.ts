@@ -299,7 +299,8 @@ export class Ofproto {
     }
   }
 
-  creditFirstLookup(stats: Readonly<FlowStats>): void {
+  /** Packets came from the datapath: from a port, or recirculated. */
+  creditArrival(stats: Readonly<FlowStats>): void {
     this.credited.packets += stats.packets;
     this.credited.bytes += stats.bytes;
   }

@@ -133,7 +133,8 @@ export class Xlate {
     this.#depth = 0;
     this.#resubmitsCount = 0;
     this.#groups.begin();
-    const isFirst = thawed === undefined && first === undefined;
+    const isArrival = first === undefined && (thawed === undefined || ctx.flow[RECIRC_ID] !== 0);
+    if (isArrival && ctx.stats !== undefined) ctx.ofproto.creditArrival(ctx.stats);
     if (thawed !== undefined) this.#thaw(thawed);
     else if (ctx.flow[RECIRC_ID] !== 0) {
       const sentence = SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!);
@@ -143,13 +144,12 @@ export class Xlate {
     finishWildcards(ctx.wc, request.ingress.flow, ctx.ofproto.vlanLimit);
     if (ctx.trace !== undefined) traceMoved(ctx);
     if (request.cache instanceof OfprotoXlateCache) {
-      request.cache.fill(ctx.ofproto, ctx.takeEntries(), isFirst && ctx.error === undefined);
+      request.cache.fill(ctx.ofproto, ctx.takeEntries(), isArrival);
     }
   }
 
   #begin(first: Rule | undefined): void {
     const ctx = this.#ctx;
-    if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
     const rule = first ?? ctx.lookup(0, ctx.inPort);
     // The action set is the first rule's, at the end.
     ctx.cookie = rule.cookie;

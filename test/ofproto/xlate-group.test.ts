@@ -293,7 +293,7 @@ describe('statistics of groups', () => {
     fixture.translate(key, { cache: second });
     cache.push(stats(5), true);
     second.push(stats(5), true);
-    expect(fixture.bridge.credited.packets).toBe(5);
+    expect(fixture.bridge.credited.packets).toBe(10);
     const first = fixture.bridge.groups.get(1);
     const { bucketCounters = [] } = fixture.bridge.groups.get(2) ?? {};
     expect(first?.counters).toEqual({ packets: 5, bytes: 500 });
