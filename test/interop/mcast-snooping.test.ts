@@ -182,12 +182,13 @@ describe.skipIf(!hasOvsPeer)('a bridge that snoops', { timeout: 120_000 }, () =>
       ['p6', { mode: 'dot1q-tunnel', tag: 5 }],
     ];
     for (const [name, vlan] of settings) setVlan(name, vlan);
-    twins.snoop({ floodPorts: ['p5'] });
+    // The order in which packets are flooded, each with another tag, is a hash's there.
+    twins.snoop({ floodsUnregistered: false, floodPorts: ['p5'] });
     await hear(
       ['p1', igmp(JOIN, GROUP)],
       ['p3', igmp(JOIN, GROUP, { host: 3, vlan: 5 })],
       ['p4', igmp(QUERY, '0.0.0.0', { host: 4 })],
-      ['p6', igmp(JOIN, GROUP, { host: 6, vlan: 9 })],
+      ['p6', igmp(JOIN, GROUP, { host: 6 })],
       ['p2', igmp(JOIN, '239.0.0.9', { host: 2, vlan: 5 })],
       ['p2', udp(GROUP, 2)],
       ['p3', udp(GROUP, 3, 5)],
