@@ -139,22 +139,9 @@ export class CommandTwins {
    */
   async copyRules(rules: readonly string[]): Promise<void> {
     this.changeRules('del-flows', '');
-    for (const rule of rules) this.#tell(rule);
+    for (const rule of rules) this.#peer.addRule(rule);
     const dump = await this.#peer.command('bridge/dump-flows', 'br0');
     for (const line of plainLines(dump).split('\n')) if (line !== '') this.sw.addFlow(line);
-  }
-
-  #tell(rule: string): void {
-    const versions = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'];
-    const isTold = versions.some((version) => {
-      try {
-        this.#peer.changeRules('add-flow', rule, '-O', version);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
   }
 
   /** Runs an `ovs-vsctl` command on the peer. */

@@ -89,6 +89,19 @@ export class OvsPeer {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
   }
 
+  /** Adds a rule in the newest version of OpenFlow that can say it. */
+  addRule(rule: string): void {
+    const isTold = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'].some((version) => {
+      try {
+        this.changeRules('add-flow', rule, '-O', version);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
+  }
+
   /** Removes all rules, groups and meters. */
   clear(): void {
     this.changeRules('del-flows');
