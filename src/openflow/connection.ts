@@ -64,7 +64,7 @@ export interface ConnectionEvents {
   /** All updates of flow monitors have been taken. */
   monitorsTaken?(connection: Connection): void;
   /** Everything that came in and went out, for whoever snoops. */
-  seen?(bytes: Uint8Array): void;
+  seen?(connection: Connection, bytes: Uint8Array): void;
 }
 
 export class Connection {
@@ -89,7 +89,7 @@ export class Connection {
     this.#channel = channel;
     this.#deps = deps;
     this.#events = events;
-    this.#queue = new SendQueue(channel, (bytes) => events.seen?.(bytes));
+    this.#queue = new SendQueue(channel, (bytes) => events.seen?.(this, bytes));
     const machine = connectionMachine.provide({
       actions: {
         sendHello: () => this.#send(encodeHello(deps.versions, this.nextXid()), 'reply'),
@@ -203,7 +203,7 @@ export class Connection {
   }
 
   #handle(bytes: Uint8Array): void {
-    this.#events.seen?.(bytes);
+    this.#events.seen?.(this, bytes);
     const message = parseMessage(bytes);
     if (this.#version === undefined) {
       this.#greet(message);
