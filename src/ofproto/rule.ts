@@ -91,6 +91,13 @@ export type RuleChange =
 /** The rule matches as one of the rules of a clause. */
 export type Conjunction = Extract<Ofpact, { type: 'conjunction' }>;
 
+/** What a modification changes. */
+export interface FlowChange {
+  readonly actions: Ofpacts;
+  /** Undefined: as it is. */
+  readonly cookie?: bigint | undefined;
+}
+
 /** What `Rule` takes besides the flow's own text. */
 export interface RuleOptions {
   readonly now: Instant;
@@ -168,6 +175,14 @@ export class Rule {
       rule.bytes += stats.bytes;
     }
     if (stats.used > rule.used) rule.used = stats.used;
+  }
+
+  /** What takes its place when its actions, and its cookie where one is given, become others. */
+  modifiedBy(change: FlowChange, options: RuleOptions): Rule {
+    const { table, priority, match, idleTimeout, hardTimeout, importance, flags } = this;
+    const { actions, cookie = this.cookie } = change;
+    const spec = { table, priority, match, idleTimeout, hardTimeout, importance, flags };
+    return new Rule({ ...spec, actions, cookie }, options, this);
   }
 
   isVisibleIn(version: number): boolean {

@@ -175,12 +175,13 @@ export class Connection {
   #take(bytes: Uint8Array): void {
     if (!this.isOpen) return;
     try {
-      this.#requests.push(...this.#splitter.push(bytes));
+      for (const message of this.#splitter.push(bytes)) this.#requests.push(message);
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
       this.close(error.message);
       return;
     }
+    if (this.#version !== undefined) this.#actor.send({ type: 'message.received' });
     this.#work();
   }
 
@@ -209,7 +210,6 @@ export class Connection {
       this.#greet(message);
       return;
     }
-    this.#actor.send({ type: 'message.received' });
     this.#events.heard?.(message);
     try {
       this.#answer(message, this.#version);

@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- [--minutes N] [--seed S] [--replay "STEP STEP …"]`: hostile OpenFlow, thrown at a
+ * `npm run fuzz -- [--minutes N] [--seed S] [--replay "STEP …"]`: hostile OpenFlow, thrown at a
  * switch under traffic.
  *
  * Each seed is a session (`session.ts`); what is found is made short and printed with the command

@@ -1,6 +1,6 @@
 /**
- * `ovs-ofctl`'s commands for meters, in each version of OpenFlow and by both kinds of socket: what it
- * prints of our switch is what it prints of a real `ovs-vswitchd` that was told the same.
+ * `ovs-ofctl`'s commands for meters, in each version of OpenFlow and by both kinds of socket: what
+ * it prints of our switch is what it prints of a real `ovs-vswitchd` that was told the same.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
