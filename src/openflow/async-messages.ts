@@ -62,10 +62,16 @@ export class AsyncMessages {
   }
 
   #tellPacketIn(packetIn: PacketIn, peers: Iterable<Peer>): void {
+    const message = messageOf(packetIn);
+    // Many hear the same.
+    const encoded = new Map<string, Uint8Array>();
     for (const peer of peers) {
       if (peer.controllerId !== packetIn.controllerId) continue;
       if (!peer.wants('packetIn', packetInReason(packetIn.reason, peer.version))) continue;
-      peer.connection.packetIn(encodePacketIn(messageOf(packetIn), peer));
+      const form = `${peer.version} ${peer.packetInFormat}`;
+      const bytes = encoded.get(form) ?? encodePacketIn(message, peer);
+      encoded.set(form, bytes);
+      peer.connection.packetIn(bytes);
     }
   }
 

@@ -34,7 +34,7 @@ import { type SendKind, SendQueue } from './send-queue.js';
 /** Replies that wait before no more requests are read. Answers to `OFCONN_REPLY_MAX`. */
 export const REPLIES_MAX = 100;
 /** Bytes of replies that do the same: errors and statistics are long. OVS counts messages only. */
-export const REPLY_BYTES_MAX = 1024 * 1024;
+export const REPLY_BYTES_MAX = 256 * 1024;
 /** Packet-ins that wait on one connection. Answers to `ofconn`'s packet-in counter. */
 export const PACKET_INS_MAX = 100;
 /** Flows that went and ports that changed, which wait on one connection. OVS has no limit. */
