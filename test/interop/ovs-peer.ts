@@ -74,6 +74,11 @@ export class OvsPeer {
     }
   }
 
+  /** Of `ovs-vswitchd`. */
+  get pid(): number {
+    return readPid(this.#folder, 'ovs-vswitchd');
+  }
+
   /** Where `ovs-appctl -t` finds it. */
   get controlPath(): string {
     return join(this.#folder, `ovs-vswitchd.${readPid(this.#folder, 'ovs-vswitchd')}.ctl`);
