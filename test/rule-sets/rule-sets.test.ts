@@ -1,0 +1,29 @@
+/**
+ * Rule sets of the field, played on our switch: what it says and does is what a real ovs-vswitchd
+ * 3.1 was recorded to say and do; see the README of `test/fixtures/rule-sets/`.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { OurPlayer } from './our-player.js';
+import { parseSections, perform } from './performance.js';
+import { listRuleSets, readRuleSet, readText } from './rule-set.js';
+
+const PACKETS_MIN = 40;
+
+describe.each(listRuleSets())('The rule set %s', (name) => {
+  const set = readRuleSet(name);
+
+  it('has packets enough', () => {
+    const packets = set.steps.filter(({ kind }) => kind === 'packet');
+    expect(packets.length).toBeGreaterThanOrEqual(PACKETS_MIN);
+  });
+
+  it('has our switch say and do what the real one did', async () => {
+    const recorded = parseSections(readText(name, 'recorded') ?? '');
+    const player = new OurPlayer(set);
+    const played = await perform(set, player);
+    await player.stop();
+    expect(recorded.map(({ title }) => title)).toEqual(played.map(({ title }) => title));
+    for (const [i, section] of played.entries()) expect(section).toEqual(recorded[i]);
+  });
+});
