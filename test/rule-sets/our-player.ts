@@ -16,6 +16,8 @@ const LOCAL_ODP_PORT = 100;
 const VLAN_LIMIT = 2;
 /** Longer than any script takes: datapath flows go only where something changed. */
 const MAX_IDLE_MS = 3_600_000;
+/** So that little time passes where a cycle is waited for. */
+const MAX_REVALIDATOR_MS = 10;
 
 export class OurPlayer implements Player {
   readonly #target: CommandSwitch;
@@ -26,7 +28,7 @@ export class OurPlayer implements Player {
       ports: portCount,
       vlanLimit: VLAN_LIMIT,
       upcalls: 'inline',
-      settings: { maxIdleMs: MAX_IDLE_MS },
+      settings: { maxIdleMs: MAX_IDLE_MS, maxRevalidatorMs: MAX_REVALIDATOR_MS },
       groups,
       meters,
       flows,

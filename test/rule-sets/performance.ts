@@ -6,6 +6,7 @@
  * on the time is masked when it is written down, so that recording again changes nothing.
  */
 
+import type { IncomingFrame } from '../interop/ovs-peer.js';
 import type { Player } from './player.js';
 import type { RuleSet, Step } from './rule-set.js';
 
@@ -38,29 +39,30 @@ export function parseSections(text: string): Section[] {
 }
 
 async function performStep(step: Step, player: Player): Promise<string[]> {
-  switch (step.kind) {
-    case 'packet': {
-      const { port, data } = step.frame;
-      const hex = Buffer.from(data).toString('hex');
-      const trace = await player.run('ofproto/trace', 'br0', `in_port=${port}`, hex);
-      await player.receive(step.frame);
-      await player.revalidate();
-      return [...plainLines(trace), ...player.takeSent()];
-    }
-    case 'link':
-      await player.run('netdev-dummy/set-admin-state', step.port, step.state);
-      break;
-    case 'change':
-      player.change(step.command, step.text);
-      break;
-    case 'warp':
-      await player.warp(step.ms);
-      break;
-    case 'flows':
-      return await megaflows(player);
-  }
+  if (step.kind === 'flows') return await megaflows(player);
+  if (step.kind === 'packet') return await letIn(step.frame, player);
+  // What was counted until now belongs to the rules that there are now.
+  await player.run('revalidator/wait');
+  await change(step, player);
   await player.revalidate();
   return player.takeSent();
+}
+
+async function letIn(frame: IncomingFrame, player: Player): Promise<string[]> {
+  const hex = Buffer.from(frame.data).toString('hex');
+  const trace = await player.run('ofproto/trace', 'br0', `in_port=${frame.port}`, hex);
+  await player.receive(frame);
+  await player.revalidate();
+  return [...plainLines(trace), ...player.takeSent()];
+}
+
+async function change(
+  step: Extract<Step, { kind: 'link' | 'change' | 'warp' }>,
+  player: Player,
+): Promise<void> {
+  if (step.kind === 'change') player.change(step.command, step.text);
+  else if (step.kind === 'warp') await player.warp(step.ms);
+  else await player.run('netdev-dummy/set-admin-state', step.port, step.state);
 }
 
 /** The flows first: a purge, which pushes all counters, takes them away. */
@@ -109,7 +111,7 @@ function plainLines(text: string): string[] {
 
 /** The real switch floods in the order of a hash: outputs between two other actions are a set. */
 function sortOutputs(line: string): string {
-  return line.replace(/(?<=actions(?::|: )).*$/, (actions) =>
+  return line.replace(/(?<=actions: ?)\S.*$/, (actions) =>
     actions.replace(/(?<=^|[,(])\d+(?:,\d+)+(?=[,)]|$)/g, (ports) =>
       ports
         .split(',')
