@@ -96,7 +96,8 @@ function addressOf(line: string): string {
   return line.trim().split(/\s+/).slice(0, 3).join(' ');
 }
 
-function odpFlowOf({ port, data }: IncomingFrame): string {
+/** A frame as the key that the datapath makes of it. */
+export function odpFlowOf({ port, data }: IncomingFrame): string {
   const key = createFlow();
   extractFlow(data, key);
   key[IN_PORT] = port;

@@ -2,10 +2,12 @@
  * Plays a rule set's script on a switch and writes down what the switch says and does, as text in
  * sections: one a step, then what is left behind. Equal texts are equal switches.
  *
- * Before each packet `ofproto/trace` is asked; then the packet is let in. What depends on chance or
+ * Before each packet `ofproto/trace` is asked, of its flow only: a packet would teach something, and
+ * pass through meters. Then the packet is let in. What depends on chance or
  * on the time is masked when it is written down, so that recording again changes nothing.
  */
 
+import { odpFlowOf } from '../differential/their-twin.js';
 import type { IncomingFrame } from '../interop/ovs-peer.js';
 import type { Player } from './player.js';
 import type { RuleSet, Step } from './rule-set.js';
@@ -18,10 +20,12 @@ export interface Section {
 
 const TITLE = '== ';
 
-export async function perform({ steps }: RuleSet, player: Player): Promise<Section[]> {
+export async function perform({ steps, flows }: RuleSet, player: Player): Promise<Section[]> {
   const sections: Section[] = [];
+  const teaches = /learn\(|NORMAL/i.test(flows);
   for (const step of steps) {
     sections.push({ title: step.line, lines: await performStep(step, player) });
+    if (teaches) await followLessons(player);
   }
   return [...sections, ...(await askAll(player))];
 }
@@ -42,17 +46,15 @@ async function performStep(step: Step, player: Player): Promise<string[]> {
   if (step.kind === 'flows') return await megaflows(player);
   if (step.kind === 'packet') return await letIn(step.frame, player);
   // What was counted until now belongs to the rules that there are now.
-  await player.run('revalidator/wait');
+  await waitForCycle(player);
   await change(step, player);
-  await player.revalidate();
+  await waitForCycle(player);
   return player.takeSent();
 }
 
 async function letIn(frame: IncomingFrame, player: Player): Promise<string[]> {
-  const hex = Buffer.from(frame.data).toString('hex');
-  const trace = await player.run('ofproto/trace', 'br0', `in_port=${frame.port}`, hex);
+  const trace = await player.run('ofproto/trace', odpFlowOf(frame));
   await player.receive(frame);
-  await player.revalidate();
   return [...plainLines(trace), ...player.takeSent()];
 }
 
@@ -63,6 +65,16 @@ async function change(
   if (step.kind === 'change') player.change(step.command, step.text);
   else if (step.kind === 'warp') await player.warp(step.ms);
   else await player.run('netdev-dummy/set-admin-state', step.port, step.state);
+}
+
+/** A cycle pushes counters, which may teach something; the next has flows follow that. */
+async function followLessons(player: Player): Promise<void> {
+  await waitForCycle(player);
+  await waitForCycle(player);
+}
+
+async function waitForCycle(player: Player): Promise<void> {
+  await player.run('revalidator/wait');
 }
 
 /** The flows first: a purge, which pushes all counters, takes them away. */
@@ -79,6 +91,7 @@ async function askAll(player: Player): Promise<Section[]> {
 }
 
 async function megaflows(player: Player): Promise<string[]> {
+  await waitForCycle(player);
   const lines = plainLines(await player.run('dpctl/dump-flows'));
   return lines.filter((line) => line.includes('recirc_id(')).sort();
 }
@@ -100,9 +113,10 @@ function plainLines(text: string): string[] {
     .replace(/recirc_id=[1-9]\d*/g, 'recirc_id=ID')
     .replace(/recirc\(0x[0-9a-f]+\)/g, 'recirc(ID)')
     .replace(/recirc_id\(0x[1-9a-f][0-9a-f]*\)/g, 'recirc_id(ID)')
+    .replace(/(?<=bucket \d+: score )[1-9]\d*/g, 'SCORE')
     .replace(/pid=\d+/g, 'pid=ID')
     .replace(/used:[\d.]+s/g, 'used:TIME')
-    .replace(/duration=[\d.]+s, /g, '');
+    .replace(/duration=-?[\d.]+s, /g, '');
   return plain
     .split('\n')
     .filter((line) => line !== '')

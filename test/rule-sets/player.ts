@@ -12,8 +12,6 @@ export interface Player {
   change(command: ChangeCommand, text: string): void;
   /** Lets a frame in, and waits until it has been answered and sent. */
   receive(frame: IncomingFrame): Promise<void>;
-  /** Has the datapath flows follow what was learned or changed. */
-  revalidate(): Promise<void>;
   /** Moves time, which stands still otherwise. */
   warp(ms: number): Promise<void>;
   /** Frames that left since this was asked last: a port and its frames in hex, a line each. */

@@ -58,10 +58,6 @@ export class TheirPlayer implements Player {
     await this.#peer.receive([frame]);
   }
 
-  async revalidate(): Promise<void> {
-    await this.run('revalidator/wait');
-  }
-
   async warp(ms: number): Promise<void> {
     await this.run('time/warp', `${ms}`);
   }
