@@ -92,9 +92,8 @@ export class SwitchBridge {
   /** `ovs-ofctl mod-flows`; how many rules changed. */
   modifyFlows(change: string, choice: FlowChoice = {}): number {
     const options = { ports: this.#portNumber, isStrict: choice.strict ?? false };
-    const { criteria, actions, cookie } = parseFlowChange(change, options);
-    const changed = cookie === undefined ? { actions } : { actions, cookie };
-    return this.ofproto.tables.modify(criteria, changed);
+    const { criteria, actions, cookie, flags } = parseFlowChange(change, options);
+    return this.ofproto.tables.modify(criteria, { actions, cookie, flags });
   }
 
   /** `ovs-ofctl del-flows`; how many rules went. Without `match`: all of them. */

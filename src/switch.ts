@@ -288,9 +288,10 @@ export class Switch implements AsyncDisposable {
     const { ports, datapath, translator, udpif } = this.#parts;
     return weighConservation({
       received: ports.received(),
+      recirculated: datapath.recirculated,
       credited: translator.credited,
       portless: udpif.status().uncredited.unassociated,
-      lost: datapath.lost,
+      lost: datapath.lostAll,
       invalid: datapath.invalid,
     });
   }

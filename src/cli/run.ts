@@ -9,7 +9,7 @@ import { openSync, writeSync } from 'node:fs';
 import { FileError, systemReason, UpcallError } from '../base/errors.js';
 import type { Log, LogLevel } from '../base/log.js';
 import { Vlog, type VlogLevel } from '../base/vlog.js';
-import type { Conservation } from '../switch-conservation.js';
+import { type Conservation, formatArrivals } from '../switch-conservation.js';
 import type { Arguments } from './arguments.js';
 import { type Command, EXIT_OK } from './command.js';
 import { Daemon } from './daemon.js';
@@ -110,8 +110,8 @@ function openLines(logFile: string | undefined, { stderr }: Io): (line: string) 
 }
 
 function formatConservation(conservation: Conservation): string {
-  const { packetsIn, bytesIn, packetsCredited, bytesCredited, ok } = conservation;
+  const { packetsCredited, bytesCredited, ok } = conservation;
   const verdict = ok ? 'every packet is accounted for' : 'PACKETS ARE MISSING FROM THE ACCOUNTS';
   const credited = `${packetsCredited} (${bytesCredited}) credited to rules`;
-  return `${packetsIn} packets (${bytesIn} bytes) in, ${credited}; ${verdict}\n`;
+  return `${formatArrivals(conservation)}, ${credited}; ${verdict}\n`;
 }

@@ -11,6 +11,7 @@ import { coverageCounters, coverageCounters2014 } from '../machines/coverage-cou
 const DATAPATH = [
   'datapath_drop_invalid_port',
   'datapath_drop_meter',
+  'datapath_drop_recirc_error',
   'datapath_drop_rx_invalid_packet',
   'datapath_drop_upcall_error',
   'datapath_drop_userspace_action_error',

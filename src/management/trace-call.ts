@@ -175,11 +175,11 @@ function receive(context: ManagementContext, key: Flow, datapath: string | undef
   if (datapath !== undefined && datapath !== name) {
     throw new CommandError('Cannot find the datapath');
   }
-  if ((key[RECIRC_ID] ?? 0) !== 0) {
+  const ingress = sw.translator.receive(key);
+  if (ingress === 'ENODEV' && key[RECIRC_ID] !== 0) {
     const id = `0x${key[RECIRC_ID]?.toString(16)}`;
     throw new CommandError(`no recirculation data for recirc_id ${id}`);
   }
-  const ingress = sw.translator.receive(key);
   if (ingress === 'ENODEV' || !(ingress.ofproto instanceof Ofproto)) {
     throw new CommandError(`no OpenFlow port for datapath port ${key[IN_PORT]}`);
   }

@@ -1,10 +1,10 @@
 /**
  * NORMAL: what a learning switch with VLANs does.
  *
- * Every port is a trunk of all VLANs. The source address is learned in the packet's VLAN; the
- * packet goes to the port of its destination address, or, where that is unknown, to all others, by
- * port number. Frames to reserved multicast addresses (spanning tree, LLDP, pause …) stop here
- * unless the bridge forwards them. Answers to `xlate_normal()`.
+ * Each packet is in a VLAN, as its port says (`port-vlan.ts`). The source address is learned there;
+ * the packet goes to the port of its destination address, or, where that is unknown, to all others
+ * that carry the VLAN, by port number. Frames to reserved multicast addresses (spanning tree, LLDP,
+ * pause …) stop here unless the bridge forwards them. Answers to `xlate_normal()`.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */
@@ -25,11 +25,12 @@ import {
   VLAN1,
 } from '../packet/flow-layout.js';
 import { ETH_TYPE_ARP, isVlanType } from '../packet/protocol.js';
-import { popVlan } from './flow-vlan.js';
 import type { MacSighting } from './mac-learning.js';
+import type { OfprotoPort } from './ofproto.js';
+import { TRUNK, VlanTags } from './port-vlan.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
-import { SENTENCES } from './trace-sentences.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
 import { learnTraced, say } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;
@@ -42,56 +43,83 @@ export function xlateNormal(ctx: XlateContext): void {
   wc.fill(EXACT, DL_DST, DL_SRC_LOW + 1);
   wc[VLAN0]! |= VLAN_VID_MASK | VLAN_CFI;
   const { inPort } = ctx;
-  const refusal = refusalOf(ctx, inPort);
-  if (refusal !== undefined) {
-    if (ctx.trace !== undefined) sayRefusal(ctx, refusal);
+  const port = ofproto.port(inPort);
+  tags.read(flow);
+  const refusal = refusalOf(ctx, port);
+  if (port === undefined || refusal !== undefined) {
+    if (ctx.trace !== undefined && refusal !== undefined) sayRefusal(ctx, refusal);
     return;
   }
-
-  const vlan = flow[VLAN0]! & VLAN_VID_MASK;
-  const isGratuitousArp = isGratuitous(flow, wc);
-  if (ctx.mayLearn || ctx.isCached) {
-    const low = flow[DL_SRC_LOW]!;
-    const high = flow[DL_DST + 1]! & 0xffff;
-    const sighting: MacSighting = { high, low, vlan, port: inPort, isGratuitousArp };
-    if (ctx.mayLearn) {
-      if (ctx.trace === undefined) ofproto.learn(sighting);
-      else learnTraced(ctx, sighting);
-    }
-    ctx.note(sighting);
-  }
+  port.vlan.enter(tags);
+  const { vid } = tags;
+  learn(ctx, vid);
 
   const dstHigh = flow[DL_DST]! >>> 16;
   const dstLow = ((flow[DL_DST]! << 16) | (flow[DL_DST + 1]! >>> 16)) >>> 0;
-  const known = ofproto.macs.lookup(dstHigh, dstLow, vlan);
+  const known = ofproto.macs.lookup(dstHigh, dstLow, vid);
   if (ctx.trace !== undefined) sayDestination(ctx, known);
   if (known === inPort) return;
-  const outer = flow[VLAN0]!;
-  const inner = flow[VLAN1]!;
-  dropEmptyTag(flow, wc);
-  if (known !== undefined) ctx.outputTo(known);
-  else floodNormal(ctx);
-  flow[VLAN0] = outer;
-  flow[VLAN1] = inner;
+  if (known === undefined) floodNormal(ctx);
+  else {
+    const destination = ofproto.port(known);
+    if (destination !== undefined) send(ctx, destination);
+  }
+}
+
+function learn(ctx: XlateContext, vlan: number): void {
+  const { flow, wc, inPort } = ctx;
+  const isGratuitousArp = isGratuitous(flow, wc);
+  if (!ctx.mayLearn && !ctx.isCached) return;
+  const low = flow[DL_SRC_LOW]!;
+  const high = flow[DL_DST + 1]! & 0xffff;
+  const sighting: MacSighting = { high, low, vlan, port: inPort, isGratuitousArp };
+  if (ctx.mayLearn) {
+    if (ctx.trace === undefined) ctx.ofproto.learn(sighting);
+    else learnTraced(ctx, sighting);
+  }
+  ctx.note(sighting);
 }
 
 /** Why NORMAL drops the packet at once; undefined: it does not. */
-function refusalOf({ flow, ofproto }: XlateContext, inPort: OfpPort): Refusal | undefined {
-  if (ofproto.port(inPort) === undefined) return 'unknown port';
+function refusalOf(
+  { flow, ofproto }: XlateContext,
+  port: OfprotoPort | undefined,
+): Refusal | undefined {
+  if (port === undefined) return 'unknown port';
   if (isPartlyTagged(flow)) return 'partial tag';
+  if (!port.vlan.admits(tags.vid)) return 'unwanted VLAN';
   const isReserved = !ofproto.forwardsBpdus && isReservedAddress(flow);
   return isReserved ? 'reserved address' : undefined;
 }
 
-type Refusal = 'unknown port' | 'partial tag' | 'reserved address';
+type Refusal = 'unknown port' | 'partial tag' | 'unwanted VLAN' | 'reserved address';
 
 function sayRefusal(ctx: XlateContext, refusal: Refusal): void {
-  if (refusal === 'unknown port') {
-    say(ctx, SENTENCES.unknownPort(ctx.inPort));
-    say(ctx, SENTENCES.noInputBundle());
-  } else {
-    say(ctx, refusal === 'partial tag' ? SENTENCES.partialTag() : SENTENCES.reservedAddress());
+  switch (refusal) {
+    case 'unknown port':
+      say(ctx, SENTENCES.unknownPort(ctx.inPort));
+      say(ctx, SENTENCES.noInputBundle());
+      break;
+    case 'partial tag':
+      say(ctx, SENTENCES.partialTag());
+      break;
+    case 'unwanted VLAN':
+      say(ctx, unwantedVlan(ctx));
+      break;
+    case 'reserved address':
+      say(ctx, SENTENCES.reservedAddress());
+      break;
   }
+}
+
+function unwantedVlan({ ofproto, inPort }: XlateContext): Sentence {
+  const port = ofproto.port(inPort);
+  const name = port?.name ?? '';
+  const { mode, tag } = port?.vlan ?? TRUNK;
+  if (mode === 'access') return SENTENCES.taggedAtAccessPort(tags.vid, name, tag);
+  return mode === 'dot1q-tunnel'
+    ? SENTENCES.unwantedCustomerVlan(tags.vid, name)
+    : SENTENCES.untrunkedVlan(tags.vid, name);
 }
 
 function sayDestination(ctx: XlateContext, known: OfpPort | undefined): void {
@@ -101,12 +129,39 @@ function sayDestination(ctx: XlateContext, known: OfpPort | undefined): void {
 }
 
 function floodNormal(ctx: XlateContext): void {
+  const { inPort, wc } = ctx;
   const { ports } = ctx.ofproto;
-  const { inPort } = ctx;
   for (let i = 0; i < ports.length; i++) {
     const port = ports[i]!;
-    if (port.ofpPort !== inPort && !port.config.noFlood) ctx.outputTo(port.ofpPort);
+    if (port.ofpPort === inPort || port.config.noFlood) continue;
+    if (port.vlan.looksInside) wc[VLAN1]! |= VLAN_VID_MASK | VLAN_CFI;
+    if (port.vlan.includes(tags)) send(ctx, port);
   }
+}
+
+/**
+ * Sends the packet with the tags that it has at `port`. In VLAN 0 the priority decides whether
+ * there is a tag, so it matters. (OVS does so too, but does not say it in the mask; and it loses a
+ * second tag behind an empty one.)
+ */
+function send(ctx: XlateContext, port: OfprotoPort): void {
+  const { flow, wc } = ctx;
+  const [outer, inner] = [flow[VLAN0]!, flow[VLAN1]!];
+  port.vlan.leave(tags, flow);
+  if ((outer & VLAN_CFI) !== 0) {
+    if (hangsOnPriority(port, flow)) wc[VLAN0]! |= VLAN_PCP_MASK;
+    const isChanged = flow[VLAN0] !== outer || flow[VLAN1] !== inner;
+    if (isChanged) wc[VLAN1]! |= (inner & VLAN_CFI) === 0 ? VLAN_CFI : EXACT;
+  }
+  ctx.outputTo(port.ofpPort);
+  flow[VLAN0] = outer;
+  flow[VLAN1] = inner;
+}
+
+/** Whether the packet, as it leaves at `port`, may have a tag for its priority alone. */
+function hangsOnPriority({ vlan }: OfprotoPort, flow: Flow): boolean {
+  const isUntagged = (flow[VLAN0]! & VLAN_VID_MASK) === 0 || tags.vid === 0;
+  return isUntagged || vlan.priorityTags !== 'never';
 }
 
 /** Whether a frame announces a tag and ends within it. */
@@ -133,14 +188,5 @@ function isBroadcast(flow: Flow): boolean {
   return flow[DL_DST] === EXACT && flow[DL_DST + 1]! >>> 16 === 0xffff;
 }
 
-/**
- * A tag of VLAN 0 and priority 0 says nothing, and leaves the switch no more: ports do not use
- * priority tags unless told to. In VLAN 0, therefore, the priority matters. (OVS does so too, but
- * does not say it in the mask; and it loses a second tag behind the empty one.)
- */
-function dropEmptyTag(flow: Flow, wc: FlowMask): void {
-  const tag = flow[VLAN0]!;
-  if ((tag & VLAN_CFI) === 0 || (tag & VLAN_VID_MASK) !== 0) return;
-  wc[VLAN0]! |= VLAN_PCP_MASK;
-  if ((tag & VLAN_PCP_MASK) === 0) popVlan(flow, wc);
-}
+/** Those of the packet at hand, as it is inside. */
+const tags = new VlanTags();

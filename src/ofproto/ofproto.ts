@@ -25,6 +25,7 @@ import { CATCH_ALL } from './match.js';
 import { MeterTable } from './meter-table.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
 import { groupsOf, metersOf } from './ofpact-uses.js';
+import { PortVlan, type PortVlanOptions, TRUNK } from './port-vlan.js';
 import { Rule } from './rule.js';
 import { TableMisses } from './table-misses.js';
 import { type VlanSplinter, VlanSplinters } from './vlan-splinters.js';
@@ -46,6 +47,19 @@ export interface OfprotoPort {
   readonly ofpPort: OfpPort;
   readonly odpPort: OdpPort;
   readonly config: PortConfig;
+  /** What it is to VLANs; heeded by NORMAL. */
+  readonly vlan: PortVlan;
+  /** Protected ports send nothing to one another. */
+  readonly isProtected: boolean;
+}
+
+/** Who the port is; the rest can be told later. */
+export type PortIdentity = Pick<OfprotoPort, 'name' | 'ofpPort' | 'odpPort'>;
+
+/** What `ovs-vsctl set port` can say of a port. */
+export interface PortSettings {
+  readonly vlan?: PortVlanOptions;
+  readonly isProtected?: boolean;
 }
 
 /**
@@ -135,7 +149,7 @@ export class Ofproto {
   }
 
   /** Throws an `UpcallError` where the number is taken or reserved. */
-  addPort(port: Omit<OfprotoPort, 'config'>): void {
+  addPort(port: PortIdentity): void {
     const { ofpPort: number, name } = port;
     if (number < 1 || (number >= OFPP_MAX && number !== OFPP_LOCAL)) {
       throw new UpcallError(
@@ -145,7 +159,10 @@ export class Ofproto {
     if (this.#byNumber.has(number)) {
       throw new UpcallError(`Cannot add port "${name}": number ${number} is taken`);
     }
-    this.#byNumber.set(number, { ...port, config: PORT_CONFIG_DEFAULT });
+    const { odpPort } = port;
+    const config = PORT_CONFIG_DEFAULT;
+    const added = { name, ofpPort: number, odpPort, config, vlan: TRUNK, isProtected: false };
+    this.#byNumber.set(number, added);
     this.#portsChanged();
   }
 
@@ -160,11 +177,16 @@ export class Ofproto {
 
   /** Port-mod; throws an `UpcallError` where there is no such port. */
   configurePort(number: OfpPort, config: Partial<PortConfig>): void {
-    const port = this.#byNumber.get(number);
-    if (port === undefined) {
-      throw new UpcallError(`Cannot configure port ${number}: bridge "${this.name}" has none`);
-    }
+    const port = this.#portToConfigure(number);
     this.#byNumber.set(number, { ...port, config: { ...port.config, ...config } });
+    this.#portsChanged();
+  }
+
+  /** What is not given is set back; throws an `UpcallError` where there is no such port. */
+  setPort(number: OfpPort, { vlan, isProtected = false }: PortSettings): void {
+    const port = this.#portToConfigure(number);
+    this.#byNumber.set(number, { ...port, vlan: new PortVlan(vlan), isProtected });
+    this.macs.flushPort(number);
     this.#portsChanged();
   }
 
@@ -252,7 +274,8 @@ export class Ofproto {
     }
   }
 
-  creditFirstLookup(stats: Readonly<FlowStats>): void {
+  /** Packets came from the datapath: from a port, or recirculated. */
+  creditArrival(stats: Readonly<FlowStats>): void {
     this.credited.packets += stats.packets;
     this.credited.bytes += stats.bytes;
   }
@@ -265,6 +288,12 @@ export class Ofproto {
   /** Learns an address, if its port still exists. */
   learn(sighting: MacSighting): void {
     if (this.#byNumber.has(sighting.port)) this.macs.learn(sighting, this.#clock.now());
+  }
+
+  #portToConfigure(number: OfpPort): OfprotoPort {
+    const port = this.#byNumber.get(number);
+    if (port !== undefined) return port;
+    throw new UpcallError(`Cannot configure port ${number}: bridge "${this.name}" has none`);
   }
 
   /** Throws a `FlowTableError` for actions that name a group or a meter that does not exist. */

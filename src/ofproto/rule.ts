@@ -67,6 +67,15 @@ export interface FlowCriteria {
   readonly outGroup?: number | undefined;
 }
 
+/** What a modification makes of a rule. */
+export interface Modification {
+  readonly actions: Ofpacts;
+  /** Undefined: the rule keeps its own. */
+  readonly cookie?: bigint | undefined;
+  /** Only `RESET_COUNTS` means something; the rule keeps its own flags. */
+  readonly flags?: number;
+}
+
 /** Why a rule went. Answers to `OFPRR_*`. */
 export type RemovalReason =
   | 'idle_timeout'
@@ -244,7 +253,7 @@ function createInternalRule(id: number, actions: Ofpacts, options: RuleOptions):
 }
 
 /** The cookie of a packet that no rule of a controller stands behind. */
-const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
+export const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
 
 /** A rule in no table, which a packet-out begins with. */
 export function createActionsRule(actions: Ofpacts): Rule {

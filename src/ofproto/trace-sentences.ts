@@ -22,6 +22,7 @@ function of(kind: TraceNoteKind): (text: string) => Sentence {
 }
 
 const bucket = of('bucket');
+const thaw = of('thaw');
 const plain = of('plain');
 const detail = of('detail');
 const warning = of('warning');
@@ -52,6 +53,18 @@ export const SENTENCES = {
   noConntrack: () => warning('resubmit(ct) with non-tracked or non-IP packet!'),
   noRecirculation: (id: number) =>
     error(`Recirculation context not found for ID ${id.toString(16)}`),
+  thaw: () => thaw('thaw'),
+  resuming: (table: number) => thaw(`Resuming from table ${table}`),
+  restoringSet: (actions: TraceText): Sentence => ({
+    kind: 'thaw',
+    text: (portText) => `Restoring action set: ${actions(portText)}`,
+  }),
+  restoringActions: (actions: TraceText): Sentence => ({
+    kind: 'thaw',
+    text: (portText) => `Restoring actions: ${actions(portText)}`,
+  }),
+  restored: (table: number, cookie: bigint) =>
+    thaw(`restored state: table=${table}, cookie=${hex(cookie)}`),
   actionSetHeading: (): Sentence => ({
     kind: 'action set',
     text: () => '--. Executing action set:',
@@ -66,8 +79,9 @@ export const SENTENCES = {
   noGroup: (id: number) => warning(`output to nonexistent group ${id}`),
   bucket: (id: number) => bucket(`bucket ${id}`),
   // A group that is watched is called a port, too.
-  bucketDead: (id: number, watched: readonly number[]) =>
+  bucketDead: (id: number, watched: readonly string[]) =>
     detail(`bucket ${id}: not live due to ${watched.map((one) => `port ${one}`).join(' and ')}`),
+  bucketsChained: (links: number) => error(`bucket chaining exceeded ${links} links`),
   bucketScore: (id: number, score: number) => detail(`bucket ${id}: score ${score}`),
   bucketUsed: (id: number) => detail(`using bucket ${id}`),
   noBucket: () => detail('no live bucket'),
@@ -76,6 +90,7 @@ export const SENTENCES = {
   toInputPort: () => warning('skipping output to input port'),
   noPort: () => warning('Nonexistent output port'),
   noForward: () => detail('OFPPC_NO_FWD set, skipping output'),
+  protectedPorts: () => warning('Flow is between protected ports, skipping output.'),
   noEthernet: () =>
     warning('Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.'),
   outputPort: (port: bigint) => detail(`output port is ${port}`),
@@ -111,6 +126,20 @@ export const SENTENCES = {
   unknownPort: (port: number) => error(`received packet on unknown port ${port}`),
   noInputBundle: () => warning('no input bundle, dropping'),
   partialTag: () => warning('partial VLAN tag, dropping'),
+  taggedAtAccessPort: (vlan: number, port: string, access: number) =>
+    error(
+      `dropping VLAN ${vlan} tagged packet received on port ${port} configured as ` +
+        `VLAN ${access} access port`,
+    ),
+  untrunkedVlan: (vlan: number, port: string) =>
+    error(
+      `dropping VLAN ${vlan} packet received on port ${port} not configured for ` +
+        `trunking VLAN ${vlan}`,
+    ),
+  unwantedCustomerVlan: (vlan: number, port: string) =>
+    error(
+      `dropping VLAN ${vlan} packet received on dot1q-tunnel port ${port} that excludes this VLAN`,
+    ),
   reservedAddress: () => detail('packet has reserved destination MAC, dropping'),
   macLearned: (address: string, port: string, vlan: number) =>
     detail(`learned that ${address} is on port ${port} in VLAN ${vlan}`),
@@ -129,7 +158,6 @@ export const FAILURES: Readonly<Record<XlateError, string>> = {
   too_many_mpls_labels: 'Too many MPLS labels',
   unsupported_packet_type: 'Unsupported packet type',
   // What Open vSwitch has no words for, since it can do it.
-  recirculation_unsupported: 'Recirculation not supported',
   unsupported_action: 'Action not supported',
 };
 

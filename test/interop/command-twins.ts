@@ -155,9 +155,23 @@ export class CommandTwins {
     if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
   }
 
+  /** Both without rules, groups and meters. */
+  clear(): void {
+    this.#peer.clear();
+    this.sw.deleteFlows('');
+    this.sw.bridge().deleteGroups();
+    this.sw.bridge().deleteMeters();
+  }
+
   addGroup(group: string): void {
     this.#peer.changeRules('add-group', group, '-O', 'OpenFlow15');
     this.sw.addGroup(group);
+  }
+
+  /** Gives the peer these groups, and ours what the peer has made of them. */
+  copyGroups(groups: readonly string[]): void {
+    for (const group of groups) this.#peer.changeRules('add-group', group, '-O', 'OpenFlow15');
+    for (const line of this.#peer.dumpGroups()) this.sw.addGroup(line);
   }
 
   addMeter(meter: string): void {

@@ -89,10 +89,12 @@ export class OvsPeer {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
   }
 
-  /** Removes all rules and all groups. */
+  /** Removes all rules, groups and meters. */
   clear(): void {
     this.changeRules('del-flows');
-    runner(this.#folder)('ovs-ofctl', '-O', 'OpenFlow15', 'del-groups', bridgeOf(this.#folder));
+    for (const command of ['del-groups', 'del-meters']) {
+      runner(this.#folder)('ovs-ofctl', '-O', 'OpenFlow15', command, bridgeOf(this.#folder));
+    }
   }
 
   /** The same for a command that takes a file, which has these lines, as version `protocol`. */
@@ -100,6 +102,13 @@ export class OvsPeer {
     const path = join(this.#folder, 'lines');
     writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
     runner(this.#folder)('ovs-ofctl', '-O', protocol, command, bridgeOf(this.#folder), path);
+  }
+
+  /** Its groups, one line each, as 1.5 says them. */
+  dumpGroups(): string[] {
+    const args = ['-O', 'OpenFlow15', 'dump-groups', bridgeOf(this.#folder)];
+    const { stdout } = runOvsOfctl(args);
+    return stdout.split('\n').flatMap((line) => (line.startsWith(' ') ? [line.trim()] : []));
   }
 
   /** `ovs-ofctl dump-flows`. */

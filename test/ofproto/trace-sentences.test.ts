@@ -6,9 +6,12 @@
 import { describe, expect, it } from 'vitest';
 import { ofpPort } from '../../src/base/brands.js';
 import { formatFlowTrace, traceFlow } from '../../src/ofproto/flow-trace.js';
+import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import { SENTENCES, TABLE_TITLES } from '../../src/ofproto/trace-sentences.js';
 import { formatTrace } from '../../src/ofproto/trace-text.js';
 import { TraceTree } from '../../src/ofproto/trace-tree.js';
+import type { Flow } from '../../src/packet/flow.js';
+import { DP_HASH, RECIRC_ID } from '../../src/packet/flow-layout.js';
 import { BridgeFixture, parsePacket } from './bridge-fixture.js';
 
 const TCP = 'tcp,in_port=1,nw_ttl=9';
@@ -18,6 +21,10 @@ interface Scene {
   readonly groups?: readonly string[];
   readonly packet?: string;
   readonly mayLearn?: boolean;
+  /** What port 1 is, and port 2, too, where both are protected. */
+  readonly port?: PortSettings;
+  /** Whether the packet is one that comes back from recirculation. */
+  readonly isBack?: boolean;
   /** A line of the trace. */
   readonly line: string;
 }
@@ -25,6 +32,11 @@ interface Scene {
 /** Rules, and the line that comes of them. */
 function scene(line: string, ...rules: string[]): Scene {
   return { line, rules };
+}
+
+/** The scene of a packet that a select group has hashed. */
+function back(scene: Scene): Scene {
+  return { ...scene, groups: ['group_id=1,type=select,bucket=actions=3'], isBack: true };
 }
 
 function learning(scene: Scene): Scene {
@@ -56,6 +68,19 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     ...scene('     >>>> Recirculation context not found for ID 1f <<<<'),
     packet: `${TCP},recirc_id=31`,
   },
+  thaw: back(scene('\n    thaw', 'actions=group:1')),
+  resuming: back(scene('            Resuming from table 0', 'actions=group:1')),
+  restoringSet: back(
+    scene(
+      'Restoring action set: output:2',
+      'actions=write_actions(output:2),goto_table:1',
+      'table=1,actions=group:1',
+    ),
+  ),
+  restoringActions: back(
+    scene('Restoring actions: unroll_xlate(table=0, cookie=0),group:1', 'actions=group:1'),
+  ),
+  restored: back(scene('    restored state: table=0, cookie=0x5', 'cookie=5,actions=group:1')),
   actionSetHeading: scene('--. Executing action set:', 'actions=write_actions(output:2)'),
   actionSet: scene('     -> action set is: output:2', 'actions=write_actions(output:2)'),
   actionSetEmpty: scene('     -> action set was empty', 'actions=clear_actions'),
@@ -72,9 +97,16 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     ...scene('     -> bucket 0: not live due to port 9 and port 8', 'actions=group:1'),
     groups: ['group_id=1,type=ff,bucket=watch_port:9,watch_group:8,actions=2'],
   },
+  bucketsChained: {
+    ...scene('     >>>> bucket chaining exceeded 128 links <<<<', 'actions=group:1'),
+    groups: ['group_id=1,type=ff,bucket=watch_group:1,actions=2'],
+  },
   bucketScore: {
-    ...scene('     -> bucket 0: score 8276', 'actions=group:1'),
-    groups: ['group_id=1,type=select,bucket=actions=2,bucket=weight:0,actions=3'],
+    ...scene('     -> bucket 0: score 54406', 'actions=group:1'),
+    groups: [
+      'group_id=1,type=select,selection_method=hash,fields(ip_src),' +
+        'bucket=actions=2,bucket=weight:0,actions=3',
+    ],
   },
   bucketUsed: {
     ...scene('     -> using bucket 1', 'actions=group:1'),
@@ -88,6 +120,10 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
   toInputPort: scene('     >> skipping output to input port', 'actions=output:1'),
   noPort: scene('     >> Nonexistent output port', 'actions=output:9'),
   noForward: scene('     -> OFPPC_NO_FWD set, skipping output', 'actions=output:4'),
+  protectedPorts: {
+    ...scene('     >> Flow is between protected ports, skipping output.', 'actions=output:2'),
+    port: { isProtected: true },
+  },
   noEthernet: scene(
     '     >> Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.',
     'actions=decap(),output:2',
@@ -175,6 +211,33 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     ...scene('     >> partial VLAN tag, dropping', 'actions=NORMAL'),
     packet: 'in_port=1,dl_type=0x8100',
   },
+  taggedAtAccessPort: {
+    ...scene(
+      '     >>>> dropping VLAN 7 tagged packet received on port p1 configured as ' +
+        'VLAN 5 access port <<<<',
+      'actions=NORMAL',
+    ),
+    port: { vlan: { tag: 5 } },
+    packet: 'in_port=1,dl_vlan=7',
+  },
+  untrunkedVlan: {
+    ...scene(
+      '     >>>> dropping VLAN 7 packet received on port p1 not configured for ' +
+        'trunking VLAN 7 <<<<',
+      'actions=NORMAL',
+    ),
+    port: { vlan: { trunks: [5] } },
+    packet: 'in_port=1,dl_vlan=7',
+  },
+  unwantedCustomerVlan: {
+    ...scene(
+      '     >>>> dropping VLAN 7 packet received on dot1q-tunnel port p1 that excludes ' +
+        'this VLAN <<<<',
+      'actions=NORMAL',
+    ),
+    port: { vlan: { mode: 'dot1q-tunnel', tag: 5, cvlans: [6] } },
+    packet: 'in_port=1,dl_vlan=7',
+  },
   reservedAddress: {
     ...scene('     -> packet has reserved destination MAC, dropping', 'actions=NORMAL'),
     packet: 'in_port=1,dl_dst=01:80:c2:00:00:03',
@@ -201,17 +264,36 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
 /** All bridges of these tests tell IPFIX collectors, and forward nothing through port 4. */
 const IPFIX = { bridgeSample: () => {}, flowSample: () => {} };
 
-/** What the trace says of the scene's packet. */
-function told({ rules, groups = [], packet = TCP, mayLearn = false }: Scene): string {
+/** What the trace says of the scene's packet, which comes in through port 1. */
+function told(scene: Scene): string {
+  const { rules, groups = [], packet = TCP, mayLearn = false, port } = scene;
   const fixture = new BridgeFixture();
+  if (port !== undefined) fixture.bridge.setPort(ofpPort(1), port);
+  if (port?.isProtected) fixture.bridge.setPort(ofpPort(2), port);
   fixture.bridge.configurePort(ofpPort(4), { noForward: true });
   for (const group of groups) fixture.addGroup(group);
   for (const rule of rules) fixture.addFlow(rule);
-  const ingress = fixture.translator.receive(parsePacket(packet));
+  const ingress = fixture.translator.receive(parsePacket(TCP));
   if (ingress === 'ENODEV') throw new Error('no such port');
+  const flow = scene.isBack ? comeBack(fixture, packet) : parsePacket(packet);
   const trace = new TraceTree('br0');
-  fixture.translate(packet, { ingress: { ...ingress, ipfix: IPFIX }, mayLearn, trace });
+  fixture.translator.translate({
+    ingress: { ...ingress, flow, ipfix: IPFIX },
+    tcpFlags: 0,
+    mayLearn,
+    skipWildcards: false,
+    trace,
+  });
   return formatTrace([trace.root]);
+}
+
+function comeBack(fixture: BridgeFixture, packet: string): Flow {
+  const flow = parsePacket(packet);
+  const round = fixture.translate(packet).actions.find(({ type }) => type === 'recirc');
+  if (round?.type !== 'recirc') throw new Error('the packet does not come back');
+  flow[RECIRC_ID] = round.id;
+  flow[DP_HASH] = 1;
+  return flow;
 }
 
 describe('SENTENCES', () => {
