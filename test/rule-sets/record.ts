@@ -4,9 +4,14 @@
  */
 
 import { writeFileSync } from 'node:fs';
+import { generateFirewall } from './firewall-generator.js';
 import { formatSections, perform } from './performance.js';
 import { listRuleSets, pathOf, readRuleSet } from './rule-set.js';
 import { TheirPlayer } from './their-player.js';
+
+const { flows, script } = generateFirewall();
+writeFileSync(pathOf('firewall', 'flows'), flows);
+writeFileSync(pathOf('firewall', 'script'), script);
 
 const chosen = process.argv.slice(2);
 for (const name of chosen.length > 0 ? chosen : listRuleSets()) {
