@@ -114,6 +114,7 @@ function plainLines(text: string): string[] {
     .replace(/recirc\(0x[0-9a-f]+\)/g, 'recirc(ID)')
     .replace(/recirc_id\(0x[1-9a-f][0-9a-f]*\)/g, 'recirc_id(ID)')
     .replace(/(?<=bucket \d+: score )[1-9]\d*/g, 'SCORE')
+    .replace(/dp_hash([=(])0x[0-9a-f]+/g, 'dp_hash$1HASH')
     .replace(/pid=\d+/g, 'pid=ID')
     .replace(/used:[\d.]+s/g, 'used:TIME')
     .replace(/duration=-?[\d.]+s, /g, '');
