@@ -2,8 +2,8 @@
  * Plays a rule set's script on a switch and writes down what the switch says and does, as text in
  * sections: one a step, then what is left behind. Equal texts are equal switches.
  *
- * Before each packet `ofproto/trace` is asked, of its flow only: a packet would teach something, and
- * pass through meters. Then the packet is let in. What depends on chance or
+ * Before each packet `ofproto/trace` is asked, of its flow only: a packet would teach something,
+ * and pass through meters. Then the packet is let in. What depends on chance or
  * on the time is masked when it is written down, so that recording again changes nothing.
  */
 
