@@ -101,7 +101,16 @@ function setAdminState({ sw }: ManagementContext, args: readonly string[]): stri
   if (chosen.length === 0) throw new CommandError('Unknown Dummy Interface');
   const state = args.at(-1);
   if (state !== 'up' && state !== 'down') throw new CommandError('Invalid Admin State');
-  for (const port of chosen) port.isUp = state === 'up';
+  for (const port of chosen) setLink(sw, port, state === 'up');
   for (const bridge of sw.bridges) bridge.ofproto.togglePort();
   return 'OK';
+}
+
+/** Groups that watch the port hear of it in its bridge. */
+function setLink({ bridges }: ManagementContext['sw'], port: MemoryPort, isUp: boolean): void {
+  port.isUp = isUp;
+  for (const { ofproto } of bridges) {
+    const known = ofproto.ports.find(({ odpPort }) => odpPort === port.number);
+    if (known !== undefined) ofproto.setPortLive(known.ofpPort, isUp);
+  }
 }

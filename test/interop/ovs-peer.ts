@@ -51,6 +51,7 @@ export interface IncomingFrame {
 export class OvsPeer {
   readonly #folder: string;
   readonly #control: UnixctlClient;
+  /** Lookups that all frames let in until now need. */
   #sent = 0;
 
   private constructor(folder: string, control: UnixctlClient) {
@@ -194,8 +195,14 @@ export class OvsPeer {
     destroy(this.#folder);
   }
 
+  /**
+   * A packet that is recirculated is looked up again, in the same turn: so frames that may be, come
+   * one at a time, and each begins a new count.
+   */
   async #untilLookedUp(): Promise<void> {
-    while ((await this.#lookedUp()) < this.#sent);
+    let count = await this.#lookedUp();
+    while (count < this.#sent) count = await this.#lookedUp();
+    this.#sent = count;
   }
 
   async #lookedUp(): Promise<number> {
