@@ -28,6 +28,9 @@ export interface RunOptions {
   readonly flows: string | undefined;
   /** Undefined: the bridge does not snoop multicast. */
   readonly snooping: BridgeSnooping | undefined;
+  /** Files of groups and of meters that the rules use. */
+  readonly groups: string | undefined;
+  readonly meters: string | undefined;
   /** Where controllers and tools may connect to: `ptcp:`, `punix:`. */
   readonly listen: readonly string[];
   /** To whom we connect: `tcp:`, `unix:`. */
@@ -65,6 +68,8 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     help: '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE or dummy:NAME',
   },
   { name: 'flows', value: 'FILE', help: 'rules to begin with, in ovs-ofctl syntax' },
+  { name: 'groups', value: 'FILE', help: 'groups that the rules use, in ovs-ofctl syntax' },
+  { name: 'meters', value: 'FILE', help: 'meters that the rules use, in ovs-ofctl syntax' },
   {
     name: 'listen',
     value: 'TARGET',
@@ -107,7 +112,12 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     isValueOptional: true,
     help: `log there (default: OVS_LOGDIR, ${LOGDIR_DEFAULT}, upcall.log), not to stderr`,
   },
-  { name: 'inspect', value: 'PORT', isValueOptional: true, help: `show it: ${PORT_HELP}` },
+  {
+    name: 'inspect',
+    value: 'PORT',
+    isValueOptional: true,
+    help: `show it in a page; ${PORT_HELP}`,
+  },
   { name: 'profile', value: 'NAME', help: 'behave like: current (default), or ovs-2.3' },
   { name: 'handlers', value: 'N', help: 'handlers (default: 1)' },
   { name: 'revalidators', value: 'N', help: 'revalidators (default: 1)' },
@@ -128,6 +138,8 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
     ports: readPorts(args),
     flows: args.text('flows'),
     snooping: readSnooping(args),
+    groups: args.text('groups'),
+    meters: args.text('meters'),
     listen: readTargets(args, 'listen'),
     controllers: readTargets(args, 'controller'),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',
