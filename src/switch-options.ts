@@ -9,14 +9,23 @@ import type { Log } from './base/log.js';
 import type { Dpif } from './datapath/dpif.js';
 import type { Translator } from './datapath/translator.js';
 import type { Profile, ProfileName } from './machines/profiles.js';
+import type { PortColumns } from './switch-port-settings.js';
 import type { Runtime } from './switch-runtime.js';
 import type { SwitchSettings } from './switch-settings.js';
+
+/** A port in memory, and what it is told to be. */
+export interface PortOptions extends PortColumns {
+  readonly name: string;
+}
 
 export interface BridgeOptions {
   /** Default: "br0", "br1", … */
   readonly name?: string;
-  /** How many ports, or their names. Numbered from 1 within the bridge. Default: 0. */
-  readonly ports?: number | readonly string[];
+  /**
+   * How many ports, or their names, with or without VLANs. Numbered from 1 within the bridge.
+   * Default: 0.
+   */
+  readonly ports?: number | readonly (string | PortOptions)[];
   /** Groups in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
   readonly groups?: string;
   /** What messages about `groups` call it: a file's path. Default: "groups". */

@@ -58,7 +58,9 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     name: 'port',
     value: 'PORT',
     isRepeatable: true,
-    help: '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE or dummy:NAME',
+    help:
+      '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE or dummy:NAME; then ' +
+      ',tag=N ,trunks=N+N ,vlan-mode=MODE ,protected …',
   },
   { name: 'flows', value: 'FILE', help: 'rules to begin with, in ovs-ofctl syntax' },
   {

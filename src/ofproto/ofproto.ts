@@ -148,8 +148,8 @@ export class Ofproto {
     return this.#byNumber.get(number);
   }
 
-  /** Throws an `UpcallError` where the number is taken or reserved. */
-  addPort(port: PortIdentity): void {
+  /** Throws an `UpcallError` where the number is taken or reserved, or `settings` make no sense. */
+  addPort(port: PortIdentity, { vlan, isProtected = false }: PortSettings = {}): void {
     const { ofpPort: number, name } = port;
     if (number < 1 || (number >= OFPP_MAX && number !== OFPP_LOCAL)) {
       throw new UpcallError(
@@ -161,7 +161,8 @@ export class Ofproto {
     }
     const { odpPort } = port;
     const config = PORT_CONFIG_DEFAULT;
-    const added = { name, ofpPort: number, odpPort, config, vlan: TRUNK, isProtected: false };
+    const portVlan = vlan === undefined ? TRUNK : new PortVlan(vlan);
+    const added = { name, ofpPort: number, odpPort, config, vlan: portVlan, isProtected };
     this.#byNumber.set(number, added);
     this.#portsChanged();
   }

@@ -28,7 +28,8 @@ export type VlanMode = (typeof VLAN_MODES)[number];
  * When a packet of VLAN 0 leaves with a tag for its priority. `always`: as in OVS, where it has had
  * a tag.
  */
-export type PriorityTags = 'never' | 'if-nonzero' | 'always';
+export type PriorityTags = (typeof PRIORITY_TAGS)[number];
+export const PRIORITY_TAGS = ['never', 'if-nonzero', 'always'] as const;
 
 /** As `ovs-vsctl set port` has them. */
 export interface PortVlanOptions {

@@ -123,7 +123,34 @@ describe('parsePortRequest()', () => {
     ['eth:veth1', { name: 'veth1', type: 'eth', device: 'veth1' }],
     ['dummy:p3', { name: 'p3', type: 'dummy', device: 'p3' }],
   ])('reads %s', (text, request) => {
-    expect(parsePortRequest(text)).toEqual(request);
+    expect(parsePortRequest(text)).toEqual({ ...request, columns: {} });
+  });
+
+  it('reads what the port is told to be', () => {
+    const tunnel = 'vlan-mode=dot1q-tunnel,tag=7,cvlans=1+2,qinq-ethtype=802.1q';
+    expect(parsePortRequest(`p1=tap:t,${tunnel}`).columns).toEqual({
+      vlanMode: 'dot1q-tunnel',
+      tag: 7,
+      cvlans: [1, 2],
+      qinqEthType: '802.1q',
+    });
+    expect(parsePortRequest('e,trunks=10+20,protected,priority-tags=always').columns).toEqual({
+      trunks: [10, 20],
+      protected: true,
+      priorityTags: 'always',
+    });
+  });
+
+  it.each([
+    ['eth0,tag=4096', '"4096" is no tag; expected a whole number from 0 to 4095'],
+    ['eth0,trunks=1,2', 'there is no setting "2"; there are vlan-mode, tag, trunks'],
+    ['eth0,trunks=1+', '"" is no trunks; expected a whole number'],
+    ['eth0,tag=1,tag=2', '"tag" is set twice'],
+    ['eth0,tag', 'expected tag=VALUE'],
+    ['eth0,vlan-mode=trunks', 'expected vlan-mode to be access or trunk or native-tagged'],
+    ['eth0,protected=yes', 'expected protected, protected=true or protected=false'],
+  ])('refuses %s', (text, message) => {
+    expect(() => parsePortRequest(text)).toThrow(`Cannot use --port "${text}": ${message}`);
   });
 });
 
