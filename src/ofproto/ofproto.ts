@@ -23,6 +23,7 @@ import { GroupTable } from './group-table.js';
 import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
 import { MeterTable } from './meter-table.js';
+import { MirrorTable } from './mirror.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
 import { groupsOf, metersOf } from './ofpact-uses.js';
 import { PortVlan, type PortVlanOptions, TRUNK } from './port-vlan.js';
@@ -96,6 +97,10 @@ export class Ofproto {
   readonly macs: MacTable;
   readonly groups: GroupTable;
   readonly meters: MeterTable;
+  readonly mirrors = new MirrorTable(
+    (port) => this.#byNumber.has(port),
+    () => this.#revalidate('reconfigure'),
+  );
   /** What becomes of packets that no rule matches. */
   readonly misses = new TableMisses(() => this.#revalidate('flow_table'));
   /** Ports that stand for a VLAN of another one; see `addVlanSplinter`. */
@@ -315,6 +320,7 @@ export class Ofproto {
 
   #portsChanged(): void {
     this.#ports = [...this.#byNumber.values()].sort((a, b) => a.ofpPort - b.ofpPort);
+    this.mirrors.update();
     this.#revalidate('reconfigure');
   }
 

@@ -23,6 +23,8 @@ interface Scene {
   readonly mayLearn?: boolean;
   /** What port 1 is, and port 2, too, where both are protected. */
   readonly port?: PortSettings;
+  /** Where copies go of what enters by port 1, and where the table has an address 9. */
+  readonly mirrorTo?: number;
   /** Whether the packet is one that comes back from recirculation. */
   readonly isBack?: boolean;
   /** A line of the trace. */
@@ -207,6 +209,21 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     '     >> no input bundle, dropping',
     'actions=load:9->NXM_OF_IN_PORT[],NORMAL',
   ),
+  onMirrorPort: {
+    ...scene(
+      '     >>>> dropping packet received on port p1, which is reserved exclusively for ' +
+        'mirroring <<<<',
+      'actions=output:2',
+    ),
+    mirrorTo: 1,
+  },
+  fromMirrorPort: {
+    ...scene(
+      '     >> input port is mirror output port, dropping',
+      'actions=load:2->NXM_OF_IN_PORT[],NORMAL',
+    ),
+    mirrorTo: 2,
+  },
   partialTag: {
     ...scene('     >> partial VLAN tag, dropping', 'actions=NORMAL'),
     packet: 'in_port=1,dl_type=0x8100',
@@ -238,6 +255,11 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     port: { vlan: { mode: 'dot1q-tunnel', tag: 5, cvlans: [6] } },
     packet: 'in_port=1,dl_vlan=7',
   },
+  unwantedVlan: {
+    ...scene('     >> disallowed VLAN VID for this input port, dropping', 'actions=NORMAL'),
+    port: { vlan: { tag: 5 } },
+    packet: 'in_port=1,dl_vlan=5',
+  },
   reservedAddress: {
     ...scene('     -> packet has reserved destination MAC, dropping', 'actions=NORMAL'),
     packet: 'in_port=1,dl_dst=01:80:c2:00:00:03',
@@ -254,6 +276,11 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     ),
     packet: 'in_port=1,dl_src=00:00:00:00:00:05',
   }),
+  toMirrorPort: {
+    ...scene('     >> learned port is a mirror port, dropping', 'actions=NORMAL'),
+    packet: 'in_port=1,dl_dst=00:00:00:00:00:09',
+    mirrorTo: 3,
+  },
   backToInputPort: learning({
     ...scene('     -> learned port is input port, dropping', 'actions=NORMAL'),
     packet: 'in_port=1,dl_src=00:00:00:00:00:05,dl_dst=00:00:00:00:00:05',
@@ -266,8 +293,13 @@ const IPFIX = { bridgeSample: () => {}, flowSample: () => {} };
 
 /** What the trace says of the scene's packet, which comes in through port 1. */
 function told(scene: Scene): string {
-  const { rules, groups = [], packet = TCP, mayLearn = false, port } = scene;
+  const { rules, groups = [], packet = TCP, mayLearn = false, port, mirrorTo } = scene;
   const fixture = new BridgeFixture();
+  if (mirrorTo !== undefined) {
+    const selectSrcPorts = [ofpPort(1)];
+    fixture.bridge.mirrors.set({ name: 'm', selectSrcPorts, outputPort: ofpPort(mirrorTo) });
+    fixture.bridge.macs.addStatic(0, 9, 0, ofpPort(mirrorTo));
+  }
   if (port !== undefined) fixture.bridge.setPort(ofpPort(1), port);
   if (port?.isProtected) fixture.bridge.setPort(ofpPort(2), port);
   fixture.bridge.configurePort(ofpPort(4), { noForward: true });
