@@ -20,6 +20,7 @@ export {
 } from './switch-bridge.js';
 export type { Conservation } from './switch-conservation.js';
 export type { MegaflowState } from './switch-megaflows.js';
+export type { MirrorColumns, MirrorState } from './switch-mirror.js';
 export type {
   BridgeOptions,
   BridgeSnooping,

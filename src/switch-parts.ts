@@ -83,6 +83,7 @@ export function createParts(options: SwitchOptions): SwitchParts {
       throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
     }
     createPorts(bridgeOptions, bridge, ports, base.log);
+    for (const mirror of bridgeOptions.mirrors ?? []) bridge.setMirror(mirror);
     bridge.setMcastSnooping(bridgeOptions.mcastSnooping);
     bridge.addMeters(bridgeOptions.meters ?? '', bridgeOptions.metersSource);
     bridge.addGroups(bridgeOptions.groups ?? '', bridgeOptions.groupsSource);
