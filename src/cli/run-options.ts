@@ -11,19 +11,26 @@ import type { LogLevel } from '../base/log.js';
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { FailModeName } from '../openflow/fail-mode.js';
 import { parseTarget } from '../openflow/target.js';
+import type { MirrorColumns } from '../switch-mirror.js';
+import type { BridgeSnooping } from '../switch-options.js';
 import type { Arguments } from './arguments.js';
 import type { OptionSpec } from './command.js';
 import { RUNDIR_DEFAULT } from './control-target.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import type { Io } from './io.js';
 import { readLogLevel } from './logger.js';
+import { parseMirrorRequest } from './mirror-request.js';
 import { type PortRequest, parsePortRequest } from './port-request.js';
+import { readSnooping, SNOOPING_OPTIONS } from './snooping-options.js';
 import { UsageError } from './usage-error.js';
 
 export interface RunOptions {
   readonly bridge: string;
   readonly ports: readonly PortRequest[];
+  readonly mirrors: readonly MirrorColumns[];
   readonly flows: string | undefined;
+  /** Undefined: the bridge does not snoop multicast. */
+  readonly snooping: BridgeSnooping | undefined;
   /** Files of groups and of meters that the rules use. */
   readonly groups: string | undefined;
   readonly meters: string | undefined;
@@ -61,7 +68,17 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     name: 'port',
     value: 'PORT',
     isRepeatable: true,
-    help: '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE or dummy:NAME',
+    help:
+      '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE or dummy:NAME; then ' +
+      ',tag=N ,trunks=N+N ,vlan-mode=MODE ,protected …',
+  },
+  {
+    name: 'mirror',
+    value: 'MIRROR',
+    isRepeatable: true,
+    help:
+      'copy packets: NAME, then ,select-all ,select-src-port=P+P ,select-dst-port=P+P ' +
+      ',select-vlan=N+N, and ,output-port=P or ,output-vlan=N; ,snaplen=BYTES',
   },
   { name: 'flows', value: 'FILE', help: 'rules to begin with, in ovs-ofctl syntax' },
   { name: 'groups', value: 'FILE', help: 'groups that the rules use, in ovs-ofctl syntax' },
@@ -93,6 +110,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     value: 'HEX',
     help: "16 digits, for controllers (default: the ports' lowest address)",
   },
+  ...SNOOPING_OPTIONS,
   { name: 'rundir', value: 'DIR', help: `for sockets (default: OVS_RUNDIR, ${RUNDIR_DEFAULT})` },
   {
     name: 'pidfile',
@@ -131,7 +149,9 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
   return {
     bridge: readBridge(args),
     ports: readPorts(args),
+    mirrors: args.texts('mirror').map(parseMirrorRequest),
     flows: args.text('flows'),
+    snooping: readSnooping(args),
     groups: args.text('groups'),
     meters: args.text('meters'),
     listen: readTargets(args, 'listen'),
