@@ -59,7 +59,20 @@ export class CommandTwins {
   }
 
   /** Three ports, and the rules `flows`. */
-  static async start(flows = '', portCount = 3): Promise<CommandTwins> {
+  static start(flows = '', portCount = 3): Promise<CommandTwins> {
+    return CommandTwins.#start(flows, portCount, []);
+  }
+
+  /** A bridge `br1` besides, which learns addresses and has the ports `more`. */
+  static startTwo(flows: string, more: readonly string[]): Promise<CommandTwins> {
+    return CommandTwins.#start(flows, 2, more);
+  }
+
+  static async #start(
+    flows: string,
+    portCount: number,
+    more: readonly string[],
+  ): Promise<CommandTwins> {
     const folder = mkdtempSync(join(tmpdir(), 'twins-'));
     const flowFile = join(folder, 'flows');
     writeFileSync(flowFile, flows);
@@ -72,8 +85,10 @@ export class CommandTwins {
       levels: { console: 'off' },
       destinations: { file: { writeLine() {} } },
     });
-    const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings, log });
+    const bridges = [{ ports: portCount, flows }, ...(more.length === 0 ? [] : [{ ports: more }])];
+    const sw = createSwitch({ bridges, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
+    if (more.length > 0) addSecondBridge(peer, more);
     const program = 'ovs-vswitchd';
     const management = await startManagement(sw, { rundir: folder, pid: 1, program, log });
     clock.stop();
@@ -224,9 +239,20 @@ function shown(words: readonly string[], { text, isRefused }: Answer): string {
 function addInternalPorts(sw: Switch): void {
   const type = 'dummy-internal';
   sw.datapath.addPort(new MemoryPort({ name: 'ovs-dummy', number: odpPort(0), type }));
-  sw.datapath.addPort(new MemoryPort({ name: 'br0', number: odpPort(LOCAL_NUMBER), type }));
-  const local = { name: 'br0', ofpPort: OFPP_LOCAL, odpPort: odpPort(LOCAL_NUMBER) };
-  sw.bridge().ofproto.addPort(local);
+  for (const [i, { name, ofproto }] of sw.bridges.entries()) {
+    const number = odpPort(LOCAL_NUMBER + i);
+    sw.datapath.addPort(new MemoryPort({ name, number, type }));
+    ofproto.addPort({ name, ofpPort: OFPP_LOCAL, odpPort: number });
+  }
+}
+
+/** Port after port, for the datapath numbers those of one command in no certain order. */
+function addSecondBridge(peer: OvsPeer, ports: readonly string[]): void {
+  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', 'datapath-type=dummy');
+  for (const [i, name] of ports.entries()) {
+    const kind = ['type=dummy', `ofport_request=${i + 1}`];
+    peer.configure('add-port', 'br1', name, '--', 'set', 'interface', name, ...kind);
+  }
 }
 
 async function appctl(path: string, words: readonly string[]): Promise<Answer> {
@@ -244,7 +270,7 @@ async function appctl(path: string, words: readonly string[]): Promise<Answer> {
 function masked({ text, isRefused }: Answer): Answer {
   const plain = text
     .replace(/dummy@ovs-dummy|embedded@ovs-embedded/g, 'DATAPATH')
-    .replace(/^(?:dummy|embedded)@br0$/gm, 'TYPE@br0')
+    .replace(/^(?:dummy|embedded)@(?=br\d$)/gm, 'TYPE@')
     // A state is kept for each packet that a controller is to be sent.
     .replace(/(?<=continuation=\d,recirc_id=)[1-9]\d*/g, 'ID')
     .replace(/ufid:[-0-9a-f]{36}/g, 'ufid:ID')
@@ -277,7 +303,7 @@ function sortFlows(text: string): string {
 
 function sortOutputs(line: string): string {
   return line.replace(/(?<=actions(?::|: ))[^\s]*?(?=$|, dp-extra)/i, (actions) =>
-    actions.replace(/(?<=^|,)(?:\d+|p\d+|br0)(?:,(?:\d+|p\d+|br0))*(?=,|$)/g, (run) =>
+    actions.replace(/(?<=^|,)(?:\d+|[pq]\d+|br\d)(?:,(?:\d+|[pq]\d+|br\d))*(?=,|$)/g, (run) =>
       run.split(',').sort().join(),
     ),
   );
