@@ -27,6 +27,8 @@ import { OvsPeer } from './ovs-peer.js';
 const run = promisify(execFile);
 /** As the dummy datapath numbers its internal ports. */
 const LOCAL_NUMBER = 100;
+/** How many rules the peer makes for itself, as `memory/show` has it. */
+const INTERNAL_RULES = '4';
 const TIMEOUT_SECONDS = '20';
 
 /** What a command said: its text, and whether it was refused. */
@@ -143,8 +145,8 @@ export class CommandTwins {
   }
 
   /** Gives both these rules and no others; `version` is the one that the peer is told them in. */
-  setRules(rules: readonly string[], version = 'OpenFlow10'): void {
-    this.changeRules('del-flows', '');
+  async setRules(rules: readonly string[], version = 'OpenFlow10'): Promise<void> {
+    await this.#forgetRules();
     for (const rule of rules) {
       this.#peer.changeRules('add-flow', rule, '-O', version);
       this.sw.addFlow(rule);
@@ -156,7 +158,7 @@ export class CommandTwins {
    * has made of them: versions turn actions into others on their way.
    */
   async copyRules(rules: readonly string[]): Promise<void> {
-    this.changeRules('del-flows', '');
+    await this.#forgetRules();
     for (const rule of rules) this.#peer.addRule(rule);
     const dump = await this.#peer.command('bridge/dump-flows', 'br0');
     for (const line of plainLines(dump).split('\n')) if (line !== '') this.sw.addFlow(line);
@@ -218,6 +220,14 @@ export class CommandTwins {
     await this.#management.close();
     await this.sw.stop();
     rmSync(this.#folder, { recursive: true });
+  }
+
+  /** Deletes all rules. The peer's look-ups see them for a while yet: that would widen its masks. */
+  async #forgetRules(): Promise<void> {
+    this.changeRules('del-flows', '');
+    const rules = async (): Promise<string | undefined> =>
+      /rules:(\d+)/.exec(await this.#peer.command('memory/show'))?.[1];
+    while ((await rules()) !== INTERNAL_RULES);
   }
 
   async #lookedUp(): Promise<number> {
