@@ -8,6 +8,7 @@
 
 // A whole switch.
 
+export type { McastRecord, McastSnoopingOptions } from './ofproto/mcast-snooping.js';
 export type { PacketIn } from './ofproto/packet-ins.js';
 export { createSwitch, Switch } from './switch.js';
 export {
@@ -19,7 +20,7 @@ export {
 } from './switch-bridge.js';
 export type { Conservation } from './switch-conservation.js';
 export type { MegaflowState } from './switch-megaflows.js';
-export type { BridgeOptions, SwitchOptions } from './switch-options.js';
+export type { BridgeOptions, BridgeSnooping, SwitchOptions } from './switch-options.js';
 export { type PacketOptions, packet } from './switch-packet.js';
 export type { PortMaker, PortPlace, Transmission } from './switch-port-table.js';
 export { SwitchPort } from './switch-ports.js';

@@ -9,6 +9,7 @@ import type { Log } from './base/log.js';
 import type { Dpif } from './datapath/dpif.js';
 import type { Translator } from './datapath/translator.js';
 import type { Profile, ProfileName } from './machines/profiles.js';
+import type { McastSnoopingOptions } from './ofproto/mcast-snooping.js';
 import type { Runtime } from './switch-runtime.js';
 import type { SwitchSettings } from './switch-settings.js';
 
@@ -29,6 +30,19 @@ export interface BridgeOptions {
   readonly flows?: string;
   /** What messages about `flows` call it: a file's path. Default: "flows". */
   readonly flowsSource?: string;
+  /**
+   * Whether NORMAL sends multicast only to those who have asked for it (IGMP, MLD); `{}`: as OVS
+   * does where nothing more is said. Default: it does not.
+   */
+  readonly mcastSnooping?: BridgeSnooping;
+}
+
+/** How a bridge snoops multicast; ports by name. */
+export interface BridgeSnooping extends McastSnoopingOptions {
+  /** Ports to which all multicast traffic goes: `mcast-snooping-flood` of OVS. */
+  readonly floodPorts?: readonly string[];
+  /** Ports to which members' reports go: `mcast-snooping-flood-reports` of OVS. */
+  readonly reportPorts?: readonly string[];
 }
 
 export interface SwitchOptions extends BridgeOptions {

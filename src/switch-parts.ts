@@ -78,6 +78,7 @@ export function createParts(options: SwitchOptions): SwitchParts {
       throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
     }
     createPorts(bridgeOptions, bridge, ports, base.log);
+    bridge.setMcastSnooping(bridgeOptions.mcastSnooping);
     bridge.addMeters(bridgeOptions.meters ?? '', bridgeOptions.metersSource);
     bridge.addGroups(bridgeOptions.groups ?? '', bridgeOptions.groupsSource);
     bridge.addFlows(bridgeOptions.flows ?? FLOWS_DEFAULT, bridgeOptions.flowsSource);

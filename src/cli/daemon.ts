@@ -91,6 +91,7 @@ async function bringUp(
   ends.push(() => target.stop());
   const ports = await RunPorts.open(options.ports, target, log);
   ends.push(() => ports.close());
+  target.bridge().setMcastSnooping(options.snooping);
   const { server, listening } = await startOpenFlow(target, options, log);
   ends.push(() => server.close());
   // A controller that is added makes the bridge forget its rules.

@@ -11,6 +11,7 @@ import type { LogLevel } from '../base/log.js';
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { FailModeName } from '../openflow/fail-mode.js';
 import { parseTarget } from '../openflow/target.js';
+import type { BridgeSnooping } from '../switch-options.js';
 import type { Arguments } from './arguments.js';
 import type { OptionSpec } from './command.js';
 import { RUNDIR_DEFAULT } from './control-target.js';
@@ -18,12 +19,15 @@ import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import type { Io } from './io.js';
 import { readLogLevel } from './logger.js';
 import { type PortRequest, parsePortRequest } from './port-request.js';
+import { readSnooping, SNOOPING_OPTIONS } from './snooping-options.js';
 import { UsageError } from './usage-error.js';
 
 export interface RunOptions {
   readonly bridge: string;
   readonly ports: readonly PortRequest[];
   readonly flows: string | undefined;
+  /** Undefined: the bridge does not snoop multicast. */
+  readonly snooping: BridgeSnooping | undefined;
   /** Where controllers and tools may connect to: `ptcp:`, `punix:`. */
   readonly listen: readonly string[];
   /** To whom we connect: `tcp:`, `unix:`. */
@@ -88,6 +92,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     value: 'HEX',
     help: "16 digits, for controllers (default: the ports' lowest address)",
   },
+  ...SNOOPING_OPTIONS,
   { name: 'rundir', value: 'DIR', help: `for sockets (default: OVS_RUNDIR, ${RUNDIR_DEFAULT})` },
   {
     name: 'pidfile',
@@ -122,6 +127,7 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
     bridge: readBridge(args),
     ports: readPorts(args),
     flows: args.text('flows'),
+    snooping: readSnooping(args),
     listen: readTargets(args, 'listen'),
     controllers: readTargets(args, 'controller'),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',

@@ -26,8 +26,10 @@ import {
 } from '../packet/flow-layout.js';
 import { ETH_TYPE_ARP, isVlanType } from '../packet/protocol.js';
 import type { MacSighting } from './mac-learning.js';
+import { type McastOutput, snoopedOutput } from './mcast-output.js';
+import { OFPP_CONTROLLER, OFPP_NONE } from './ofpact.js';
 import type { OfprotoPort } from './ofproto.js';
-import { TRUNK, VlanTags } from './port-vlan.js';
+import { type PortVlan, TRUNK, VlanTags } from './port-vlan.js';
 import { isReservedAddress } from './reserved-addresses.js';
 import type { XlateContext } from './xlate-context.js';
 import { SENTENCES, type Sentence } from './trace-sentences.js';
@@ -43,27 +45,29 @@ export function xlateNormal(ctx: XlateContext): void {
   wc.fill(EXACT, DL_DST, DL_SRC_LOW + 1);
   wc[VLAN0]! |= VLAN_VID_MASK | VLAN_CFI;
   const { inPort } = ctx;
-  const port = ofproto.port(inPort);
+  const vlan = vlanOf(ctx);
   tags.read(flow);
-  const refusal = refusalOf(ctx, port);
-  if (port === undefined || refusal !== undefined) {
+  const refusal = refusalOf(ctx, vlan);
+  if (vlan === undefined || refusal !== undefined) {
     if (ctx.trace !== undefined && refusal !== undefined) sayRefusal(ctx, refusal);
     return;
   }
-  port.vlan.enter(tags);
+  vlan.enter(tags);
   const { vid } = tags;
   learn(ctx, vid);
 
+  const snooped = ofproto.snooping && snoopedOutput(ctx, vid);
+  if (snooped !== undefined) {
+    sendSnooped(ctx, snooped);
+    return;
+  }
   const dstHigh = flow[DL_DST]! >>> 16;
   const dstLow = ((flow[DL_DST]! << 16) | (flow[DL_DST + 1]! >>> 16)) >>> 0;
   const known = ofproto.macs.lookup(dstHigh, dstLow, vid);
   if (ctx.trace !== undefined) sayDestination(ctx, known);
   if (known === inPort) return;
   if (known === undefined) floodNormal(ctx);
-  else {
-    const destination = ofproto.port(known);
-    if (destination !== undefined) send(ctx, destination);
-  }
+  else sendTo(ctx, known);
 }
 
 function learn(ctx: XlateContext, vlan: number): void {
@@ -80,14 +84,34 @@ function learn(ctx: XlateContext, vlan: number): void {
   ctx.note(sighting);
 }
 
+/** Sends a multicast packet where the table of groups says. */
+function sendSnooped(ctx: XlateContext, output: McastOutput): void {
+  if (output === 'flood') {
+    floodNormal(ctx);
+    return;
+  }
+  for (let i = 0; i < output.length; i++) sendTo(ctx, output[i]!);
+}
+
+function sendTo(ctx: XlateContext, number: OfpPort): void {
+  const port = ctx.ofproto.port(number);
+  if (port !== undefined) send(ctx, port);
+}
+
+/** What the packet's port is to VLANs: one from a controller comes from none, and is welcome. */
+function vlanOf({ ofproto, inPort }: XlateContext): PortVlan | undefined {
+  if (inPort === OFPP_CONTROLLER || inPort === OFPP_NONE) return TRUNK;
+  return ofproto.port(inPort)?.vlan;
+}
+
 /** Why NORMAL drops the packet at once; undefined: it does not. */
 function refusalOf(
   { flow, ofproto }: XlateContext,
-  port: OfprotoPort | undefined,
+  vlan: PortVlan | undefined,
 ): Refusal | undefined {
-  if (port === undefined) return 'unknown port';
+  if (vlan === undefined) return 'unknown port';
   if (isPartlyTagged(flow)) return 'partial tag';
-  if (!port.vlan.admits(tags.vid)) return 'unwanted VLAN';
+  if (!vlan.admits(tags.vid)) return 'unwanted VLAN';
   const isReserved = !ofproto.forwardsBpdus && isReservedAddress(flow);
   return isReserved ? 'reserved address' : undefined;
 }

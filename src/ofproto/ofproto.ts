@@ -22,6 +22,7 @@ import { FlowTables } from './flow-tables.js';
 import { GroupTable } from './group-table.js';
 import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
+import { McastSnooping, type McastSnoopingOptions } from './mcast-snooping.js';
 import { MeterTable } from './meter-table.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
 import { groupsOf, metersOf } from './ofpact-uses.js';
@@ -105,6 +106,7 @@ export class Ofproto {
   /** What the first lookups of translations were credited with. */
   readonly credited = { packets: 0, bytes: 0 };
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #coverage: Coverage;
   readonly #revalidations = new Subject<RevalidationReason>();
   readonly revalidations: Observable<RevalidationReason> = this.#revalidations.asObservable();
   readonly #byNumber = new Map<OfpPort, OfprotoPort>();
@@ -114,12 +116,14 @@ export class Ofproto {
   #forwardsBpdus = false;
   #vlanLimit = 1;
   #fragmentMode: FragmentMode = 'normal';
+  #snooping: McastSnooping | undefined;
 
   constructor(options: OfprotoOptions) {
     const { clock, coverage, rulesMax } = options;
     this.name = options.name;
     this.uuid = options.uuid ?? options.name;
     this.#clock = clock;
+    this.#coverage = coverage;
     this.tables = new FlowTables({
       clock,
       coverage,
@@ -171,6 +175,7 @@ export class Ofproto {
     if (!this.#byNumber.delete(number)) return false;
     this.#downPorts.delete(number);
     this.macs.flushPort(number);
+    this.#snooping?.flushPort(number);
     this.#portsChanged();
     return true;
   }
@@ -244,6 +249,26 @@ export class Ofproto {
     this.#revalidate('reconfigure');
   }
 
+  /** Where members of multicast groups are; undefined: the bridge does not snoop. */
+  get snooping(): McastSnooping | undefined {
+    return this.#snooping;
+  }
+
+  /** Begins to snoop, with what is known kept where it does already; undefined: ends it. */
+  setSnooping(options: McastSnoopingOptions | undefined): void {
+    if (options === undefined) this.#snooping = undefined;
+    else {
+      const onChange = (): void => this.#revalidate('mcast_snooping');
+      this.#snooping ??= new McastSnooping({ coverage: this.#coverage, onChange });
+      this.#snooping.configure(options);
+    }
+    this.#revalidate('reconfigure');
+  }
+
+  get now(): Instant {
+    return this.#clock.now();
+  }
+
   /** The periodic work that follows a change of `dump_seq`: counters are fresh, so rules expire. */
   runAfterDump(now: Instant): void {
     this.tables.expire();
@@ -253,14 +278,14 @@ export class Ofproto {
   /** The periodic work that waits for nothing: addresses age. */
   run(now: Instant): void {
     this.macs.expire(now);
+    this.#snooping?.expire(now);
   }
 
   /** The next moment at which `run` or `runAfterDump` has something to do; undefined: never. */
   nextDeadline(): Instant | undefined {
-    const ofRules = this.tables.nextDeadline();
-    const ofMacs = this.macs.nextDeadline();
-    if (ofRules === undefined || ofMacs === undefined) return ofRules ?? ofMacs;
-    return ofRules < ofMacs ? ofRules : ofMacs;
+    const holders = [this.tables, this.macs, this.#snooping];
+    const deadlines = holders.map((holder) => holder?.nextDeadline());
+    return deadlines.reduce(earlier);
   }
 
   /** Makes all that `task` changes of tables and groups one, or, if it throws, nothing. */
@@ -320,6 +345,11 @@ export class Ofproto {
   #revalidate(reason: RevalidationReason): void {
     this.#revalidations.next(reason);
   }
+}
+
+function earlier(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
 }
 
 /** A rule that is in no table, with no actions. */

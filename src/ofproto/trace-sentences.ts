@@ -9,6 +9,7 @@
 
 import { SlowReason } from '../datapath/cookie.js';
 import type { TraceNoteKind, TraceText } from '../datapath/translator.js';
+import { formatIpv4 } from '../packet/address-text.js';
 import type { XlateError } from './xlate-context.js';
 
 /** One thing said. */
@@ -31,6 +32,11 @@ const error = of('error');
 /** Zero is written without its base, as C's `%#x` has it. */
 export function hex(value: number | bigint): string {
   return value === 0 || value === 0n ? '0' : `0x${value.toString(16)}`;
+}
+
+/** What a multicast message said. */
+function heard(what: string, port: string, vlan: number): Sentence {
+  return detail(`multicast snooping ${what} on port ${port} in VLAN ${vlan}`);
 }
 
 function pair(namespace: number, type: number): string {
@@ -146,6 +152,31 @@ export const SENTENCES = {
   toLearnedPort: () => detail('forwarding to learned port'),
   backToInputPort: () => detail('learned port is input port, dropping'),
   flooding: () => detail('no learned MAC for destination, flooding'),
+
+  // Multicast, where it is snooped.
+  mcastBadChecksum: (protocol: 'IGMP' | 'MLD', port: string, vlan: number) =>
+    heard(`received bad ${protocol} checksum`, port, vlan),
+  mcastJoined: (ipv4: number, port: string, vlan: number) =>
+    heard(`learned that ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastLeft: (ipv4: number, port: string, vlan: number) =>
+    heard(`leaving ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastRouter: (ipv4: number | undefined, port: string, vlan: number) =>
+    heard(ipv4 === undefined ? 'query' : `query from ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastRecords: (count: number, port: string, vlan: number) =>
+    heard(`processed ${count} addresses`, port, vlan),
+  mcastTraffic: () => detail('multicast traffic, flooding'),
+  mldQuery: () => detail('MLD query, flooding'),
+  mcastLinkLocal: () => detail('RFC4541: section 2.1.2, item 2, flooding'),
+  mcastUnregistered: () => detail('unregistered multicast, flooding'),
+  mcastToMember: () => detail('forwarding to mcast group port'),
+  mcastMemberBack: () => detail('mcast group port is input port, dropping'),
+  mcastToRouter: () => detail('forwarding to mcast router port'),
+  mcastRouterBack: () => detail('mcast router port is input port, dropping'),
+  mcastRouterElsewhere: () => detail('mcast router is on another vlan, dropping'),
+  mcastToFloodPort: () => detail('forwarding to mcast flood port'),
+  mcastFloodBack: () => detail('mcast flood port is input port, dropping'),
+  mcastToReportPort: () => detail('forwarding report to mcast flagged port'),
+  mcastReportBack: () => detail('mcast port is input port, dropping the Report'),
 } as const;
 
 /** Why a translation failed. Answers to `xlate_strerror()`. */

@@ -69,6 +69,21 @@ describe('upcall run', () => {
     expect(readdirSync(rundir)).toEqual([]);
   });
 
+  it('snoops multicast where it is told to', async () => {
+    const rundir = folder();
+    const shown: string[] = [];
+    const ask = async (interrupt: () => void): Promise<void> => {
+      const client = await ControlClient.connect(join(rundir, `upcall.${process.pid}.ctl`));
+      shown.push(String(await client.run('mdb/show', ['br0'])));
+      client.close();
+      interrupt();
+    };
+    const snooping = ['--mcast-snooping-enable', '--mcast-snooping-flood', 'p1'];
+    const args = ['--rundir', rundir, '--port', 'dummy:p1', ...snooping];
+    const { status } = await runUntilUp(args, (interrupt) => void ask(interrupt));
+    expect([status, shown]).toEqual([0, [' port  VLAN  GROUP                Age\n']]);
+  });
+
   it('logs to a file, and claims the pid file only while it runs', async () => {
     const rundir = folder();
     const log = join(rundir, 'log');
@@ -107,6 +122,14 @@ describe('upcall run', () => {
     [['--listen', 'tcp:1.2.3.4'], '--listen "tcp:1.2.3.4": expected ptcp:[PORT][:HOST] or punix'],
     [['--controller', 'ptcp:'], '--controller "ptcp:": expected tcp:HOST[:PORT] or unix:FILE'],
     [['--controller', 'nobody'], '--controller "nobody": expected tcp:HOST[:PORT]'],
+    [
+      ['--mcast-snooping-flood', 'p1'],
+      'Cannot use --mcast-snooping-flood: multicast needs --mcast-snooping-enable',
+    ],
+    [
+      ['--mcast-snooping-enable', '--mcast-snooping-aging-time', '1'],
+      '--mcast-snooping-aging-time "1": expected a whole number from 15 to 3600',
+    ],
     [['--datapath-id', '12'], '--datapath-id "12": expected 16 hexadecimal digits'],
   ])('refuses %j', async (args, message) => {
     const { status, stderr } = await runCli(['run', ...args]);

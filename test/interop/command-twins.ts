@@ -18,7 +18,9 @@ import { Vlog } from '../../src/base/vlog.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
+import type { FragmentMode } from '../../src/ofproto/ofproto.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
+import type { BridgeSnooping } from '../../src/switch-options.js';
 import { plainLines } from '../../src/cli/dumped-text.js';
 import { OvsPeer } from './ovs-peer.js';
 
@@ -137,22 +139,36 @@ export class CommandTwins {
    */
   async copyRules(rules: readonly string[]): Promise<void> {
     this.changeRules('del-flows', '');
-    for (const rule of rules) this.#tell(rule);
+    for (const rule of rules) this.#peer.addRule(rule);
     const dump = await this.#peer.command('bridge/dump-flows', 'br0');
     for (const line of plainLines(dump).split('\n')) if (line !== '') this.sw.addFlow(line);
   }
 
-  #tell(rule: string): void {
-    const versions = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'];
-    const isTold = versions.some((version) => {
-      try {
-        this.#peer.changeRules('add-flow', rule, '-O', version);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
+  /** Runs an `ovs-vsctl` command on the peer. */
+  configure(...words: string[]): void {
+    this.#peer.configure(...words);
+  }
+
+  /** Has both bridges snoop multicast. */
+  snoop(snooping: BridgeSnooping): void {
+    const { agingSeconds, groupsMax, floodsUnregistered, floodPorts, reportPorts } = snooping;
+    const settings: [string, string][] = [];
+    if (agingSeconds !== undefined) settings.push(['aging-time', String(agingSeconds)]);
+    if (groupsMax !== undefined) settings.push(['table-size', String(groupsMax)]);
+    if (floodsUnregistered === false) settings.push(['disable-flood-unregistered', 'true']);
+    const command = ['set', 'bridge', 'br0', 'mcast_snooping_enable=true'];
+    for (const [key, value] of settings)
+      command.push(`other_config:mcast-snooping-${key}=${value}`);
+    for (const port of floodPorts ?? []) command.push(...markPort(port, 'flood'));
+    for (const port of reportPorts ?? []) command.push(...markPort(port, 'flood-reports'));
+    this.#peer.configure(...command);
+    this.sw.bridge().setMcastSnooping(snooping);
+  }
+
+  /** How rules of both see fragments. */
+  setFragmentMode(mode: FragmentMode): void {
+    this.#peer.changeRules('set-frags', mode);
+    this.sw.bridge().ofproto.fragmentMode = mode;
   }
 
   /** Both without rules, groups and meters. */
@@ -191,6 +207,10 @@ export class CommandTwins {
     const counts = /hit:(\d+) missed:(\d+)/.exec(show);
     return Number(counts?.[1]) + Number(counts?.[2]);
   }
+}
+
+function markPort(port: string, key: string): string[] {
+  return ['--', 'set', 'port', port, `other_config:mcast-snooping-${key}=true`];
 }
 
 function shown(words: readonly string[], { text, isRefused }: Answer): string {

@@ -12,15 +12,25 @@ import { formatTrace } from '../../src/ofproto/trace-text.js';
 import { TraceTree } from '../../src/ofproto/trace-tree.js';
 import type { Flow } from '../../src/packet/flow.js';
 import { DP_HASH, RECIRC_ID } from '../../src/packet/flow-layout.js';
+import { packet } from '../../src/switch-packet.js';
 import { BridgeFixture, parsePacket } from './bridge-fixture.js';
+import { igmp, igmpReport3, mld } from './mcast-frames.js';
 
 const TCP = 'tcp,in_port=1,nw_ttl=9';
+const GROUP = '239.1.2.3';
+const [JOIN, LEAVE] = [0x16, 0x17];
+const QUERY = igmp(0x11, '0.0.0.0');
 
 interface Scene {
   readonly rules: readonly string[];
   readonly groups?: readonly string[];
   readonly packet?: string;
   readonly mayLearn?: boolean;
+  /** In place of `packet`, where the bridge snoops multicast: a frame in port 1. */
+  readonly frame?: Uint8Array;
+  readonly heard?: readonly (readonly [port: number, frame: Uint8Array])[];
+  readonly floodPort?: number;
+  readonly reportPort?: number;
   /** What port 1 is, and port 2, too, where both are protected. */
   readonly port?: PortSettings;
   /** Whether the packet is one that comes back from recirculation. */
@@ -32,6 +42,21 @@ interface Scene {
 /** Rules, and the line that comes of them. */
 function scene(line: string, ...rules: string[]): Scene {
   return { line, rules };
+}
+
+/** What a bridge that snoops says of a frame in port 1, after it has heard others. */
+function snooping(
+  line: string,
+  frame: Uint8Array,
+  ...heard: readonly (readonly [port: number, frame: Uint8Array])[]
+): Scene {
+  return { ...scene(`     -> ${line}`, 'actions=NORMAL'), frame, heard };
+}
+
+function udpTo(group: string): Uint8Array {
+  const [, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+  const address = [1, 0, 0x5e, b & 0x7f, c, d].map((byte) => byte.toString(16));
+  return packet(`udp,nw_dst=${group},dl_dst=${address.join(':')}`);
 }
 
 /** The scene of a packet that a select group has hashed. */
@@ -259,6 +284,60 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     packet: 'in_port=1,dl_src=00:00:00:00:00:05,dl_dst=00:00:00:00:00:05',
   }),
   flooding: scene('     -> no learned MAC for destination, flooding', 'actions=NORMAL'),
+
+  mcastBadChecksum: snooping(
+    'multicast snooping received bad IGMP checksum on port p1 in VLAN 0',
+    igmp(JOIN, GROUP, { checksumError: 1 }),
+  ),
+  mcastJoined: snooping(
+    'multicast snooping learned that 239.1.2.3 is on port p1 in VLAN 7',
+    igmp(JOIN, GROUP, { vlan: 7 }),
+  ),
+  mcastLeft: snooping(
+    'multicast snooping leaving 239.1.2.3 is on port p1 in VLAN 0',
+    igmp(LEAVE, GROUP),
+    [1, igmp(JOIN, GROUP)],
+  ),
+  mcastRouter: snooping('multicast snooping query on port p1 in VLAN 0', mld(130, '::')),
+  mcastRecords: snooping(
+    'multicast snooping processed 1 addresses on port p1 in VLAN 0',
+    igmpReport3([{ type: 4, group: GROUP }]),
+  ),
+  mcastTraffic: snooping('multicast traffic, flooding', QUERY),
+  mldQuery: snooping('MLD query, flooding', mld(130, '::')),
+  mcastLinkLocal: snooping('RFC4541: section 2.1.2, item 2, flooding', udpTo('224.0.0.9')),
+  mcastUnregistered: snooping('unregistered multicast, flooding', udpTo(GROUP)),
+  mcastToMember: snooping('forwarding to mcast group port', udpTo(GROUP), [2, igmp(JOIN, GROUP)]),
+  mcastMemberBack: snooping('mcast group port is input port, dropping', udpTo(GROUP), [
+    1,
+    igmp(JOIN, GROUP),
+  ]),
+  mcastToRouter: snooping('forwarding to mcast router port', igmp(JOIN, GROUP), [2, QUERY]),
+  mcastRouterBack: snooping('mcast router port is input port, dropping', igmp(JOIN, GROUP), [
+    1,
+    QUERY,
+  ]),
+  mcastRouterElsewhere: snooping(
+    'mcast router is on another vlan, dropping',
+    igmp(JOIN, GROUP, { vlan: 7 }),
+    [2, QUERY],
+  ),
+  mcastToFloodPort: {
+    ...snooping('forwarding to mcast flood port', udpTo(GROUP), [2, igmp(JOIN, GROUP)]),
+    floodPort: 3,
+  },
+  mcastFloodBack: {
+    ...snooping('mcast flood port is input port, dropping', udpTo(GROUP), [2, igmp(JOIN, GROUP)]),
+    floodPort: 1,
+  },
+  mcastToReportPort: {
+    ...snooping('forwarding report to mcast flagged port', igmp(JOIN, GROUP)),
+    reportPort: 3,
+  },
+  mcastReportBack: {
+    ...snooping('mcast port is input port, dropping the Report', igmp(JOIN, GROUP)),
+    reportPort: 1,
+  },
 };
 
 /** All bridges of these tests tell IPFIX collectors, and forward nothing through port 4. */
@@ -266,13 +345,14 @@ const IPFIX = { bridgeSample: () => {}, flowSample: () => {} };
 
 /** What the trace says of the scene's packet, which comes in through port 1. */
 function told(scene: Scene): string {
-  const { rules, groups = [], packet = TCP, mayLearn = false, port } = scene;
+  const { rules, groups = [], packet = TCP, mayLearn = false, port, frame } = scene;
   const fixture = new BridgeFixture();
   if (port !== undefined) fixture.bridge.setPort(ofpPort(1), port);
   if (port?.isProtected) fixture.bridge.setPort(ofpPort(2), port);
   fixture.bridge.configurePort(ofpPort(4), { noForward: true });
   for (const group of groups) fixture.addGroup(group);
   for (const rule of rules) fixture.addFlow(rule);
+  if (frame !== undefined) return toldWhileSnooping(fixture, frame, scene);
   const ingress = fixture.translator.receive(parsePacket(TCP));
   if (ingress === 'ENODEV') throw new Error('no such port');
   const flow = scene.isBack ? comeBack(fixture, packet) : parsePacket(packet);
@@ -284,6 +364,18 @@ function told(scene: Scene): string {
     skipWildcards: false,
     trace,
   });
+  return formatTrace([trace.root]);
+}
+
+function toldWhileSnooping(fixture: BridgeFixture, frame: Uint8Array, scene: Scene): string {
+  const { heard = [], floodPort, reportPort } = scene;
+  fixture.bridge.setSnooping({});
+  const { snooping: table } = fixture.bridge;
+  if (floodPort !== undefined) table?.setFloodPort(ofpPort(floodPort), true);
+  if (reportPort !== undefined) table?.setReportPort(ofpPort(reportPort), true);
+  for (const [port, message] of heard) fixture.translateFrame(port, message);
+  const trace = new TraceTree('br0');
+  fixture.translateFrame(1, frame, { trace });
   return formatTrace([trace.root]);
 }
 
