@@ -24,6 +24,7 @@ import type { Ofproto } from './ofproto/ofproto.js';
 import type { Rule } from './ofproto/rule.js';
 import { formatRule } from './ofproto/rule-text.js';
 import { formatMatch } from './packet/match-text.js';
+import { type MirrorColumns, type MirrorState, mirrorOptionsOf } from './switch-mirror.js';
 import type { BridgeSnooping } from './switch-options.js';
 
 /** A rule and its counters, at the moment they were asked for. */
@@ -195,6 +196,25 @@ export class SwitchBridge {
   /** Where multicast members and routers have been heard; undefined: the bridge does not snoop. */
   mcastMembers(): readonly McastRecord[] | undefined {
     return this.ofproto.snooping?.records(this.#now());
+  }
+
+  /**
+   * Adds a mirror, or changes the one that has its name. Datapath flows follow with the
+   * revalidation that this asks for. Throws an `UpcallError` that says what is wrong.
+   */
+  setMirror(mirror: MirrorColumns): void {
+    this.ofproto.mirrors.set(mirrorOptionsOf(mirror, this.#portNumber));
+  }
+
+  /** Removes a mirror; whether it was there. */
+  deleteMirror(name: string): boolean {
+    return this.ofproto.mirrors.delete(name);
+  }
+
+  /** The mirrors, in order of their numbers. */
+  mirrors(): readonly MirrorState[] {
+    const mirrors = this.ofproto.mirrors.list();
+    return mirrors.map(({ options, counters }) => ({ name: options.name, ...counters }));
   }
 
   /** The rules, by table and from the highest priority down; then the hidden ones. */

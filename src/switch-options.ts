@@ -10,14 +10,26 @@ import type { Dpif } from './datapath/dpif.js';
 import type { Translator } from './datapath/translator.js';
 import type { Profile, ProfileName } from './machines/profiles.js';
 import type { McastSnoopingOptions } from './ofproto/mcast-snooping.js';
+import type { MirrorColumns } from './switch-mirror.js';
+import type { PortColumns } from './switch-port-settings.js';
 import type { Runtime } from './switch-runtime.js';
 import type { SwitchSettings } from './switch-settings.js';
+
+/** A port in memory, and what it is told to be. */
+export interface PortOptions extends PortColumns {
+  readonly name: string;
+}
 
 export interface BridgeOptions {
   /** Default: "br0", "br1", … */
   readonly name?: string;
-  /** How many ports, or their names. Numbered from 1 within the bridge. Default: 0. */
-  readonly ports?: number | readonly string[];
+  /**
+   * How many ports, or their names, with or without VLANs. Numbered from 1 within the bridge.
+   * Default: 0.
+   */
+  readonly ports?: number | readonly (string | PortOptions)[];
+  /** Copies of packets for somebody who watches. Default: none. */
+  readonly mirrors?: readonly MirrorColumns[];
   /** Groups in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
   readonly groups?: string;
   /** What messages about `groups` call it: a file's path. Default: "groups". */

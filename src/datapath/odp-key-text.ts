@@ -225,7 +225,8 @@ function formatMplsEntry(entry: number, mask: number | undefined): string {
 
 function formatTcpFlags(key: Flow, mask: FlowMask, isVerbose: boolean): string {
   const bits = (wordAt(mask, L.TCP_FLAGS) >>> 16) & TCP_FLAGS_MASK;
-  if (bits === 0 && !isVerbose) return '';
   const flags = (wordAt(key, L.TCP_FLAGS) >>> 16) & TCP_FLAGS_MASK;
+  // A key has the attribute only where there is something to be said of it.
+  if (bits === 0 && (!isVerbose || flags === 0)) return '';
   return `tcp_flags(${formatFlagsMasked(TCP_FLAG_NAMES, flags, bits, TCP_FLAGS_MASK)})`;
 }

@@ -24,6 +24,7 @@ import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
 import { McastSnooping, type McastSnoopingOptions } from './mcast-snooping.js';
 import { MeterTable } from './meter-table.js';
+import { MirrorTable } from './mirror.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
 import { groupsOf, metersOf } from './ofpact-uses.js';
 import { PortVlan, type PortVlanOptions, TRUNK } from './port-vlan.js';
@@ -97,6 +98,10 @@ export class Ofproto {
   readonly macs: MacTable;
   readonly groups: GroupTable;
   readonly meters: MeterTable;
+  readonly mirrors = new MirrorTable(
+    (port) => this.#byNumber.has(port),
+    () => this.#revalidate('reconfigure'),
+  );
   /** What becomes of packets that no rule matches. */
   readonly misses = new TableMisses(() => this.#revalidate('flow_table'));
   /** Ports that stand for a VLAN of another one; see `addVlanSplinter`. */
@@ -152,8 +157,8 @@ export class Ofproto {
     return this.#byNumber.get(number);
   }
 
-  /** Throws an `UpcallError` where the number is taken or reserved. */
-  addPort(port: PortIdentity): void {
+  /** Throws an `UpcallError` where the number is taken or reserved, or `settings` make no sense. */
+  addPort(port: PortIdentity, { vlan, isProtected = false }: PortSettings = {}): void {
     const { ofpPort: number, name } = port;
     if (number < 1 || (number >= OFPP_MAX && number !== OFPP_LOCAL)) {
       throw new UpcallError(
@@ -165,7 +170,8 @@ export class Ofproto {
     }
     const { odpPort } = port;
     const config = PORT_CONFIG_DEFAULT;
-    const added = { name, ofpPort: number, odpPort, config, vlan: TRUNK, isProtected: false };
+    const portVlan = vlan === undefined ? TRUNK : new PortVlan(vlan);
+    const added = { name, ofpPort: number, odpPort, config, vlan: portVlan, isProtected };
     this.#byNumber.set(number, added);
     this.#portsChanged();
   }
@@ -339,6 +345,7 @@ export class Ofproto {
 
   #portsChanged(): void {
     this.#ports = [...this.#byNumber.values()].sort((a, b) => a.ofpPort - b.ofpPort);
+    this.mirrors.update();
     this.#revalidate('reconfigure');
   }
 

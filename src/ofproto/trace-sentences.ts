@@ -131,6 +131,9 @@ export const SENTENCES = {
   // NORMAL.
   unknownPort: (port: number) => error(`received packet on unknown port ${port}`),
   noInputBundle: () => warning('no input bundle, dropping'),
+  onMirrorPort: (port: string) =>
+    error(`dropping packet received on port ${port}, which is reserved exclusively for mirroring`),
+  fromMirrorPort: () => warning('input port is mirror output port, dropping'),
   partialTag: () => warning('partial VLAN tag, dropping'),
   taggedAtAccessPort: (vlan: number, port: string, access: number) =>
     error(
@@ -146,10 +149,12 @@ export const SENTENCES = {
     error(
       `dropping VLAN ${vlan} packet received on dot1q-tunnel port ${port} that excludes this VLAN`,
     ),
+  unwantedVlan: () => warning('disallowed VLAN VID for this input port, dropping'),
   reservedAddress: () => detail('packet has reserved destination MAC, dropping'),
   macLearned: (address: string, port: string, vlan: number) =>
     detail(`learned that ${address} is on port ${port} in VLAN ${vlan}`),
   toLearnedPort: () => detail('forwarding to learned port'),
+  toMirrorPort: () => warning('learned port is a mirror port, dropping'),
   backToInputPort: () => detail('learned port is input port, dropping'),
   flooding: () => detail('no learned MAC for destination, flooding'),
 

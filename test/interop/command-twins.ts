@@ -15,13 +15,13 @@ import { odpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
 import { Vlog } from '../../src/base/vlog.js';
+import { plainLines } from '../../src/cli/dumped-text.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import type { FragmentMode } from '../../src/ofproto/ofproto.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import type { BridgeSnooping } from '../../src/switch-options.js';
-import { plainLines } from '../../src/cli/dumped-text.js';
 import { OvsPeer } from './ovs-peer.js';
 
 const run = promisify(execFile);
@@ -68,7 +68,10 @@ export class CommandTwins {
     const clock = new StoppableClock(new SystemClock());
     const settings = { flowLimit: 200_000 };
     // A daemon in the background has no console.
-    const log = new Vlog({ levels: { console: 'off' } });
+    const log = new Vlog({
+      levels: { console: 'off' },
+      destinations: { file: { writeLine() {} } },
+    });
     const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
     const program = 'ovs-vswitchd';
@@ -241,6 +244,9 @@ async function appctl(path: string, words: readonly string[]): Promise<Answer> {
 function masked({ text, isRefused }: Answer): Answer {
   const plain = text
     .replace(/dummy@ovs-dummy|embedded@ovs-embedded/g, 'DATAPATH')
+    .replace(/^(?:dummy|embedded)@br0$/gm, 'TYPE@br0')
+    // A state is kept for each packet that a controller is to be sent.
+    .replace(/(?<=continuation=\d,recirc_id=)[1-9]\d*/g, 'ID')
     .replace(/ufid:[-0-9a-f]{36}/g, 'ufid:ID')
     .replace(/used:[\d.]+s/g, 'used:TIMEs')
     .replace(/^ {2}\d+: \(keys/gm, '  THREAD: (keys')

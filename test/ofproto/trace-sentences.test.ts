@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { ofpPort } from '../../src/base/brands.js';
+import { type OfpPort, ofpPort } from '../../src/base/brands.js';
 import { formatFlowTrace, traceFlow } from '../../src/ofproto/flow-trace.js';
 import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import { SENTENCES, TABLE_TITLES } from '../../src/ofproto/trace-sentences.js';
@@ -33,6 +33,8 @@ interface Scene {
   readonly reportPort?: number;
   /** What port 1 is, and port 2, too, where both are protected. */
   readonly port?: PortSettings;
+  /** Where copies go of what enters by port 1, and where the table has an address 9. */
+  readonly mirrorTo?: number;
   /** Whether the packet is one that comes back from recirculation. */
   readonly isBack?: boolean;
   /** A line of the trace. */
@@ -232,6 +234,21 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     '     >> no input bundle, dropping',
     'actions=load:9->NXM_OF_IN_PORT[],NORMAL',
   ),
+  onMirrorPort: {
+    ...scene(
+      '     >>>> dropping packet received on port p1, which is reserved exclusively for ' +
+        'mirroring <<<<',
+      'actions=output:2',
+    ),
+    mirrorTo: 1,
+  },
+  fromMirrorPort: {
+    ...scene(
+      '     >> input port is mirror output port, dropping',
+      'actions=load:2->NXM_OF_IN_PORT[],NORMAL',
+    ),
+    mirrorTo: 2,
+  },
   partialTag: {
     ...scene('     >> partial VLAN tag, dropping', 'actions=NORMAL'),
     packet: 'in_port=1,dl_type=0x8100',
@@ -263,6 +280,11 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     port: { vlan: { mode: 'dot1q-tunnel', tag: 5, cvlans: [6] } },
     packet: 'in_port=1,dl_vlan=7',
   },
+  unwantedVlan: {
+    ...scene('     >> disallowed VLAN VID for this input port, dropping', 'actions=NORMAL'),
+    port: { vlan: { tag: 5 } },
+    packet: 'in_port=1,dl_vlan=5',
+  },
   reservedAddress: {
     ...scene('     -> packet has reserved destination MAC, dropping', 'actions=NORMAL'),
     packet: 'in_port=1,dl_dst=01:80:c2:00:00:03',
@@ -279,6 +301,11 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     ),
     packet: 'in_port=1,dl_src=00:00:00:00:00:05',
   }),
+  toMirrorPort: {
+    ...scene('     >> learned port is a mirror port, dropping', 'actions=NORMAL'),
+    packet: 'in_port=1,dl_dst=00:00:00:00:00:09',
+    mirrorTo: 3,
+  },
   backToInputPort: learning({
     ...scene('     -> learned port is input port, dropping', 'actions=NORMAL'),
     packet: 'in_port=1,dl_src=00:00:00:00:00:05,dl_dst=00:00:00:00:00:05',
@@ -345,8 +372,9 @@ const IPFIX = { bridgeSample: () => {}, flowSample: () => {} };
 
 /** What the trace says of the scene's packet, which comes in through port 1. */
 function told(scene: Scene): string {
-  const { rules, groups = [], packet = TCP, mayLearn = false, port, frame } = scene;
+  const { rules, groups = [], packet = TCP, mayLearn = false, port, frame, mirrorTo } = scene;
   const fixture = new BridgeFixture();
+  if (mirrorTo !== undefined) mirror(fixture, ofpPort(mirrorTo));
   if (port !== undefined) fixture.bridge.setPort(ofpPort(1), port);
   if (port?.isProtected) fixture.bridge.setPort(ofpPort(2), port);
   fixture.bridge.configurePort(ofpPort(4), { noForward: true });
@@ -377,6 +405,11 @@ function toldWhileSnooping(fixture: BridgeFixture, frame: Uint8Array, scene: Sce
   const trace = new TraceTree('br0');
   fixture.translateFrame(1, frame, { trace });
   return formatTrace([trace.root]);
+}
+
+function mirror({ bridge }: BridgeFixture, outputPort: OfpPort): void {
+  bridge.mirrors.set({ name: 'm', selectSrcPorts: [ofpPort(1)], outputPort });
+  bridge.macs.addStatic(0, 9, 0, outputPort);
 }
 
 function comeBack(fixture: BridgeFixture, packet: string): Flow {
