@@ -222,7 +222,7 @@ export class CommandTwins {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** Deletes all rules. The peer's look-ups see them for a while yet: that would widen its masks. */
+  /** Deletes all rules. The peer still looks them up for a while: that would widen its masks. */
   async #forgetRules(): Promise<void> {
     this.changeRules('del-flows', '');
     const rules = async (): Promise<string | undefined> =>
