@@ -45,8 +45,9 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
     type: 'load',
     nx: 7,
     read: (body) => {
-      const destination = readPackedSubfield(body);
+      const place = body.part(6);
       const value = body.u64();
+      const destination = readPackedSubfield(place);
       if (destination.width < LOAD_BITS && value >> BigInt(destination.width) !== 0n) {
         throw new OfpError('OFPBAC_BAD_ARGUMENT');
       }

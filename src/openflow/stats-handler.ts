@@ -91,6 +91,7 @@ export function handleStats(request: Request): void {
   if (handler === undefined) throw new OfpError('OFPBRC_BAD_STAT', type);
   const reply = new StatsReply(request.version, request.message.xid, type);
   handler(request, body, reply);
+  body.finish();
   for (const part of reply.finish()) request.peer.connection.reply(part);
 }
 
@@ -119,9 +120,6 @@ function aggregate(request: Request, wanted: FlowStatsRequest, reply: StatsReply
 
 function select(request: Request, wanted: FlowStatsRequest): Rule[] {
   const { bridge } = request;
-  if (wanted.table !== undefined && wanted.table >= TABLES_COUNT) {
-    throw new OfpError('OFPBRC_BAD_TABLE_ID');
-  }
   const { cookie, cookieMask } = wanted;
   const criteria =
     cookieMask === 0n
