@@ -1,6 +1,7 @@
 /**
  * Whether every packet is accounted for: what came in was credited to a rule, lost or invalid, or
- * its port was removed before its rule was found.
+ * its port was removed before its rule was found. A packet that an action sends round comes in
+ * again.
  *
  * Each number is counted where its event happens; here they are only compared. In the middle of
  * things packets are on their way and deltas not yet pushed: it must hold when the switch has
@@ -16,7 +17,10 @@ export interface Traffic {
 export interface Conservation {
   readonly packetsIn: number;
   readonly bytesIn: number;
-  /** By the first table lookup of a translation, or by a delta that stands for it. */
+  /** Looked up again after an action; each time counts. */
+  readonly packetsRecirculated: number;
+  readonly bytesRecirculated: number;
+  /** By the translation that each look-up led to, or by a delta that stands for it. */
   readonly packetsCredited: number;
   readonly bytesCredited: number;
   readonly ok: boolean;
@@ -25,6 +29,7 @@ export interface Conservation {
 export interface ConservationInput {
   /** Taken from the ports. */
   readonly received: Readonly<Traffic>;
+  readonly recirculated: Readonly<Traffic>;
   readonly credited: Readonly<Traffic>;
   /** Misses that found their upcall queue full. */
   readonly lost: Readonly<Traffic>;
@@ -35,14 +40,26 @@ export interface ConservationInput {
 }
 
 export function weighConservation(input: ConservationInput): Conservation {
-  const { received, credited, lost, invalid, portless } = input;
+  const { received, recirculated, credited, lost, invalid, portless } = input;
+  const packetsSeen = received.packets + recirculated.packets;
+  const bytesSeen = received.bytes + recirculated.bytes;
   const packets = credited.packets + lost.packets + invalid.packets + portless.packets;
   const bytes = credited.bytes + lost.bytes + invalid.bytes + portless.bytes;
   return {
     packetsIn: received.packets,
     bytesIn: received.bytes,
+    packetsRecirculated: recirculated.packets,
+    bytesRecirculated: recirculated.bytes,
     packetsCredited: credited.packets,
     bytesCredited: credited.bytes,
-    ok: received.packets === packets && received.bytes === bytes,
+    ok: packetsSeen === packets && bytesSeen === bytes,
   };
+}
+
+/** "5 packets (400 bytes) in", and how many came in again. */
+export function formatArrivals(conservation: Conservation): string {
+  const { packetsIn, bytesIn, packetsRecirculated, bytesRecirculated } = conservation;
+  const first = `${packetsIn} packets (${bytesIn} bytes) in`;
+  if (packetsRecirculated === 0) return first;
+  return `${first}, ${packetsRecirculated} (${bytesRecirculated}) again`;
 }

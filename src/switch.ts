@@ -37,6 +37,7 @@ import { dumpMegaflows, formatMegaflows, type MegaflowState } from './switch-meg
 import type { SwitchOptions } from './switch-options.js';
 import { createParts, type SwitchParts } from './switch-parts.js';
 import type { PortMaker, PortPlace, Transmission } from './switch-port-table.js';
+import type { PortColumns } from './switch-port-settings.js';
 import type { SwitchPort } from './switch-ports.js';
 import type { Runtime } from './switch-runtime.js';
 
@@ -138,11 +139,21 @@ export class Switch implements AsyncDisposable {
 
   /**
    * Makes a port with the datapath number that it is given, and adds it: a device, or anything that
-   * is a `Port`. Throws an `UpcallError` where the name or a number is taken.
+   * is a `Port`. Throws an `UpcallError` where the name or a number is taken, or what it is told to
+   * be makes no sense.
    */
   addPort(make: PortMaker, place: PortPlace = {}): SwitchPort {
-    const { bridge, number } = place;
-    return this.#parts.ports.add(this.bridge(bridge), make, number);
+    return this.#parts.ports.add(this.bridge(place.bridge), make, place);
+  }
+
+  /**
+   * Tells a port what it is to VLANs and whether it is protected, from now on; what is left out is
+   * set back. Datapath flows follow with the revalidation that this asks for. Throws an
+   * `UpcallError` where there is no such port, or no such VLAN.
+   */
+  setPort(which: number | string, columns: PortColumns): void {
+    const port = this.port(which);
+    this.#parts.ports.set(port, this.bridge(port.bridge), columns);
   }
 
   /**
@@ -288,9 +299,10 @@ export class Switch implements AsyncDisposable {
     const { ports, datapath, translator, udpif } = this.#parts;
     return weighConservation({
       received: ports.received(),
+      recirculated: datapath.recirculated,
       credited: translator.credited,
       portless: udpif.status().uncredited.unassociated,
-      lost: datapath.lost,
+      lost: datapath.lostAll,
       invalid: datapath.invalid,
     });
   }

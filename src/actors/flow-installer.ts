@@ -16,6 +16,7 @@ import type { DpifOp, PutOp } from '../datapath/dpif.js';
 import { FlowKey } from '../datapath/flow-key.js';
 import type { Mask } from '../datapath/mask.js';
 import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
+import type { XlateLease } from '../datapath/translator.js';
 import type { Flow } from '../packet/flow.js';
 import type { UdpifCore } from './udpif-core.js';
 import type { UkeyActor } from './ukey-actor.js';
@@ -32,6 +33,8 @@ export interface NewFlow {
   readonly createdAt: Instant;
   /** The number of the upcall that asks for it; 0: nobody was told of that one. */
   readonly upcall: number;
+  /** What `actions` need; see `XlateResult`. */
+  readonly lease?: XlateLease | undefined;
 }
 
 /** A packet that no bridge wants, and who read it. */
@@ -121,8 +124,8 @@ class UkeyInstaller implements FlowInstaller {
     const old = slice.find(key);
     const dumpSeq = old === NO_HANDLE ? NO_DUMP : slice.columns.dumpSeqOf(old);
     if (old !== NO_HANDLE && !this.#replace(slice, old)) return undefined;
-    const { mask, actions, revalSeq, createdAt } = flow;
-    const handle = slice.create({ key, mask, actions, createdAt, revalSeq, dumpSeq });
+    const { mask, actions, revalSeq, createdAt, lease } = flow;
+    const handle = slice.create({ key, mask, actions, createdAt, revalSeq, dumpSeq, lease });
     slice.move(handle, INSTALL, { type: 'ukey.install' });
     return slice.actor(handle);
   }

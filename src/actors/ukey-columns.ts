@@ -14,7 +14,7 @@ import type { FlowKey } from '../datapath/flow-key.js';
 import type { Mask } from '../datapath/mask.js';
 import type { OdpActions } from '../datapath/odp-actions.js';
 import { NO_ACTIONS } from '../datapath/odp-actions.js';
-import type { XlateCache } from '../datapath/translator.js';
+import type { XlateCache, XlateLease } from '../datapath/translator.js';
 import type { UkeyActor } from './ukey-actor.js';
 
 /** No ukey. */
@@ -33,6 +33,8 @@ export interface UkeySeed {
   readonly createdAt: Instant;
   readonly revalSeq: SeqNo;
   readonly dumpSeq: SeqNo;
+  /** What its actions need; held from here on. */
+  readonly lease?: XlateLease | undefined;
 }
 
 export class UkeyColumns {
@@ -54,6 +56,8 @@ export class UkeyColumns {
   readonly masks: (Mask | undefined)[] = [];
   readonly actions: OdpActions[] = [];
   readonly caches: (XlateCache | undefined)[] = [];
+  /** Held; whoever puts another one in the place of one says so with `replaceLease`. */
+  readonly leases: (XlateLease | undefined)[] = [];
   readonly actors: (UkeyActor | undefined)[] = [];
 
   #firstFree = NO_HANDLE;
@@ -86,6 +90,8 @@ export class UkeyColumns {
     this.masks[handle] = seed.mask;
     this.actions[handle] = seed.actions;
     this.caches[handle] = undefined;
+    this.leases[handle] = seed.lease;
+    seed.lease?.hold();
     this.#count++;
     return handle;
   }
@@ -96,11 +102,21 @@ export class UkeyColumns {
     this.masks[handle] = undefined;
     this.actions[handle] = NO_ACTIONS;
     this.caches[handle] = undefined;
+    this.replaceLease(handle, undefined);
     this.actors[handle] = undefined;
     this.#nextFree[handle] = this.#firstFree;
     this.#firstFree = handle;
     this.#count--;
     if (this.#count === 0) this.#forgetRows();
+  }
+
+  /** The ukey's actions need `lease` from now on, and nothing else. */
+  replaceLease(handle: number, lease: XlateLease | undefined): void {
+    const old = this.leases[handle];
+    if (lease === undefined && old === undefined) return;
+    lease?.hold();
+    old?.release();
+    this.leases[handle] = lease;
   }
 
   usedAt(handle: number): Instant {

@@ -8,7 +8,7 @@
 import { seqNo } from '../base/brands.js';
 import { assert } from '../base/errors.js';
 import { NO_ACTIONS } from '../datapath/odp-actions.js';
-import type { XlateCache } from '../datapath/translator.js';
+import type { XlateCache, XlateLease } from '../datapath/translator.js';
 import type { FlowCounters } from '../machines/stats-delta.js';
 import { FREE_ROW, type UkeySeed } from './ukey-columns.js';
 import { UkeyState } from './ukey-moves.js';
@@ -21,6 +21,8 @@ export interface OrphanedUkey {
   readonly seed: UkeySeed;
   readonly stats: FlowCounters;
   readonly cache: XlateCache | undefined;
+  /** Held all the while. */
+  readonly lease: XlateLease | undefined;
 }
 
 /** What is left in `slice`, which is not used any more. */
@@ -29,6 +31,7 @@ export function orphanUkeys(slice: UkeySlice): readonly OrphanedUkey[] {
   const { columns } = slice;
   for (let handle = 0; handle < columns.end; handle++) {
     const state = slice.stateOf(handle);
+    if (state === UkeyState.EVICTED) columns.replaceLease(handle, undefined);
     if (state === FREE_ROW || state === UkeyState.EVICTED) continue;
     const { createdAt, revalSeq, dumpSeq } = slice.snapshot(handle).context;
     const key = columns.keys[handle];
@@ -39,6 +42,7 @@ export function orphanUkeys(slice: UkeySlice): readonly OrphanedUkey[] {
       seed: { key, mask, actions, createdAt, revalSeq, dumpSeq },
       stats: slice.stats(handle),
       cache: columns.caches[handle],
+      lease: columns.leases[handle],
     });
   }
   return orphans;
@@ -48,7 +52,7 @@ export function orphanUkeys(slice: UkeySlice): readonly OrphanedUkey[] {
  * Gives `orphan` a place in `slice`, operational as it was. The restart may have changed what is
  * right for it, such as the queue that its slow path goes to: the first cycle looks at it again.
  */
-export function adoptUkey(slice: UkeySlice, { seed, stats, cache }: OrphanedUkey): void {
+export function adoptUkey(slice: UkeySlice, { seed, stats, cache, lease }: OrphanedUkey): void {
   const handle = slice.create({ ...seed, revalSeq: NO_SEQ });
   const { columns } = slice;
   columns.packets[handle] = stats.packets;
@@ -56,6 +60,7 @@ export function adoptUkey(slice: UkeySlice, { seed, stats, cache }: OrphanedUkey
   columns.used[handle] = stats.used;
   columns.tcpFlags[handle] = stats.tcpFlags;
   columns.caches[handle] = cache;
+  columns.leases[handle] = lease;
   slice.send(handle, { type: 'ukey.install' });
   slice.send(handle, { type: 'flow.dumped' });
 }

@@ -93,7 +93,7 @@ class SingleRound implements UpcallRound {
       if (upcall.type === 'miss') core.countUncredited('translator', 1, upcall.packet.size);
       return;
     }
-    const { actions } = result;
+    const { actions, lease } = result;
     const { key, packet } = upcall;
     const slow = slowReasonsOf(core.deps.profile, ingress, result);
     if (upcall.type === 'miss' && this.#answers.allowPut()) {
@@ -101,7 +101,8 @@ class SingleRound implements UpcallRound {
       const put = slow === 0 ? actions : composeSlowPath(core.deps.dpif, ingress, slow);
       const number = this.#intake.numberOf(upcall);
       const createdAt = this.#intake.now;
-      this.#answers.put({ key, mask, actions: put, revalSeq, createdAt, upcall: number });
+      const flow = { key, mask, actions: put, revalSeq, createdAt, upcall: number, lease };
+      this.#answers.put(flow);
     }
     if (slow !== 0) this.#processPacket(upcall);
     if (actions.length > 0) this.#answers.execute({ packet, key, actions, slow });

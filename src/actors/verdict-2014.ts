@@ -98,6 +98,7 @@ export class FlowJudge2014 {
       return 'xlation_error';
     }
     slice.columns.caches[handle] = cache;
+    slice.columns.replaceLease(handle, result.lease);
     if (!this.#core.needsRevalidation) return 'keep';
     this.#timer.flowsRevalidated++;
     const verdict = this.#compare(ingress, result, flow);

@@ -81,8 +81,10 @@ export class FlowJudge {
     const cache = this.#translator.createCache();
     if (cache === undefined) return 'xlation_error';
     const request = { ingress, tcpFlags, mayLearn: false, cache, skipWildcards: true };
-    if (this.#translator.translate(request) === undefined) return 'xlation_error';
+    const result = this.#translator.translate(request);
+    if (result === undefined) return 'xlation_error';
     slice.columns.caches[handle] = cache;
+    slice.columns.replaceLease(handle, result.lease);
     return 'keep';
   }
 
@@ -101,6 +103,7 @@ export class FlowJudge {
       ingress.netflow?.flowClear(ingress.flow);
       return 'flow_wildcarded';
     }
+    slice.columns.replaceLease(handle, result.lease);
     return this.#compareActions(slice, handle, { ingress, slow, actions: result.actions });
   }
 

@@ -19,3 +19,9 @@ export function hashFinish(hash: number, size: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
+
+/** A word as a machine reads it from memory that holds it in network order; unsigned. */
+export function swapBytes(word: number): number {
+  const outer = (word << 24) | (word >>> 24);
+  return (outer | ((word << 8) & 0x00ff_0000) | ((word >>> 8) & 0x0000_ff00)) >>> 0;
+}

@@ -6,6 +6,7 @@
  */
 
 import type { DeleteReason } from '../machines/delete-reasons.js';
+import type { Conservation } from '../switch-conservation.js';
 
 export interface ReplayDocument {
   /** Which Open vSwitch the slow path behaved like. */
@@ -23,7 +24,7 @@ export interface ReplayDocument {
   /** Those of `--meters`, ascending by number, with what each band has dropped. */
   readonly meters: readonly MeterSummary[];
   readonly coverage: Readonly<Record<string, number>>;
-  readonly conservation: ConservationSummary;
+  readonly conservation: Conservation;
   readonly outlived: OutlivedSummary;
 }
 
@@ -116,10 +117,3 @@ export interface RuleSummary {
 }
 
 /** `ok`: what came in is what was credited, lost or invalid, in packets and in bytes. */
-export interface ConservationSummary {
-  readonly packetsIn: number;
-  readonly bytesIn: number;
-  readonly packetsCredited: number;
-  readonly bytesCredited: number;
-  readonly ok: boolean;
-}

@@ -7,6 +7,7 @@
 
 import { type Cell, textTable } from '../base/text-table.js';
 import { deleteReasonNames, deleteReasons } from '../machines/delete-reasons.js';
+import { formatArrivals } from '../switch-conservation.js';
 import type { MegaflowState } from '../switch-megaflows.js';
 import { plot } from './plot.js';
 import type { ReplayDocument } from './replay-document.js';
@@ -150,9 +151,10 @@ function portsSection({ ports }: ReplayDocument): readonly string[] {
 }
 
 function conservationSection(document: ReplayDocument): readonly string[] {
-  const { packetsIn, bytesIn, packetsCredited, bytesCredited, ok } = document.conservation;
+  const { conservation } = document;
+  const { packetsCredited, bytesCredited, ok } = conservation;
   return section('Conservation', [
-    `${packetsIn} packets (${bytesIn} bytes) in, ${packetsCredited} (${bytesCredited}) credited`,
+    `${formatArrivals(conservation)}, ${packetsCredited} (${bytesCredited}) credited`,
     ok ? 'every packet is accounted for' : whyNotConserved(document),
   ]);
 }

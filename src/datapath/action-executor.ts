@@ -2,29 +2,48 @@
  * Carries out a list of datapath actions on a frame.
  *
  * Outputs pass the very frame on, and cost no copy; the first change after it copies, so that what
- * was sent stays as it was. Answers to OVS's `odp_execute_actions()` and `dp_execute_cb()`.
+ * was sent stays as it was. A packet that is recirculated is looked up and carried out at once, in
+ * the midst of the list; the list then goes on with the packet as it was. Answers to OVS's
+ * `odp_execute_actions()` and `dp_execute_cb()`.
  *
- * Owner: the datapath; never re-entered, since nothing it calls calls back.
+ * Owner: the datapath; entered again only by a recirculation, which saves all that it has.
  *
  * Hot path. Bench: `bench/hit-path.ts`.
  */
 
 import type { Coverage } from '../base/coverage.js';
+import { hashAdd, hashFinish } from '../base/hash.js';
 import { createRng, type Rng } from '../base/rng.js';
 import { extractFlow } from '../packet/extract.js';
-import { copyFlow, type Flow } from '../packet/flow.js';
+import { createFlow, type Flow } from '../packet/flow.js';
+import { flowHash5Tuple, flowHashSymmetricL3L4 } from '../packet/flow-hash.js';
 import * as L from '../packet/flow-layout.js';
 import { Packet } from '../packet/packet.js';
+import { PT_ETH } from '../packet/protocol.js';
 import type { UserspaceCookie } from './cookie.js';
-import { FrameEditor } from './frame-editor.js';
+import { type EditorState, FrameEditor } from './frame-editor.js';
 import type { DatapathMeters } from './meter-table.js';
 import type { OdpAction, OdpActions } from './odp-actions.js';
 import type { PortTable } from './port-table.js';
 
+/** Bytes that are hashed. */
+const TWO_WORDS = 8;
 const EVERY_PACKET = 0xffff_ffff;
 const SAMPLE_SEED = 1;
+/** Recirculations within recirculations; `MAX_RECIRC_DEPTH`. One more drops the packet. */
+export const RECIRC_DEPTH_MAX = 6;
 
 type SetAction = Extract<OdpAction, { type: 'set' }>;
+type HashAction = Extract<OdpAction, { type: 'hash' }>;
+
+/** What a list goes on with after another packet was carried out. */
+interface ExecutorState {
+  readonly editor: EditorState;
+  readonly priority: number;
+  readonly mark: number;
+  readonly hash: number;
+  readonly cut: number;
+}
 
 export interface ActionExecutorOptions {
   readonly ports: PortTable;
@@ -36,6 +55,8 @@ export interface ActionExecutorOptions {
   readonly rng?: Rng;
   /** Takes a packet for the slow path; packet and key are the callee's. */
   readonly sendUp: (pid: number, packet: Packet, key: Flow, cookie: UserspaceCookie) => void;
+  /** Looks a packet up anew; `key` is scratch. Absent: such packets are dropped. */
+  readonly recirculated?: (frame: Uint8Array, key: Flow) => void;
 }
 
 export class ActionExecutor {
@@ -46,9 +67,13 @@ export class ActionExecutor {
   readonly #sendUp: ActionExecutorOptions['sendUp'];
   readonly #editor: FrameEditor;
   readonly #rng: Rng;
+  readonly #recirculated: ActionExecutorOptions['recirculated'];
+  /** Of the packets that are being recirculated, by depth. */
+  readonly #keys: readonly Flow[] = Array.from({ length: RECIRC_DEPTH_MAX }, () => createFlow());
+  #depth = 0;
   #priority = 0;
   #mark = 0;
-  /** Bytes that the next output has at most. */
+  #hash = 0;
   /** Bytes that the next output leaves away at the end, as counted when that was said. */
   #cut = 0;
 
@@ -60,14 +85,16 @@ export class ActionExecutor {
     this.#editor = new FrameEditor(options.vlanLimit);
     this.#sendUp = options.sendUp;
     this.#rng = options.rng ?? createRng(SAMPLE_SEED);
+    this.#recirculated = options.recirculated;
   }
 
   /** Does `actions` with a frame; `key` gives its metadata. Neither is changed. */
   execute(frame: Uint8Array, key: Flow, actions: OdpActions): void {
     const editor = this.#editor;
-    editor.begin(frame);
+    editor.begin(frame, key[L.PACKET_TYPE] !== PT_ETH);
     this.#priority = key[L.SKB_PRIORITY]!;
     this.#mark = key[L.PKT_MARK]!;
+    this.#hash = key[L.DP_HASH]!;
     this.#cut = 0;
     this.#runAll(actions, key);
   }
@@ -134,6 +161,12 @@ export class ActionExecutor {
         this.#runCopy(isGreater ? action.ifGreater : action.ifLessEqual, key);
         break;
       }
+      case 'hash':
+        this.#hash = hashOf(editor.data, action, this.#vlanLimit);
+        break;
+      case 'recirc':
+        this.#recirculate(action.id, key);
+        break;
       case 'push_eth':
         editor.pushEth(action.addresses);
         break;
@@ -152,12 +185,36 @@ export class ActionExecutor {
 
   /** Does `actions` with a copy of the packet, and goes on with the packet as it was. */
   #runCopy(actions: OdpActions, key: Flow): void {
-    const state = this.#editor.save();
-    const [priority, mark, cut] = [this.#priority, this.#mark, this.#cut];
+    const state = this.#save();
     this.#runAll(actions, key);
-    this.#editor.restore(state);
+    this.#restore(state);
+  }
+
+  #recirculate(id: number, key: Flow): void {
+    if (this.#depth >= RECIRC_DEPTH_MAX || this.#recirculated === undefined) {
+      this.#coverage.inc('datapath_drop_recirc_error');
+      return;
+    }
+    const next = this.#keys[this.#depth]!;
+    this.#describe(key, next);
+    next[L.RECIRC_ID] = id;
+    const state = this.#save();
+    this.#depth++;
+    this.#recirculated(this.#editor.data, next);
+    this.#depth--;
+    this.#restore(state);
+  }
+
+  #save(): ExecutorState {
+    const [priority, mark, hash, cut] = [this.#priority, this.#mark, this.#hash, this.#cut];
+    return { editor: this.#editor.save(), priority, mark, hash, cut };
+  }
+
+  #restore({ editor, priority, mark, hash, cut }: ExecutorState): void {
+    this.#editor.restore(editor);
     this.#priority = priority;
     this.#mark = mark;
+    this.#hash = hash;
     this.#cut = cut;
   }
 
@@ -187,14 +244,32 @@ export class ActionExecutor {
 
   /** The packet goes up as it is now, with a key extracted anew. */
   #toUserspace(pid: number, cookie: UserspaceCookie, key: Flow): void {
-    const editor = this.#editor;
     const data = this.#takeCut().slice();
-    const current = copyFlow(key);
-    extractFlow(editor.data, current, this.#vlanLimit);
-    current.set(key.subarray(L.DP_START, L.PACKET_TYPE + 1), L.DP_START);
-    current[L.PACKET_TYPE] = editor.packetType;
-    current[L.SKB_PRIORITY] = this.#priority;
-    current[L.PKT_MARK] = this.#mark;
+    const current = createFlow();
+    this.#describe(key, current);
     this.#sendUp(pid, new Packet(data), current, cookie);
   }
+
+  /** The flow of the packet as it is now; `key` has what does not change. */
+  #describe(key: Flow, current: Flow): void {
+    extractFlow(this.#editor.data, current, this.#vlanLimit);
+    for (let i = L.DP_START; i < L.DL_DST; i++) current[i] = key[i]!;
+    current[L.PACKET_TYPE] = this.#editor.packetType;
+    current[L.SKB_PRIORITY] = this.#priority;
+    current[L.PKT_MARK] = this.#mark;
+    current[L.DP_HASH] = this.#hash;
+  }
 }
+
+/** Never 0, which would say that there is none. */
+function hashOf(frame: Uint8Array, { algorithm, basis }: HashAction, vlanLimit: number): number {
+  extractFlow(frame, hashed, vlanLimit);
+  const hash =
+    algorithm === 'sym_l4'
+      ? flowHashSymmetricL3L4(hashed, basis)
+      : hashFinish(hashAdd(hashAdd(flowHash5Tuple(hashed, 0), 0), basis), TWO_WORDS);
+  return hash === 0 ? 1 : hash;
+}
+
+/** Only the fields of a hash mean anything. */
+const hashed = createFlow();

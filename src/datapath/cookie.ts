@@ -31,6 +31,8 @@ export type UserspaceCookie =
   | {
       readonly type: 'controller';
       readonly dontSend: boolean;
+      /** The packet waits for the controller to let it go on; see `FrozenStates`. */
+      readonly isPaused?: boolean;
       readonly reason: number;
       readonly recircId: number;
       readonly ruleCookie: bigint;

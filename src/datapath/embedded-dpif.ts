@@ -20,6 +20,7 @@ import type { Coverage } from '../base/coverage.js';
 import { type Log, moduleLog, silentLog } from '../base/log.js';
 import { copyFlow, type Flow } from '../packet/flow.js';
 import { flowHash5Tuple } from '../packet/flow-hash.js';
+import { RECIRC_ID } from '../packet/flow-layout.js';
 import { Packet } from '../packet/packet.js';
 import { ETH_HEADER_SIZE } from '../packet/protocol.js';
 import { ActionExecutor } from './action-executor.js';
@@ -105,6 +106,9 @@ export class EmbeddedDpif implements Dpif {
   #isAnswering = false;
   #queues: readonly UpcallQueue[] = [];
   #lostCount = 0;
+  /** Misses of recirculated packets for which there was no room. */
+  readonly #lostAgain = { packets: 0, bytes: 0 };
+  readonly #recirculated = { packets: 0, bytes: 0 };
   #lostBytes = 0;
   /** When the running burst began, or the last one. */
   #burstAt = instant(0);
@@ -130,6 +134,7 @@ export class EmbeddedDpif implements Dpif {
       coverage,
       vlanLimit,
       sendUp,
+      recirculated: this.#lookUpAgain,
     });
     this.#fastPath = new FastPath({
       table: this.#table,
@@ -218,6 +223,17 @@ export class EmbeddedDpif implements Dpif {
     return { packets: this.#lostCount, bytes: this.#lostBytes };
   }
 
+  /** The same with those that had been recirculated. */
+  get lostAll(): { readonly packets: number; readonly bytes: number } {
+    const { packets, bytes } = this.#lostAgain;
+    return { packets: this.#lostCount + packets, bytes: this.#lostBytes + bytes };
+  }
+
+  /** Packets that actions sent round, as often as they came. */
+  get recirculated(): { readonly packets: number; readonly bytes: number } {
+    return this.#recirculated;
+  }
+
   /** Frames without an Ethernet header: what `invalid` of `getStats` counts. */
   get invalid(): { readonly packets: number; readonly bytes: number } {
     return { packets: this.#fastPath.invalidCount, bytes: this.#fastPath.invalidBytes };
@@ -278,6 +294,12 @@ export class EmbeddedDpif implements Dpif {
     this.#executor.execute(op.packet.data, op.key, op.actions);
   }
 
+  readonly #lookUpAgain = (frame: Uint8Array, key: Flow): void => {
+    this.#recirculated.packets++;
+    this.#recirculated.bytes += frame.length;
+    this.#fastPath.lookUp(frame, key);
+  };
+
   readonly #missed = (frame: Uint8Array, key: Flow): void => {
     const packet = new Packet(frame);
     const queuedAt = this.#burstAt;
@@ -321,7 +343,11 @@ export class EmbeddedDpif implements Dpif {
 
   /** A packet of an action has been counted by its flow: only misses are `lost`. */
   #countLost(upcall: Upcall): void {
-    if (upcall.type === 'miss') {
+    if (upcall.type === 'miss' && upcall.key[RECIRC_ID] !== 0) {
+      this.#lostAgain.packets++;
+      this.#lostAgain.bytes += upcall.packet.size;
+      this.#coverage.inc('datapath_drop_upcall_error');
+    } else if (upcall.type === 'miss') {
       this.#lostCount++;
       this.#lostBytes += upcall.packet.size;
       this.#coverage.inc('datapath_drop_upcall_error');

@@ -101,5 +101,6 @@ export function exactMatchHash(flow: Flow): number {
     hash = hashAdd(hash, flow[L.NW_SRC]!);
     hash = hashAdd(hash, flow[L.NW_DST]!);
   }
+  if (flow[L.RECIRC_ID] !== 0) hash = hashAdd(hashAdd(hash, flow[L.RECIRC_ID]!), flow[L.DP_HASH]!);
   return hashFinish(hash, STRIDE);
 }

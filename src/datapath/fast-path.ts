@@ -3,8 +3,8 @@
  * `missed`.
  *
  * Answers to `dp_netdev_input()` of OVS. A packet counts for the flow that it finds, never for one
- * that is installed on its account. Frames without room for an Ethernet header are `invalid` and
- * looked up by nobody.
+ * that is installed on its account; one that is recirculated counts for each flow that it finds.
+ * Frames without room for an Ethernet header are `invalid` and looked up by nobody.
  *
  * Owner: the datapath. The scratch flow is good until the next packet.
  *
@@ -78,15 +78,20 @@ export class FastPath {
     const flow = this.#flow;
     extractFlow(frame, flow, this.#vlanLimit);
     flow[L.IN_PORT] = port;
-    const handle = this.#find(flow);
+    this.lookUp(frame, flow);
+  };
+
+  /** Does with a packet what its flow `key` says; also with one that an action has sent round. */
+  readonly lookUp = (frame: Uint8Array, key: Flow): void => {
+    const handle = this.#find(key);
     if (handle === NONE) {
       this.missedCount++;
-      this.#missed(frame, flow);
+      this.#missed(frame, key);
       return;
     }
     this.hitCount++;
-    this.#count(handle, frame.length, flow);
-    this.#executor.execute(frame, flow, this.#table.actions[handle]!);
+    this.#count(handle, frame.length, key);
+    this.#executor.execute(frame, key, this.#table.actions[handle]!);
   };
 
   #find(flow: Flow): number {

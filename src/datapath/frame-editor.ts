@@ -72,17 +72,17 @@ export class FrameEditor implements EditedFrame {
     return ((P.PT_NAMESPACE_ETHERTYPE << 16) | ethType) >>> 0;
   }
 
-  begin(data: Uint8Array): void {
+  /** `isBare`: the packet has no Ethernet header, and `data` has one for show. */
+  begin(data: Uint8Array, isBare: boolean): void {
     this.#packet.data = data;
     this.#isOwn = false;
     this.#isParsed = false;
-    this.#isBare = false;
+    this.#isBare = isBare;
   }
 
   /** Goes back to an earlier state, whose frame nobody has changed. */
   restore({ data, isBare }: EditorState): void {
-    this.begin(data);
-    this.#isBare = isBare;
+    this.begin(data, isBare);
   }
 
   /** The state to go back to; the frame is not changed any more. */

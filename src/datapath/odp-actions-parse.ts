@@ -46,7 +46,7 @@ export function parseOdpActions(text: string, options: OdpParseOptions = {}): Od
 
 const ACTIONS =
   'drop, set, meter, userspace, push_vlan, pop_vlan, push_mpls, pop_mpls, trunc, clone, sample, ' +
-  'check_pkt_len, push_eth, pop_eth, push_nsh, pop_nsh';
+  'check_pkt_len, push_eth, pop_eth, push_nsh, pop_nsh, hash, recirc';
 
 function readAction(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions): OdpAction {
   const port = term.args === undefined ? toPort(term.name, options) : undefined;
@@ -63,19 +63,23 @@ function readAction(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions
     case 'pop_mpls':
       return { type: 'pop_mpls', ethType: numberOf(term, 'eth_type', place) };
     case 'meter':
-      return { type: 'meter', meter: readMeter(term, place) };
+      return { type: 'meter', meter: readNumber(term, place, 'the number of a meter') };
+    case 'recirc':
+      return { type: 'recirc', id: readNumber(term, place, 'a recirculation id') };
     case 'set':
       return readSet(term, place);
     case 'userspace':
       return readUserspace(term, place, options);
     case 'trunc':
-      return { type: 'trunc', size: truncatedSizeOf(term, place) };
+      return { type: 'trunc', size: readNumber(term, place, 'a number of bytes') };
     case 'clone':
       return { type: 'clone', actions: readNested(term, place, options) };
     case 'sample':
       return readSample(term, place, options);
     case 'check_pkt_len':
       return readCheckPktLen(term, place, options);
+    case 'hash':
+      return readHash(term, place);
     case 'push_eth':
       return readPushEth(term, place);
     case 'push_nsh':
@@ -95,10 +99,22 @@ function readNested(term: OdpTerm, place: OdpTextPlace, options: OdpParseOptions
   return terms.map((inner) => readAction(inner, place, options));
 }
 
-function truncatedSizeOf(term: OdpTerm, place: OdpTextPlace): number {
-  const size = parseInteger(term.args ?? '');
-  if (size !== undefined && size <= 0xffff_ffffn) return Number(size);
-  throw expectedError(place, term.argsColumn, 'expected a number of bytes');
+/** The one number between the brackets of a term. */
+function readNumber(term: OdpTerm, place: OdpTextPlace, what: string): number {
+  const number = parseInteger(term.args ?? '');
+  if (number !== undefined && number <= 0xffff_ffffn) return Number(number);
+  throw expectedError(place, term.argsColumn, `expected ${what}`);
+}
+
+/** `hash(sym_l4(0))` */
+function readHash(term: OdpTerm, place: OdpTextPlace): OdpAction {
+  const [inner, more] = scanTerms(term.args ?? '', { ...place, column: term.argsColumn });
+  const algorithm = inner?.name;
+  const isKnown = algorithm === 'l4' || algorithm === 'sym_l4';
+  if (inner === undefined || !isKnown || more !== undefined) {
+    throw expectedError(place, term.argsColumn, 'expected l4(basis) or sym_l4(basis)');
+  }
+  return { type: 'hash', algorithm, basis: readNumber(inner, place, 'a basis') };
 }
 
 /** The terms between the brackets of a term, by name. */
@@ -167,12 +183,6 @@ function readPushMpls(term: OdpTerm, place: OdpTextPlace): OdpAction {
   const into = { key: createFlow(), mask: createFlowMask() };
   parseMpls(without(term, 'eth_type'), into, place);
   return { type: 'push_mpls', ethType, lse: into.key[L.MPLS0] ?? 0 };
-}
-
-function readMeter(term: OdpTerm, place: OdpTextPlace): number {
-  const number = parseInteger(term.args ?? '');
-  if (number !== undefined && number <= 0xffff_ffffn) return Number(number);
-  throw expectedError(place, term.argsColumn, 'expected the number of a meter');
 }
 
 function readSet(term: OdpTerm, place: OdpTextPlace): OdpAction {
@@ -246,6 +256,7 @@ function readCookie(full: OdpTerm, place: OdpTextPlace, options: OdpParseOptions
         type: 'controller',
         reason: number('reason'),
         dontSend: number('dont_send') !== 0,
+        ...(numberOf(term, 'continuation', place, 0) === 0 ? {} : { isPaused: true }),
         recircId: number('recirc_id'),
         ruleCookie: BigInt(number('rule_cookie')),
         controllerId: number('controller_id'),

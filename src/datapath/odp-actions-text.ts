@@ -82,6 +82,10 @@ function formatOdpAction(action: OdpAction, options: OdpTextOptions): string {
       return formatPushNsh(action);
     case 'pop_nsh':
       return 'pop_nsh()';
+    case 'hash':
+      return `hash(${action.algorithm}(${action.basis}))`;
+    case 'recirc':
+      return `recirc(0x${action.id.toString(16)})`;
   }
 }
 
@@ -126,7 +130,7 @@ function formatCookie(cookie: UserspaceCookie, options: OdpTextOptions): string 
     case 'controller':
       return (
         `controller(reason=${cookie.reason},dont_send=${cookie.dontSend ? 1 : 0},` +
-        `continuation=0,recirc_id=${cookie.recircId},` +
+        `continuation=${cookie.isPaused === true ? 1 : 0},recirc_id=${cookie.recircId},` +
         `rule_cookie=${formatBig(cookie.ruleCookie)},controller_id=${cookie.controllerId},` +
         `max_len=${cookie.maxLength})`
       );

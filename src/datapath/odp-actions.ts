@@ -74,7 +74,24 @@ export type OdpAction =
       /** Of MD type 2: the metadata that follow the base header. */
       readonly metadata: Uint8Array;
     }
+  | {
+      /** Computes `dp_hash` of the packet, for those that it is recirculated to. */
+      readonly type: 'hash';
+      readonly algorithm: HashAlgorithm;
+      readonly basis: number;
+    }
+  | {
+      /** Looks the packet up anew, as it is now, with `id` as its `recirc_id`. */
+      readonly type: 'recirc';
+      readonly id: number;
+    }
   | { readonly type: 'drop'; readonly reason: number };
+
+/**
+ * `l4`: addresses, protocol and ports; `sym_l4`: the same for both directions. Answers to
+ * `OVS_HASH_ALG_*`.
+ */
+export type HashAlgorithm = 'l4' | 'sym_l4';
 
 /** Key attributes that a `set` action can write. Answers to `OVS_KEY_ATTR_*`. */
 export type SettableAttribute =

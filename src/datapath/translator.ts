@@ -132,6 +132,19 @@ export interface XlateResult {
    * translator.
    */
   readonly error?: string | undefined;
+  /** To be held by each flow that has these actions, or this key; undefined: there is none. */
+  readonly lease?: XlateLease | undefined;
+}
+
+/**
+ * What an answer will need to find again as long as a flow carries it: the frozen states that it
+ * names. Neither method throws.
+ */
+export interface XlateLease {
+  /** A flow has come to be. Once for each. */
+  hold(): void;
+  /** It is gone. */
+  release(): void;
 }
 
 /** What one flow stands for, so that counters reach it without a new translation. One per ukey. */

@@ -11,6 +11,7 @@ import { coverageCounters, coverageCounters2014 } from '../machines/coverage-cou
 const DATAPATH = [
   'datapath_drop_invalid_port',
   'datapath_drop_meter',
+  'datapath_drop_recirc_error',
   'datapath_drop_rx_invalid_packet',
   'datapath_drop_upcall_error',
   'datapath_drop_userspace_action_error',
@@ -28,6 +29,8 @@ const BRIDGES = [
   'mac_learning_expired',
   'mac_learning_learned',
   'mac_learning_moved',
+  'mcast_snooping_expired',
+  'mcast_snooping_learned',
   'ofproto_dpif_expired',
   'ofproto_evict_rule',
   'packet_in_overflow',

@@ -13,9 +13,14 @@
 import type { OdpPort } from '../base/brands.js';
 import { hashAdd, hashFinish } from '../base/hash.js';
 import type { UserspaceCookie } from '../datapath/cookie.js';
-import { NO_ACTIONS, type OdpActions, SET_WORDS } from '../datapath/odp-actions.js';
+import {
+  type HashAlgorithm,
+  NO_ACTIONS,
+  type OdpActions,
+  SET_WORDS,
+} from '../datapath/odp-actions.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
-import { decodeActions, Op } from './action-code.js';
+import { decodeActions, HASH_SYM_L4, Op } from './action-code.js';
 import type { Settable } from './settable.js';
 
 /** Distinct lists that are shared; a memory bound. Beyond it the table is emptied and refills. */
@@ -38,6 +43,8 @@ const SAMPLE_SIZE = 16;
 const CHECK_PKT_LEN_SIZE = 16;
 const PUSH_ETH_SIZE = 16;
 const PUSH_NSH_SIZE = 36;
+const HASH_SIZE = 12;
+const RECIRC_SIZE = 8;
 
 /** What makes up a cookie, as words: equal cookies have equal words. */
 export type CookieWords = readonly number[];
@@ -207,6 +214,17 @@ export class ActionBuilder {
 
   popNsh(): void {
     this.#begin(Op.POP_NSH, NESTED_SIZE, 0);
+  }
+
+  hash(algorithm: HashAlgorithm, basis: number): void {
+    this.#begin(Op.HASH, HASH_SIZE, 2);
+    this.#word(algorithm === 'sym_l4' ? HASH_SYM_L4 : 0);
+    this.#word(basis);
+  }
+
+  recirc(id: number): void {
+    this.#begin(Op.RECIRC, RECIRC_SIZE, 1);
+    this.#word(id);
   }
 
   /** The actions so far, as a list that all translations share which wrote the same. */

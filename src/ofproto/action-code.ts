@@ -9,8 +9,16 @@
 
 import { odpPort } from '../base/brands.js';
 import type { UserspaceCookie } from '../datapath/cookie.js';
-import { type OdpAction, type OdpActions, SET_WORDS } from '../datapath/odp-actions.js';
+import {
+  type HashAlgorithm,
+  type OdpAction,
+  type OdpActions,
+  SET_WORDS,
+} from '../datapath/odp-actions.js';
 import { SETTABLES } from './settable.js';
+
+/** The number of `sym_l4`; `l4` is 0. */
+export const HASH_SYM_L4 = 1;
 
 export const Op = {
   OUTPUT: 1,
@@ -31,11 +39,18 @@ export const Op = {
   PUSH_NSH: 16,
   POP_NSH: 17,
   METER: 18,
+  HASH: 19,
+  RECIRC: 20,
 } as const;
 
 /** The actions that `code` says; `cookies` are those of its `userspace` actions, in order. */
 export function decodeActions(code: Uint32Array, cookies: readonly UserspaceCookie[]): OdpActions {
   return new Decoder(code, cookies).list();
+}
+
+/** Answers to `enum ovs_hash_alg`. */
+function algorithmOf(number: number): HashAlgorithm {
+  return number === HASH_SYM_L4 ? 'sym_l4' : 'l4';
 }
 
 /** Makes objects from words, from the first on. */
@@ -101,6 +116,10 @@ class Decoder {
         return { type: 'push_eth', addresses: this.#words(SET_WORDS.eth.length) };
       case Op.PUSH_NSH:
         return this.#pushNsh();
+      case Op.HASH:
+        return { type: 'hash', algorithm: algorithmOf(this.#word()), basis: this.#word() };
+      case Op.RECIRC:
+        return { type: 'recirc', id: this.#word() };
       default:
         return { type: op === Op.POP_ETH ? 'pop_eth' : 'pop_nsh' };
     }

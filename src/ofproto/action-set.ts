@@ -7,7 +7,9 @@
  * not done either. Answers to `ofpacts_execute_action_set` of OVS's `lib/ofp-actions.c`.
  */
 
-import type { Ofpact, Ofpacts } from './ofpact.js';
+import type { Flow } from '../packet/flow.js';
+import { ACTSET_OUTPUT } from '../packet/flow-layout.js';
+import { OFPP_UNSET, type Ofpact, type Ofpacts } from './ofpact.js';
 
 /** Each at most once, in this order. */
 const SLOTS: readonly Ofpact['type'][] = [
@@ -66,4 +68,24 @@ export function orderActionSet(set: Ofpacts): Ofpacts {
   }
   if (final === undefined) return [];
   return [...slots.filter((action) => action !== undefined), ...writes, final];
+}
+
+/** What a packet's action set hangs on. */
+export interface SetWriting {
+  readonly flow: Flow;
+  actionSet: Ofpact[];
+  actionSetHasGroup: boolean;
+}
+
+/** Where the set would send the packet is a field of the packet, until a group hides it. */
+export function writeActions(to: SetWriting, actions: Ofpacts): void {
+  for (const action of actions) {
+    if (to.actionSetHasGroup) break;
+    if (action.type === 'output') to.flow[ACTSET_OUTPUT] = action.port;
+    else if (action.type === 'group') {
+      to.flow[ACTSET_OUTPUT] = OFPP_UNSET;
+      to.actionSetHasGroup = true;
+    }
+  }
+  to.actionSet = [...to.actionSet, ...actions];
 }

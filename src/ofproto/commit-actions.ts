@@ -68,12 +68,15 @@ export interface Committing {
   readonly actions: ActionBuilder;
   /** Undefined: none; cleared by the commit. */
   encap?: Encapsulation | undefined;
+  /** An NSH header is to be taken away; cleared by the commit. */
+  isNshPopped?: boolean;
 }
 
 /** Appends the actions; returns bits of `SlowReason` where the datapath alone cannot do them. */
 export function commitActions(state: Committing): number {
   const { flow, base } = state;
-  if (isCommitted(flow, base) && state.encap === undefined) return 0;
+  const isFramed = state.encap === undefined && state.isNshPopped !== true;
+  if (isFramed && isCommitted(flow, base)) return 0;
   commitHeaders(state);
   if (flow[PACKET_TYPE] === PT_ETH) commitSet(state, S.SET_ETH);
   const isPoppedBare = isMplsType(base[DL_TYPE]! >>> 16) && !isMplsType(flow[DL_TYPE]! >>> 16);
@@ -90,7 +93,7 @@ export function commitActions(state: Committing): number {
 
 /**
  * Headers in front come and go before anything else is written. One that is put in front makes all
- * behind it unknown, and an NSH header that is taken away is for recirculation to do.
+ * behind it unknown; what is behind an NSH header that is taken away, recirculation finds out.
  */
 function commitHeaders(state: Committing): void {
   const { flow, base, actions, encap } = state;
@@ -104,6 +107,9 @@ function commitHeaders(state: Committing): void {
       actions.pushEth(flow);
       for (let i = DL_DST; i <= DL_SRC_LOW; i++) base[i] = flow[i]!;
     }
+  } else if (state.isNshPopped === true) {
+    state.isNshPopped = false;
+    actions.popNsh();
   } else if (packetType !== base[PACKET_TYPE]) {
     actions.popEth();
     base.fill(0, DL_DST, DL_SRC_LOW + 1);

@@ -9,9 +9,10 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
-import { hashAdd, hashFinish } from '../base/hash.js';
+import { swapBytes } from '../base/hash.js';
 import { jhashWords } from '../base/jhash.js';
 import type { Flow, FlowMask } from '../packet/flow.js';
+import { flowHashSymmetricL3L4 } from '../packet/flow-hash.js';
 import {
   DL_DST,
   DL_SRC_LOW,
@@ -41,7 +42,6 @@ import { isIpAny } from './prerequisites.js';
 const EXACT = 0xffff_ffff;
 const ETH_TYPE_BITS = 0xffff_0000;
 const PROTO_BITS = 0xff;
-const FRAG_BITS = 0xff00_0000;
 /** ICMP's type and code, where others have ports. */
 const ICMP_BITS = 0x00ff_00ff;
 const SOURCE_BITS = 0x0000_ffff;
@@ -49,7 +49,6 @@ const IPV6_WORDS = 4;
 
 /** Bytes of what is hashed, padding included. */
 const ETHERNET_SIZE = 6;
-const SYMMETRIC_L2_SIZE = 12;
 const SYMMETRIC_L3_SIZE = 20;
 const SYMMETRIC_L4_SIZE = 32;
 
@@ -59,13 +58,13 @@ export function hashFields(flow: Flow, fields: HashFields, basis: number): numbe
     case 'eth_src':
       return hashSource(flow, basis);
     case 'symmetric_l4':
-      return hashL2(flow, SYMMETRIC_L4_SIZE, basis);
+      return hashL4(flow, basis);
     case 'symmetric_l3':
       return hashL3(flow, basis);
     case 'symmetric_l3l4':
-      return hashL3l4(flow, basis, false);
+      return flowHashSymmetricL3L4(flow, basis);
     case 'symmetric_l3l4+udp':
-      return hashL3l4(flow, basis, true);
+      return flowHashSymmetricL3L4(flow, basis, true);
     case 'nw_src':
       return hashAddress(flow, NW_SRC, IPV6_SRC, basis);
     case 'nw_dst':
@@ -107,19 +106,11 @@ function hasPorts(protocol: number): boolean {
   return protocol === IPPROTO_TCP || protocol === IPPROTO_SCTP;
 }
 
-/** A word as it is read from memory that holds it in network order. */
-function swap(word: number): number {
-  return (
-    ((word << 24) | ((word << 8) & 0x00ff_0000) | ((word >>> 8) & 0x0000_ff00) | (word >>> 24)) >>>
-    0
-  );
-}
-
 function hashSource(flow: Flow, basis: number): number {
   scratch.fill(0);
   const [high, low] = [flow[DL_DST + 1]! & SOURCE_BITS, flow[DL_SRC_LOW]!];
-  scratch[0] = swap((high << 16) | (low >>> 16));
-  scratch[1] = swap(low << 16);
+  scratch[0] = swapBytes((high << 16) | (low >>> 16));
+  scratch[1] = swapBytes(low << 16);
   return jhashWords(scratch, ETHERNET_SIZE, basis);
 }
 
@@ -127,11 +118,11 @@ function hashAddress(flow: Flow, ipv4: number, ipv6: number, basis: number): num
   const ethType = flow[DL_TYPE]! >>> 16;
   scratch.fill(0);
   if (ethType === ETH_TYPE_IPV4) {
-    scratch[0] = swap(flow[ipv4]!);
+    scratch[0] = swapBytes(flow[ipv4]!);
     return jhashWords(scratch, 4, basis);
   }
   if (ethType !== ETH_TYPE_IPV6) return basis >>> 0;
-  for (let i = 0; i < IPV6_WORDS; i++) scratch[i] = swap(flow[ipv6 + i]!);
+  for (let i = 0; i < IPV6_WORDS; i++) scratch[i] = swapBytes(flow[ipv6 + i]!);
   return jhashWords(scratch, 4 * IPV6_WORDS, basis);
 }
 
@@ -139,64 +130,34 @@ function hashAddress(flow: Flow, ipv4: number, ipv6: number, basis: number): num
 function beginWithAddresses(flow: Flow): void {
   const ethType = flow[DL_TYPE]! >>> 16;
   scratch.fill(0);
-  if (ethType === ETH_TYPE_IPV4) scratch[0] = swap(flow[NW_SRC]! ^ flow[NW_DST]!);
+  if (ethType === ETH_TYPE_IPV4) scratch[0] = swapBytes(flow[NW_SRC]! ^ flow[NW_DST]!);
   if (ethType !== ETH_TYPE_IPV6) return;
   for (let i = 0; i < IPV6_WORDS; i++) {
-    scratch[i] = swap(flow[IPV6_SRC + i]! ^ flow[IPV6_DST + i]!);
+    scratch[i] = swapBytes(flow[IPV6_SRC + i]! ^ flow[IPV6_DST + i]!);
   }
 }
 
 /** Addresses, and behind them the Ethernet type. */
 function hashL3(flow: Flow, basis: number): number {
   beginWithAddresses(flow);
-  scratch[IPV6_WORDS] = swap(flow[DL_TYPE]! & ETH_TYPE_BITS);
+  scratch[IPV6_WORDS] = swapBytes(flow[DL_TYPE]! & ETH_TYPE_BITS);
   return jhashWords(scratch, SYMMETRIC_L3_SIZE, basis);
 }
 
-/**
- * Ethernet type, VLANs and Ethernet addresses; for L4, addresses of L3 before them, ports between
- * them and the protocol behind, each where OVS's structure has it.
- */
-function hashL2(flow: Flow, size: number, basis: number): number {
-  const isL4 = size === SYMMETRIC_L4_SIZE;
-  if (isL4) beginWithAddresses(flow);
-  else scratch.fill(0);
-  const first = isL4 ? IPV6_WORDS : 0;
+/** Addresses, Ethernet type, VLANs, ports, Ethernet addresses, protocol. */
+function hashL4(flow: Flow, basis: number): number {
+  beginWithAddresses(flow);
   const vlans = (flow[VLAN0]! ^ flow[VLAN1]!) & VLAN_VID_MASK;
   const protocol = isIpAny(flow) ? protocolOf(flow) : 0;
   const ports = hasPorts(protocol) ? (flow[TP]! >>> 16) ^ (flow[TP]! & 0xffff) : 0;
+  scratch[IPV6_WORDS] = swapBytes((flow[DL_TYPE]! & ETH_TYPE_BITS) | vlans);
   // Destination and source, each 48 bits, over one another.
   const high = (flow[DL_DST]! >>> 16) ^ (flow[DL_DST + 1]! & 0xffff);
   const low = ((flow[DL_DST]! << 16) | (flow[DL_DST + 1]! >>> 16)) ^ flow[DL_SRC_LOW]!;
-  scratch[first] = swap((flow[DL_TYPE]! & ETH_TYPE_BITS) | vlans);
-  if (isL4) {
-    scratch[first + 1] = swap((ports << 16) | high);
-    scratch[first + 2] = swap(low);
-    scratch[first + 3] = swap(protocol << 24);
-  } else {
-    scratch[first + 1] = swap((high << 16) | (low >>> 16));
-    scratch[first + 2] = swap(low << 16);
-  }
-  return jhashWords(scratch, size, basis);
-}
-
-function hashL3l4(flow: Flow, basis: number, countsUdp: boolean): number {
-  const ethType = flow[DL_TYPE]! >>> 16;
-  let hash = basis | 0;
-  if (ethType === ETH_TYPE_IPV4) hash = hashAdd(hash, swap(flow[NW_SRC]! ^ flow[NW_DST]!));
-  else if (ethType === ETH_TYPE_IPV6) {
-    for (let i = 0; i < IPV6_WORDS; i++) {
-      hash = hashAdd(hash, swap(flow[IPV6_SRC + i]! ^ flow[IPV6_DST + i]!));
-    }
-  } else return hashL2(flow, SYMMETRIC_L2_SIZE, basis);
-  const protocol = protocolOf(flow);
-  hash = hashAdd(hash, protocol);
-  const isWhole = (flow[NW_PROTO]! & FRAG_BITS) === 0;
-  if (isWhole && (hasPorts(protocol) || (countsUdp && protocol === IPPROTO_UDP))) {
-    const ports = (flow[TP]! >>> 16) ^ (flow[TP]! & 0xffff);
-    hash = hashAdd(hash, swap(ports << 16));
-  }
-  return hashFinish(hash, basis);
+  scratch[IPV6_WORDS + 1] = swapBytes((ports << 16) | high);
+  scratch[IPV6_WORDS + 2] = swapBytes(low);
+  scratch[IPV6_WORDS + 3] = swapBytes(protocol << 24);
+  return jhashWords(scratch, SYMMETRIC_L4_SIZE, basis);
 }
 
 function maskAddress(flow: Flow, wc: FlowMask, ipv4: number, ipv6: number): void {

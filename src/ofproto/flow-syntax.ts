@@ -38,6 +38,8 @@ export interface FlowChange {
   readonly actions: Ofpacts;
   /** The new cookie; undefined: the old one. */
   readonly cookie: bigint | undefined;
+  /** Bits of `RuleFlag`; of a modification, only `RESET_COUNTS` means something. */
+  readonly flags: number;
 }
 
 /** What a text says besides its actions. */
@@ -129,6 +131,7 @@ export function parseFlowChange(
     criteria,
     actions: parseActions(actions, checker, options.ports),
     cookie: terms.cookieMask === undefined ? terms.cookie : undefined,
+    flags: terms.flags,
   };
 }
 

@@ -213,16 +213,17 @@ export class FlowTables {
 
   /**
    * Gives the rules that meet `criteria` other actions, and another cookie where one is given;
-   * counters, timeouts and age stay. Returns how many.
+   * timeouts and age stay, and counters unless the change has `RESET_COUNTS`. Returns how many.
    */
   modify(criteria: FlowCriteria, change: FlowChange): number {
     this.#checkActions(change.actions);
     return this.transact(() => {
       const options = { now: this.#clock.now(), version: this.#next };
       const found = this.select(criteria);
+      const keepsCounts = ((change.flags ?? 0) & RuleFlag.RESET_COUNTS) === 0;
       for (const old of found) {
         const rule = old.modifiedBy(change, options);
-        this.#replace(old, rule, true);
+        this.#replace(old, rule, keepsCounts);
         this.#journal?.changes.push({ kind: 'modified', rule, old });
       }
       return found.length;

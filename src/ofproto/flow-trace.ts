@@ -57,7 +57,8 @@ export function traceFlow(
   const result = translator.trace(ofproto, { ...request, trace: tree });
   const { flow } = request;
   const finalFlow = copyFlow(tree.finalFlow ?? flow);
-  // Where the action set sends the packet is a field that is seen nowhere, and counts where it is set.
+  // Where the action set sends the packet is a field that is seen nowhere, and counts
+  // where it is set.
   if (finalFlow[ACTSET_OUTPUT] === OFPP_UNSET) finalFlow[ACTSET_OUTPUT] = flow[ACTSET_OUTPUT] ?? 0;
   const { actions, slow } = result;
   const error = errorOf(result);

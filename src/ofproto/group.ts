@@ -12,8 +12,9 @@ import type { Instant } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
 import type { Field } from '../packet/fields.js';
 import { orderActionSet } from './action-set.js';
+import { type GroupHashTable, hashTableOf } from './group-hash-table.js';
 import { OFPP_CONTROLLER, type Ofpact, type Ofpacts } from './ofpact.js';
-import { PacketInReason } from './packet-ins.js';
+import { isPlainController } from './packet-ins.js';
 
 /** By OpenFlow's number. Answers to `enum ofp11_group_type`. */
 export const GROUP_TYPES = ['all', 'select', 'indirect', 'fast_failover'] as const;
@@ -104,6 +105,8 @@ export class Group implements GroupSpec {
   readonly bucketCounters: readonly GroupCounters[];
   /** The buckets' actions as they are carried out. */
   readonly actionSets: readonly Ofpacts[];
+  /** How the datapath's hash chooses; undefined: it does not. */
+  readonly hashTable: GroupHashTable | undefined;
   /** A packet went through all buckets. */
   readonly wholeHit: GroupHit;
   /** A packet went through the bucket of the same index. */
@@ -117,6 +120,7 @@ export class Group implements GroupSpec {
     this.created = created;
     this.bucketCounters = spec.buckets.map(() => ({ packets: 0, bytes: 0 }));
     this.actionSets = spec.buckets.map((bucket) => actionSetOf(bucket.actions));
+    this.hashTable = spec.type === 'select' ? hashTableOf(spec.buckets, spec.selection) : undefined;
     this.wholeHit = new GroupHit(this, this.bucketCounters);
     this.bucketHits = this.bucketCounters.map((counters) => new GroupHit(this, [counters]));
   }
@@ -127,23 +131,12 @@ function add(counters: GroupCounters, stats: Readonly<FlowStats>): void {
   counters.bytes += stats.bytes;
 }
 
-/** A controller is an output like others, and hears that a group sent the packet. */
+/** In action sets, a controller is an output like others. */
 function actionSetOf(actions: Ofpacts): Ofpacts {
-  return orderActionSet(actions.map(plainOutput)).map((action) => {
-    if (action.type !== 'output' || action.port !== OFPP_CONTROLLER) return action;
-    const { maxLength } = action;
-    return { type: 'controller', maxLength, reason: PacketInReason.GROUP, controllerId: 0 };
-  });
+  return orderActionSet(actions.map(plainOutput));
 }
 
 function plainOutput(action: Ofpact): Ofpact {
-  if (action.type !== 'controller') return action;
-  const { maxLength, reason, controllerId, userdata, pauses = false, meterId } = action;
-  const isPlain =
-    reason === PacketInReason.ACTION &&
-    controllerId === 0 &&
-    userdata === undefined &&
-    !pauses &&
-    meterId === undefined;
-  return isPlain ? { type: 'output', port: OFPP_CONTROLLER, maxLength } : action;
+  if (action.type !== 'controller' || !isPlainController(action)) return action;
+  return { type: 'output', port: OFPP_CONTROLLER, maxLength: action.maxLength };
 }

@@ -35,9 +35,10 @@ import type {
 } from '../datapath/translator.js';
 import { extractFlow } from '../packet/extract.js';
 import { copyFlow, createFlow, type Flow } from '../packet/flow.js';
-import { IN_PORT, TCP_FLAGS, VLAN0 } from '../packet/flow-layout.js';
+import { IN_PORT, RECIRC_ID, TCP_FLAGS, VLAN0 } from '../packet/flow-layout.js';
 import type { Packet } from '../packet/packet.js';
 import { ETH_TYPE_VLAN } from '../packet/protocol.js';
+import { type FrozenState, FrozenStates } from './frozen-states.js';
 import type { Ofpacts } from './ofpact.js';
 import { Ofproto, type OfprotoPort } from './ofproto.js';
 import { type PacketIn, PacketInQueue } from './packet-ins.js';
@@ -88,6 +89,8 @@ interface Attachment {
 const FAILURES_PER_MINUTE = 60;
 const FAILURES_BURST = 5;
 
+const NO_OPERATION: Ofpacts = [{ type: 'note', bytes: new Uint8Array(0) }];
+
 export function createOfprotoTranslator(options: OfprotoTranslatorOptions): OfprotoTranslator {
   return new OfprotoTranslator(options);
 }
@@ -102,6 +105,7 @@ export class OfprotoTranslator implements Translator {
   readonly #log: Log;
   readonly #xlate: Xlate;
   readonly #packetIns: PacketInQueue;
+  readonly #frozen: FrozenStates;
   readonly #hasVlanSplinters: boolean;
   readonly #failures = new RateLimit(FAILURES_PER_MINUTE, FAILURES_BURST);
   readonly #attachments = new Map<number, Attachment>();
@@ -114,12 +118,18 @@ export class OfprotoTranslator implements Translator {
     this.#clock = clock;
     this.#coverage = coverage;
     this.#log = options.log ?? silentLog;
-    this.#packetIns = new PacketInQueue({ clock, coverage });
+    this.#frozen = new FrozenStates(clock);
+    this.#packetIns = new PacketInQueue({ clock, coverage, frozen: this.#frozen });
     this.packetIns = this.#packetIns.packetIns;
     const pidOf = options.pidOf ?? (() => 0);
     const { controllerAction = 'userspace', hasVlanSplinters = false } = options;
     this.#hasVlanSplinters = hasVlanSplinters;
-    this.#xlate = new Xlate({ packetIns: this.#packetIns, pidOf, controllerAction });
+    this.#xlate = new Xlate({
+      packetIns: this.#packetIns,
+      frozen: this.#frozen,
+      pidOf,
+      controllerAction,
+    });
     this.revalidations = merge(...bridges.map((bridge) => bridge.revalidations));
     this.#attachPorts();
     this.revalidations.subscribe((reason) => {
@@ -131,6 +141,8 @@ export class OfprotoTranslator implements Translator {
     const number = key[IN_PORT]!;
     const attachment = this.#attachments.get(number);
     if (attachment === undefined) return 'ENODEV';
+    const recircId = key[RECIRC_ID]!;
+    if (recircId !== 0 && this.#frozen.find(recircId) === undefined) return 'ENODEV';
     this.#flow.set(key);
     this.#flow[IN_PORT] = attachment.port.ofpPort;
     if (attachment.splinter !== undefined) return this.#receiveSplinter(attachment, number);
@@ -159,6 +171,30 @@ export class OfprotoTranslator implements Translator {
    */
   packetOut(ofproto: Ofproto, out: PacketOutRequest): ExecuteOp | undefined {
     const { packet, inPort, actions } = out;
+    return this.#inject(ofproto, packet, inPort, (request) =>
+      this.#xlate.translateActions(request, ofproto, actions),
+    );
+  }
+
+  /**
+   * What becomes of a packet that a controller lets go on; `state` is the `continuation` of its
+   * packet-in, with whatever the controller has changed. Undefined: nothing.
+   */
+  resume(state: FrozenState, packet: Packet): ExecuteOp | undefined {
+    const { ofproto, inPort } = state;
+    // No action left is no reason to look the packet up.
+    const actions = state.actions.length > 0 ? state.actions : NO_OPERATION;
+    return this.#inject(ofproto, packet, inPort, (request) =>
+      this.#xlate.resume(request, { ...state, actions }),
+    );
+  }
+
+  #inject(
+    ofproto: Ofproto,
+    packet: Packet,
+    inPort: OfpPort,
+    translate: (request: XlateRequest) => XlateResult,
+  ): ExecuteOp | undefined {
     const key = createFlow();
     extractFlow(packet.data, key, ofproto.vlanLimit);
     const odpInPort = ofproto.port(inPort)?.odpPort ?? ODPP_NONE;
@@ -168,7 +204,7 @@ export class OfprotoTranslator implements Translator {
     const tcpFlags = (key[TCP_FLAGS] ?? 0) >>> 16;
     const stats = { packets: 1, bytes: packet.size, used: now, tcpFlags };
     const request = { ingress, packet, tcpFlags, mayLearn: true, stats, skipWildcards: true };
-    const result = this.#xlate.translateActions(request, ofproto, actions);
+    const result = translate(request);
     if (result.error !== undefined) this.#reportFailure(ofproto, result.error);
     if (result.actions.length === 0) return undefined;
     key[IN_PORT] = odpInPort;
@@ -211,6 +247,7 @@ export class OfprotoTranslator implements Translator {
 
   /** The work of all bridges that waits for nothing: addresses age. */
   run(now: Instant): void {
+    this.#frozen.expire();
     for (const bridge of this.#bridges) bridge.run(now);
   }
 
@@ -226,7 +263,7 @@ export class OfprotoTranslator implements Translator {
     return earliest;
   }
 
-  /** What all bridges credited at the first lookups of translations. */
+  /** What all bridges credited of packets that came from the datapath: each time they came. */
   get credited(): { readonly packets: number; readonly bytes: number } {
     const sum = { packets: 0, bytes: 0 };
     for (const { credited } of this.#bridges) {

@@ -22,9 +22,12 @@ import { FlowTables } from './flow-tables.js';
 import { GroupTable } from './group-table.js';
 import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
+import { McastSnooping, type McastSnoopingOptions } from './mcast-snooping.js';
 import { MeterTable } from './meter-table.js';
+import { MirrorTable } from './mirror.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
 import { groupsOf, metersOf } from './ofpact-uses.js';
+import { PortVlan, type PortVlanOptions, TRUNK } from './port-vlan.js';
 import { Rule } from './rule.js';
 import { TableMisses } from './table-misses.js';
 import { type VlanSplinter, VlanSplinters } from './vlan-splinters.js';
@@ -46,6 +49,19 @@ export interface OfprotoPort {
   readonly ofpPort: OfpPort;
   readonly odpPort: OdpPort;
   readonly config: PortConfig;
+  /** What it is to VLANs; heeded by NORMAL. */
+  readonly vlan: PortVlan;
+  /** Protected ports send nothing to one another. */
+  readonly isProtected: boolean;
+}
+
+/** Who the port is; the rest can be told later. */
+export type PortIdentity = Pick<OfprotoPort, 'name' | 'ofpPort' | 'odpPort'>;
+
+/** What `ovs-vsctl set port` can say of a port. */
+export interface PortSettings {
+  readonly vlan?: PortVlanOptions;
+  readonly isProtected?: boolean;
 }
 
 /**
@@ -82,6 +98,10 @@ export class Ofproto {
   readonly macs: MacTable;
   readonly groups: GroupTable;
   readonly meters: MeterTable;
+  readonly mirrors = new MirrorTable(
+    (port) => this.#byNumber.has(port),
+    () => this.#revalidate('reconfigure'),
+  );
   /** What becomes of packets that no rule matches. */
   readonly misses = new TableMisses(() => this.#revalidate('flow_table'));
   /** Ports that stand for a VLAN of another one; see `addVlanSplinter`. */
@@ -91,6 +111,7 @@ export class Ofproto {
   /** What the first lookups of translations were credited with. */
   readonly credited = { packets: 0, bytes: 0 };
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #coverage: Coverage;
   readonly #revalidations = new Subject<RevalidationReason>();
   readonly revalidations: Observable<RevalidationReason> = this.#revalidations.asObservable();
   readonly #byNumber = new Map<OfpPort, OfprotoPort>();
@@ -100,12 +121,14 @@ export class Ofproto {
   #forwardsBpdus = false;
   #vlanLimit = 1;
   #fragmentMode: FragmentMode = 'normal';
+  #snooping: McastSnooping | undefined;
 
   constructor(options: OfprotoOptions) {
     const { clock, coverage, rulesMax } = options;
     this.name = options.name;
     this.uuid = options.uuid ?? options.name;
     this.#clock = clock;
+    this.#coverage = coverage;
     this.tables = new FlowTables({
       clock,
       coverage,
@@ -134,8 +157,8 @@ export class Ofproto {
     return this.#byNumber.get(number);
   }
 
-  /** Throws an `UpcallError` where the number is taken or reserved. */
-  addPort(port: Omit<OfprotoPort, 'config'>): void {
+  /** Throws an `UpcallError` where the number is taken or reserved, or `settings` make no sense. */
+  addPort(port: PortIdentity, { vlan, isProtected = false }: PortSettings = {}): void {
     const { ofpPort: number, name } = port;
     if (number < 1 || (number >= OFPP_MAX && number !== OFPP_LOCAL)) {
       throw new UpcallError(
@@ -145,7 +168,11 @@ export class Ofproto {
     if (this.#byNumber.has(number)) {
       throw new UpcallError(`Cannot add port "${name}": number ${number} is taken`);
     }
-    this.#byNumber.set(number, { ...port, config: PORT_CONFIG_DEFAULT });
+    const { odpPort } = port;
+    const config = PORT_CONFIG_DEFAULT;
+    const portVlan = vlan === undefined ? TRUNK : new PortVlan(vlan);
+    const added = { name, ofpPort: number, odpPort, config, vlan: portVlan, isProtected };
+    this.#byNumber.set(number, added);
     this.#portsChanged();
   }
 
@@ -154,17 +181,23 @@ export class Ofproto {
     if (!this.#byNumber.delete(number)) return false;
     this.#downPorts.delete(number);
     this.macs.flushPort(number);
+    this.#snooping?.flushPort(number);
     this.#portsChanged();
     return true;
   }
 
   /** Port-mod; throws an `UpcallError` where there is no such port. */
   configurePort(number: OfpPort, config: Partial<PortConfig>): void {
-    const port = this.#byNumber.get(number);
-    if (port === undefined) {
-      throw new UpcallError(`Cannot configure port ${number}: bridge "${this.name}" has none`);
-    }
+    const port = this.#portToConfigure(number);
     this.#byNumber.set(number, { ...port, config: { ...port.config, ...config } });
+    this.#portsChanged();
+  }
+
+  /** What is not given is set back; throws an `UpcallError` where there is no such port. */
+  setPort(number: OfpPort, { vlan, isProtected = false }: PortSettings): void {
+    const port = this.#portToConfigure(number);
+    this.#byNumber.set(number, { ...port, vlan: new PortVlan(vlan), isProtected });
+    this.macs.flushPort(number);
     this.#portsChanged();
   }
 
@@ -222,6 +255,26 @@ export class Ofproto {
     this.#revalidate('reconfigure');
   }
 
+  /** Where members of multicast groups are; undefined: the bridge does not snoop. */
+  get snooping(): McastSnooping | undefined {
+    return this.#snooping;
+  }
+
+  /** Begins to snoop, with what is known kept where it does already; undefined: ends it. */
+  setSnooping(options: McastSnoopingOptions | undefined): void {
+    if (options === undefined) this.#snooping = undefined;
+    else {
+      const onChange = (): void => this.#revalidate('mcast_snooping');
+      this.#snooping ??= new McastSnooping({ coverage: this.#coverage, onChange });
+      this.#snooping.configure(options);
+    }
+    this.#revalidate('reconfigure');
+  }
+
+  get now(): Instant {
+    return this.#clock.now();
+  }
+
   /** The periodic work that follows a change of `dump_seq`: counters are fresh, so rules expire. */
   runAfterDump(now: Instant): void {
     this.tables.expire();
@@ -231,14 +284,14 @@ export class Ofproto {
   /** The periodic work that waits for nothing: addresses age. */
   run(now: Instant): void {
     this.macs.expire(now);
+    this.#snooping?.expire(now);
   }
 
   /** The next moment at which `run` or `runAfterDump` has something to do; undefined: never. */
   nextDeadline(): Instant | undefined {
-    const ofRules = this.tables.nextDeadline();
-    const ofMacs = this.macs.nextDeadline();
-    if (ofRules === undefined || ofMacs === undefined) return ofRules ?? ofMacs;
-    return ofRules < ofMacs ? ofRules : ofMacs;
+    const holders = [this.tables, this.macs, this.#snooping];
+    const deadlines = holders.map((holder) => holder?.nextDeadline());
+    return deadlines.reduce(earlier);
   }
 
   /** Makes all that `task` changes of tables and groups one, or, if it throws, nothing. */
@@ -252,7 +305,8 @@ export class Ofproto {
     }
   }
 
-  creditFirstLookup(stats: Readonly<FlowStats>): void {
+  /** Packets came from the datapath: from a port, or recirculated. */
+  creditArrival(stats: Readonly<FlowStats>): void {
     this.credited.packets += stats.packets;
     this.credited.bytes += stats.bytes;
   }
@@ -265,6 +319,12 @@ export class Ofproto {
   /** Learns an address, if its port still exists. */
   learn(sighting: MacSighting): void {
     if (this.#byNumber.has(sighting.port)) this.macs.learn(sighting, this.#clock.now());
+  }
+
+  #portToConfigure(number: OfpPort): OfprotoPort {
+    const port = this.#byNumber.get(number);
+    if (port !== undefined) return port;
+    throw new UpcallError(`Cannot configure port ${number}: bridge "${this.name}" has none`);
   }
 
   /** Throws a `FlowTableError` for actions that name a group or a meter that does not exist. */
@@ -285,12 +345,18 @@ export class Ofproto {
 
   #portsChanged(): void {
     this.#ports = [...this.#byNumber.values()].sort((a, b) => a.ofpPort - b.ofpPort);
+    this.mirrors.update();
     this.#revalidate('reconfigure');
   }
 
   #revalidate(reason: RevalidationReason): void {
     this.#revalidations.next(reason);
   }
+}
+
+function earlier(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
 }
 
 /** A rule that is in no table, with no actions. */

@@ -2,29 +2,27 @@
  * Packet-ins: packets on their way to a controller.
  *
  * A `controller` action becomes a datapath action whose cookie holds little; the rest of what the
- * packet-in tells (table, registers, metadata) waits here under a number that the cookie carries:
- * OVS calls it the recirculation id of a frozen state. Packets that come up with such a cookie are
- * copied into a bounded queue, and handed out in batches, in a turn of their own, so that a
- * subscriber cannot re-enter the slow path. Answers to `ofproto_async_msg` and, for the states, to
- * `ofproto-dpif-rid.c`.
+ * packet-in tells (table, registers, metadata) is a frozen state, whose number the cookie carries.
+ * Packets that come up with such a cookie are copied into a bounded queue, and handed out in
+ * batches, in a turn of their own, so that a subscriber cannot re-enter the slow path. Answers to
+ * `ofproto_async_msg`.
  *
  * Owner: one per translator. The controller connections of a later step subscribe to `packetIns`.
  */
 
 import { type Observable, Subject } from 'rxjs';
-import type { OfpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
 import { GuardedObservable } from '../base/guarded-observable.js';
 import type { ControllerCookie, PacketIns } from '../datapath/telemetry.js';
 import { copyFlow, type Flow } from '../packet/flow.js';
-import { DP_START, IN_PORT, METADATA } from '../packet/flow-layout.js';
+import { IN_PORT, METADATA } from '../packet/flow-layout.js';
 import type { Packet } from '../packet/packet.js';
+import type { FrozenState, FrozenStates } from './frozen-states.js';
+import type { Ofpact } from './ofpact.js';
 
 /** Packet-ins that wait; beyond it they are dropped and counted. Answers to the limit of `ams`. */
 export const PACKET_INS_MAX = 1024;
-/** States that are remembered; the one not used for longest goes first, and counts as forgotten. */
-export const FROZEN_STATES_MAX = 65_536;
 
 /** Why the packet goes to a controller. Answers to `enum ofp_packet_in_reason`. */
 export const PacketInReason = {
@@ -37,6 +35,13 @@ export const PacketInReason = {
   EXPLICIT_MISS: 6,
   IMPLICIT_MISS: 7,
 } as const;
+
+/** Whether an action says no more than `output:controller` does. */
+export function isPlainController(action: Extract<Ofpact, { type: 'controller' }>): boolean {
+  const { reason, controllerId, userdata, pauses, meterId } = action;
+  const isUsual = reason === PacketInReason.ACTION && controllerId === 0;
+  return isUsual && userdata === undefined && pauses !== true && meterId === undefined;
+}
 
 /** Of no rule: all ones. */
 const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
@@ -56,15 +61,8 @@ export interface PacketIn {
   readonly flow: Flow;
   /** What the action told the controller besides; empty: nothing. */
   readonly userdata: Uint8Array;
-}
-
-/** What the pipeline knew besides the packet. */
-interface FrozenState {
-  readonly table: number;
-  /** Words from `METADATA` to `DP_START`. */
-  readonly metadata: Uint32Array;
-  readonly inPort: OfpPort;
-  readonly userdata: Uint8Array;
+  /** The packet waits to go on from here; undefined: it does not wait. */
+  readonly continuation?: FrozenState;
 }
 
 const NO_USERDATA: Uint8Array = new Uint8Array(0);
@@ -72,6 +70,7 @@ const NO_USERDATA: Uint8Array = new Uint8Array(0);
 export interface PacketInQueueOptions {
   readonly clock: Pick<Clock, 'setTimeout'>;
   readonly coverage: Coverage;
+  readonly frozen: FrozenStates;
 }
 
 export class PacketInQueue implements PacketIns {
@@ -82,36 +81,19 @@ export class PacketInQueue implements PacketIns {
   readonly packetIns: Observable<readonly PacketIn[]> = new GuardedObservable(this.#subject, () =>
     this.#coverage.inc('subscriber_error'),
   );
-  readonly #ids = new Map<string, number>();
-  readonly #states = new Map<number, FrozenState>();
-  #lastId = 0;
+  readonly #frozen: FrozenStates;
   #waiting: PacketIn[] = [];
   #isDrainDue = false;
 
   constructor(options: PacketInQueueOptions) {
     this.#clock = options.clock;
     this.#coverage = options.coverage;
-  }
-
-  /** The number for the pipeline's present state; the same state has the same number. */
-  freeze(flow: Flow, table: number, bridge: string, userdata: Uint8Array = NO_USERDATA): number {
-    const metadata = flow.slice(METADATA, DP_START);
-    const key = `${bridge} ${table} ${flow[IN_PORT]} ${metadata.join()} ${userdata.join()}`;
-    const known = this.#ids.get(key);
-    const id = known ?? ++this.#lastId;
-    if (known === undefined) this.#makeRoom();
-    this.#ids.delete(key);
-    this.#ids.set(key, id);
-    if (known === undefined) {
-      const inPort = flow[IN_PORT] as OfpPort;
-      this.#states.set(id, { table, metadata, inPort, userdata });
-    }
-    return id;
+    this.#frozen = options.frozen;
   }
 
   received(packet: Packet, key: Flow, cookie: ControllerCookie): void {
     if (cookie.dontSend) return;
-    const state = this.#states.get(cookie.recircId);
+    const state = this.#frozen.find(cookie.recircId);
     if (state === undefined) {
       this.#coverage.inc('packet_in_state_forgotten');
       return;
@@ -129,6 +111,7 @@ export class PacketInQueue implements PacketIns {
       maxLength: cookie.maxLength,
       flow,
       userdata: state.userdata,
+      ...(cookie.isPaused === true ? { continuation: state } : {}),
     });
   }
 
@@ -166,14 +149,5 @@ export class PacketInQueue implements PacketIns {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#subject.next(batch);
-  }
-
-  #makeRoom(): void {
-    if (this.#ids.size < FROZEN_STATES_MAX) return;
-    for (const [key, id] of this.#ids) {
-      this.#ids.delete(key);
-      this.#states.delete(id);
-      return;
-    }
   }
 }

@@ -94,8 +94,10 @@ export type Conjunction = Extract<Ofpact, { type: 'conjunction' }>;
 /** What a modification changes. */
 export interface FlowChange {
   readonly actions: Ofpacts;
-  /** Undefined: as it is. */
+  /** Undefined: the rule keeps its own. */
   readonly cookie?: bigint | undefined;
+  /** Only `RESET_COUNTS` means something; the rule keeps its own flags. */
+  readonly flags?: number;
 }
 
 /** What `Rule` takes besides the flow's own text. */
@@ -259,7 +261,7 @@ function createInternalRule(id: number, actions: Ofpacts, options: RuleOptions):
 }
 
 /** The cookie of a packet that no rule of a controller stands behind. */
-const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
+export const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
 
 /** A rule in no table, which a packet-out begins with. */
 export function createActionsRule(actions: Ofpacts): Rule {

@@ -9,6 +9,7 @@
 
 import { SlowReason } from '../datapath/cookie.js';
 import type { TraceNoteKind, TraceText } from '../datapath/translator.js';
+import { formatIpv4 } from '../packet/address-text.js';
 import type { XlateError } from './xlate-context.js';
 
 /** One thing said. */
@@ -22,6 +23,7 @@ function of(kind: TraceNoteKind): (text: string) => Sentence {
 }
 
 const bucket = of('bucket');
+const thaw = of('thaw');
 const plain = of('plain');
 const detail = of('detail');
 const warning = of('warning');
@@ -30,6 +32,11 @@ const error = of('error');
 /** Zero is written without its base, as C's `%#x` has it. */
 export function hex(value: number | bigint): string {
   return value === 0 || value === 0n ? '0' : `0x${value.toString(16)}`;
+}
+
+/** What a multicast message said. */
+function heard(what: string, port: string, vlan: number): Sentence {
+  return detail(`multicast snooping ${what} on port ${port} in VLAN ${vlan}`);
 }
 
 function pair(namespace: number, type: number): string {
@@ -52,6 +59,18 @@ export const SENTENCES = {
   noConntrack: () => warning('resubmit(ct) with non-tracked or non-IP packet!'),
   noRecirculation: (id: number) =>
     error(`Recirculation context not found for ID ${id.toString(16)}`),
+  thaw: () => thaw('thaw'),
+  resuming: (table: number) => thaw(`Resuming from table ${table}`),
+  restoringSet: (actions: TraceText): Sentence => ({
+    kind: 'thaw',
+    text: (portText) => `Restoring action set: ${actions(portText)}`,
+  }),
+  restoringActions: (actions: TraceText): Sentence => ({
+    kind: 'thaw',
+    text: (portText) => `Restoring actions: ${actions(portText)}`,
+  }),
+  restored: (table: number, cookie: bigint) =>
+    thaw(`restored state: table=${table}, cookie=${hex(cookie)}`),
   actionSetHeading: (): Sentence => ({
     kind: 'action set',
     text: () => '--. Executing action set:',
@@ -66,8 +85,9 @@ export const SENTENCES = {
   noGroup: (id: number) => warning(`output to nonexistent group ${id}`),
   bucket: (id: number) => bucket(`bucket ${id}`),
   // A group that is watched is called a port, too.
-  bucketDead: (id: number, watched: readonly number[]) =>
+  bucketDead: (id: number, watched: readonly string[]) =>
     detail(`bucket ${id}: not live due to ${watched.map((one) => `port ${one}`).join(' and ')}`),
+  bucketsChained: (links: number) => error(`bucket chaining exceeded ${links} links`),
   bucketScore: (id: number, score: number) => detail(`bucket ${id}: score ${score}`),
   bucketUsed: (id: number) => detail(`using bucket ${id}`),
   noBucket: () => detail('no live bucket'),
@@ -76,6 +96,7 @@ export const SENTENCES = {
   toInputPort: () => warning('skipping output to input port'),
   noPort: () => warning('Nonexistent output port'),
   noForward: () => detail('OFPPC_NO_FWD set, skipping output'),
+  protectedPorts: () => warning('Flow is between protected ports, skipping output.'),
   noEthernet: () =>
     warning('Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.'),
   outputPort: (port: bigint) => detail(`output port is ${port}`),
@@ -110,13 +131,57 @@ export const SENTENCES = {
   // NORMAL.
   unknownPort: (port: number) => error(`received packet on unknown port ${port}`),
   noInputBundle: () => warning('no input bundle, dropping'),
+  onMirrorPort: (port: string) =>
+    error(`dropping packet received on port ${port}, which is reserved exclusively for mirroring`),
+  fromMirrorPort: () => warning('input port is mirror output port, dropping'),
   partialTag: () => warning('partial VLAN tag, dropping'),
+  taggedAtAccessPort: (vlan: number, port: string, access: number) =>
+    error(
+      `dropping VLAN ${vlan} tagged packet received on port ${port} configured as ` +
+        `VLAN ${access} access port`,
+    ),
+  untrunkedVlan: (vlan: number, port: string) =>
+    error(
+      `dropping VLAN ${vlan} packet received on port ${port} not configured for ` +
+        `trunking VLAN ${vlan}`,
+    ),
+  unwantedCustomerVlan: (vlan: number, port: string) =>
+    error(
+      `dropping VLAN ${vlan} packet received on dot1q-tunnel port ${port} that excludes this VLAN`,
+    ),
+  unwantedVlan: () => warning('disallowed VLAN VID for this input port, dropping'),
   reservedAddress: () => detail('packet has reserved destination MAC, dropping'),
   macLearned: (address: string, port: string, vlan: number) =>
     detail(`learned that ${address} is on port ${port} in VLAN ${vlan}`),
   toLearnedPort: () => detail('forwarding to learned port'),
+  toMirrorPort: () => warning('learned port is a mirror port, dropping'),
   backToInputPort: () => detail('learned port is input port, dropping'),
   flooding: () => detail('no learned MAC for destination, flooding'),
+
+  // Multicast, where it is snooped.
+  mcastBadChecksum: (protocol: 'IGMP' | 'MLD', port: string, vlan: number) =>
+    heard(`received bad ${protocol} checksum`, port, vlan),
+  mcastJoined: (ipv4: number, port: string, vlan: number) =>
+    heard(`learned that ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastLeft: (ipv4: number, port: string, vlan: number) =>
+    heard(`leaving ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastRouter: (ipv4: number | undefined, port: string, vlan: number) =>
+    heard(ipv4 === undefined ? 'query' : `query from ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastRecords: (count: number, port: string, vlan: number) =>
+    heard(`processed ${count} addresses`, port, vlan),
+  mcastTraffic: () => detail('multicast traffic, flooding'),
+  mldQuery: () => detail('MLD query, flooding'),
+  mcastLinkLocal: () => detail('RFC4541: section 2.1.2, item 2, flooding'),
+  mcastUnregistered: () => detail('unregistered multicast, flooding'),
+  mcastToMember: () => detail('forwarding to mcast group port'),
+  mcastMemberBack: () => detail('mcast group port is input port, dropping'),
+  mcastToRouter: () => detail('forwarding to mcast router port'),
+  mcastRouterBack: () => detail('mcast router port is input port, dropping'),
+  mcastRouterElsewhere: () => detail('mcast router is on another vlan, dropping'),
+  mcastToFloodPort: () => detail('forwarding to mcast flood port'),
+  mcastFloodBack: () => detail('mcast flood port is input port, dropping'),
+  mcastToReportPort: () => detail('forwarding report to mcast flagged port'),
+  mcastReportBack: () => detail('mcast port is input port, dropping the Report'),
 } as const;
 
 /** Why a translation failed. Answers to `xlate_strerror()`. */
@@ -129,7 +194,6 @@ export const FAILURES: Readonly<Record<XlateError, string>> = {
   too_many_mpls_labels: 'Too many MPLS labels',
   unsupported_packet_type: 'Unsupported packet type',
   // What Open vSwitch has no words for, since it can do it.
-  recirculation_unsupported: 'Recirculation not supported',
   unsupported_action: 'Action not supported',
 };
 

@@ -14,6 +14,7 @@ import {
   DL_DST,
   DL_SRC_LOW,
   DL_TYPE,
+  MPLS0,
   NW_DST,
   NW_PROTO,
   NW_SRC,
@@ -27,6 +28,7 @@ import { ETH_TYPE_IPV4 } from '../packet/protocol.js';
 import { moveBits, writeConstant } from './field-write.js';
 import { fixTpid, popVlan, pushVlan } from './flow-vlan.js';
 import type { Ofpact, Ofpacts } from './ofpact.js';
+import { isPlainController } from './packet-ins.js';
 import { isIpAny, isLaterFragment, needProtocol } from './prerequisites.js';
 import type { XlateContext } from './xlate-context.js';
 import { changeLabels } from './xlate-mpls.js';
@@ -97,20 +99,28 @@ export function doAction(ctx: XlateContext, action: SimpleAction): Continuation 
 
 /**
  * Whether an action can go on after the last label was popped: those that look at nothing above L2.
- * Answers to `recirc_for_mpls()`.
+ * A group's buckets are looked at one by one. Answers to `recirc_for_mpls()`.
  */
 export function isBareAction(action: Ofpact): boolean {
   switch (action.type) {
     case 'output':
+    case 'output_reg':
+    case 'output_trunc':
+    case 'enqueue':
     case 'mod_vlan_vid':
     case 'mod_vlan_pcp':
     case 'mod_dl_src':
     case 'mod_dl_dst':
+    case 'set_tunnel':
+    case 'set_queue':
+    case 'group':
       return true;
+    case 'controller':
+      return isPlainController(action);
     case 'set_field':
-      return action.field.bit < NW_SRC * 32;
+      return action.field.bit < MPLS0 * 32;
     case 'load':
-      return action.destination.field.bit < NW_SRC * 32;
+      return action.destination.field.bit < MPLS0 * 32;
     default:
       return false;
   }

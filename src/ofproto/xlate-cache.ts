@@ -39,18 +39,23 @@ export function tableEntry(table: number, isMatch: boolean): number {
 export class OfprotoXlateCache implements XlateCache {
   #ofproto: Ofproto | undefined;
   #entries = NO_ENTRIES;
+  #isArrival = false;
 
-  /** Replaces the content; keeps `entries`. The first lookup is among them unless it is empty. */
-  fill(ofproto: Ofproto, entries: readonly XlateCacheEntry[]): void {
+  /**
+   * Replaces the content; keeps `entries`. `isArrival`: the packets came from the datapath, not
+   * from a controller.
+   */
+  fill(ofproto: Ofproto, entries: readonly XlateCacheEntry[], isArrival: boolean): void {
     this.#ofproto = ofproto;
     this.#entries = entries;
+    this.#isArrival = isArrival;
   }
 
   push(stats: Readonly<FlowStats>, mayLearn: boolean): void {
     const ofproto = this.#ofproto;
     if (stats.packets === 0 || ofproto === undefined) return;
     const entries = this.#entries;
-    if (entries.length > 0) ofproto.creditFirstLookup(stats);
+    if (this.#isArrival) ofproto.creditArrival(stats);
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       if (typeof entry === 'number') ofproto.creditTable(entry >>> 1, (entry & 1) === 1, stats);

@@ -11,11 +11,12 @@
 import type { OdpPort, OfpPort } from '../base/brands.js';
 import { ofpPort } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
-import type { XlateRequest, XlateTrace } from '../datapath/translator.js';
+import type { XlateLease, XlateRequest, XlateTrace } from '../datapath/translator.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import {
   ACTSET_OUTPUT,
   IN_PORT,
+  METADATA,
   NW_PROTO,
   PACKET_TYPE,
   SKB_PRIORITY,
@@ -25,16 +26,26 @@ import {
 } from '../packet/flow-layout.js';
 import { PT_ETH } from '../packet/protocol.js';
 import { ActionBuilder } from './action-builder.js';
+import { writeActions } from './action-set.js';
 import { commitActions, type Encapsulation } from './commit-actions.js';
+import {
+  type FrozenDraft,
+  FrozenLease,
+  type FrozenState,
+  type FrozenStates,
+} from './frozen-states.js';
 import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
-import type { Ofproto } from './ofproto.js';
+import type { Ofproto, OfprotoPort } from './ofproto.js';
 import type { PacketInQueue } from './packet-ins.js';
+import { VlanTagsPool } from './port-vlan.js';
 import { isIpAny } from './prerequisites.js';
 import { isSpanningTree } from './reserved-addresses.js';
-import type { Rule } from './rule.js';
+import { NO_COOKIE, type Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
+import { Freezing } from './xlate-freeze.js';
 import { XlateStack } from './xlate-stack.js';
-import { SENTENCES } from './trace-sentences.js';
+import { mirrorDeparture } from './xlate-mirror.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
 import { say, traceMoved, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
@@ -44,7 +55,6 @@ export type XlateError =
   | 'recursion_too_deep'
   | 'too_many_resubmits'
   | 'no_recirculation_context'
-  | 'recirculation_unsupported'
   | 'unsupported_action'
   | 'unsupported_packet_type'
   | 'stack_too_deep'
@@ -61,9 +71,13 @@ export type ControllerAction = 'userspace' | 'slow path';
 
 export interface XlateContextOptions {
   readonly packetIns: PacketInQueue;
+  readonly frozen: FrozenStates;
   readonly pidOf: PidOfPort;
   readonly controllerAction: ControllerAction;
 }
+
+/** A snaplen with which nothing is cut. */
+const WHOLE = 0xffff;
 
 export class XlateContext {
   readonly flow = createFlow();
@@ -71,6 +85,7 @@ export class XlateContext {
   readonly wc = createFlowMask();
   readonly actions = new ActionBuilder();
   readonly packetIns: PacketInQueue;
+  readonly frozen: FrozenStates;
   readonly pidOf: PidOfPort;
   readonly controllerAction: ControllerAction;
   /** What the request asks for; see `XlateRequest`. */
@@ -82,6 +97,12 @@ export class XlateContext {
   isCached = false;
   /** Hears the steps, where somebody wants to. */
   trace: XlateTrace | undefined;
+  /** For the tags that packets have inside of bridges. */
+  readonly tags = new VlanTagsPool();
+  /** Mirrors that have their copy of the packet, by bits. */
+  mirrors = 0;
+  /** Bytes to which outputs are cut, because they are for a mirror; 0: they are not. */
+  snaplen = 0;
   /** What `push` has kept. */
   readonly stack = new XlateStack();
   /** What `write_actions` has gathered, to be done at the end. */
@@ -89,10 +110,14 @@ export class XlateContext {
   /** A group has been written: where the packet goes, only the end will show. */
   actionSetHasGroup = false;
   isInActionSet = false;
+  /** Whether a group's bucket is being carried out, or what it calls. */
+  isInGroup = false;
   /** No further action is to be carried out. */
   isExited = false;
   /** The header that the next commit puts in front. */
   encap: Encapsulation | undefined;
+  /** The next commit takes an NSH header away. */
+  isNshPopped = false;
   /** The priority that the packet came with. */
   priority = 0;
   /** Rules that are being carried out, each called by the one before. */
@@ -100,17 +125,24 @@ export class XlateContext {
   /** The table that is being looked at, and the rule found in it. */
   table = 0;
   rule: Rule | undefined;
+  /** Of the rule whose action is being carried out; it may be the rest of one that was frozen. */
+  cookie = NO_COOKIE;
+  /** What is kept for later, while nothing more is carried out. */
+  readonly freezing = new Freezing();
   error: XlateError | undefined;
   /** Bits of `SlowReason`. */
   slow = 0;
-  /** The last label is gone: what the packet is now, only a recirculation could tell. */
+  /** The last label is gone: what the packet is now, only another look at it can tell. */
   isBared = false;
   #ofproto: Ofproto | undefined;
   #version = 0;
   readonly #entries: XlateCacheEntry[] = [];
+  /** Numbers of frozen states that the actions name, and the one that the packet came with. */
+  readonly #frozenIds: number[] = [];
 
   constructor(options: XlateContextOptions) {
     this.packetIns = options.packetIns;
+    this.frozen = options.frozen;
     this.pidOf = options.pidOf;
     this.controllerAction = options.controllerAction;
   }
@@ -143,17 +175,49 @@ export class XlateContext {
     this.#entries.length = 0;
     this.table = 0;
     this.rule = undefined;
+    this.cookie = NO_COOKIE;
+    this.freezing.end();
+    this.#frozenIds.length = 0;
     this.error = undefined;
     this.slow = 0;
     this.isBared = false;
+    this.tags.reset();
+    this.mirrors = 0;
+    this.snaplen = 0;
     this.stack.clear();
     if (this.actionSet.length > 0) this.actionSet = [];
     this.actionSetHasGroup = false;
     this.isInActionSet = false;
+    this.isInGroup = false;
     this.isExited = false;
     this.encap = undefined;
+    this.isNshPopped = false;
     this.priority = this.flow[SKB_PRIORITY]!;
     this.flow[ACTSET_OUTPUT] = OFPP_UNSET;
+  }
+
+  /** Goes on from where an earlier translation stopped, whose packet has come back as `id`. */
+  thaw(state: FrozenState, id: number): void {
+    if (id !== 0) this.#frozenIds.push(id);
+    this.flow.set(state.metadata, METADATA);
+    this.flow[IN_PORT] = state.inPort;
+    this.table = state.table;
+    this.mirrors = state.mirrors;
+    this.stack.restore(state.stack);
+    if (state.actionSet.length > 0) writeActions(this, state.actionSet);
+  }
+
+  /** The number of a state that the actions will name. */
+  freeze(draft: FrozenDraft): number {
+    const id = this.frozen.freeze(draft);
+    this.#frozenIds.push(id);
+    return id;
+  }
+
+  /** What flows with these actions must hold. */
+  takeLease(): XlateLease | undefined {
+    const ids = this.#frozenIds;
+    return ids.length === 0 ? undefined : new FrozenLease(this.frozen, ids.slice());
   }
 
   /**
@@ -172,13 +236,24 @@ export class XlateContext {
       }
       return;
     }
-    if (this.flow[PACKET_TYPE] !== PT_ETH) {
-      if (this.trace !== undefined) say(this, SENTENCES.noEthernet());
+    const obstacle = this.#obstacleAt(port);
+    if (obstacle !== undefined) {
+      if (this.trace !== undefined) say(this, obstacle());
       return;
     }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
     this.commit();
+    if (this.snaplen > 0 && this.snaplen < WHOLE) this.actions.trunc(this.snaplen);
     this.actions.output(port.odpPort);
+    mirrorDeparture(this, port);
+  }
+
+  /** Why the packet cannot leave by a port that there is; undefined: it can. */
+  #obstacleAt(port: OfprotoPort): (() => Sentence) | undefined {
+    if (port.isProtected && this.ofproto.port(this.inPort)?.isProtected === true) {
+      return SENTENCES.protectedPorts;
+    }
+    return this.flow[PACKET_TYPE] === PT_ETH ? undefined : SENTENCES.noEthernet;
   }
 
   /** Whether the packet left by the port that stands for its VLAN of `real`, without the tag. */

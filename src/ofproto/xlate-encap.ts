@@ -1,9 +1,9 @@
 /**
  * `encap` and `decap`: headers in front of the packet, Ethernet's and NSH's.
  *
- * The flow changes at once, the packet with the next commit. What is behind an NSH header that is
- * taken away, only a recirculation could tell. Answers to `xlate_generic_encap_action()` and
- * `xlate_generic_decap_action()`.
+ * The flow changes at once, the packet with the next commit. When an NSH header is taken away, the
+ * translation stops, and another goes on with what was behind it. Answers to
+ * `xlate_generic_encap_action()` and `xlate_generic_decap_action()`.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */
@@ -41,6 +41,7 @@ const EXACT = 0xffff_ffff;
 const ETH_TYPE_BITS = 0xffff_0000;
 const TTL_BITS = 0x00ff_0000;
 const TTL_SHIFT = 16;
+const NEXT_BITS = 0x0000_00ff;
 const TTL_DEFAULT = 63;
 const SERVICE_INDEX_DEFAULT = 255;
 /** Bytes of metadata of type 2 that an NSH header holds; more are left out. */
@@ -126,21 +127,55 @@ function metadataOf(properties: readonly EncapProperty[]): Uint8Array {
 }
 
 export function decap(ctx: XlateContext): Continuation {
-  const { flow, wc } = ctx;
+  const { flow } = ctx;
   ctx.commit();
   const packetType = flow[PACKET_TYPE]!;
-  if (packetType === PT_NSH) {
-    ctx.error = 'recirculation_unsupported';
-    return 'stop';
-  }
+  if (packetType === PT_NSH) return decapNsh(ctx);
   if (packetType !== PT_ETH) {
     return refuse(ctx, SENTENCES.notDecapsulated(packetType >>> 16, packetType & 0xffff));
   }
-  wc[VLAN0]! |= VLAN_CFI;
+  return decapEthernet(ctx);
+}
+
+/** A tagged packet cannot be without. Behind headers that were put in front, tags do not matter. */
+function decapEthernet(ctx: XlateContext): Continuation {
+  const { flow, wc } = ctx;
+  const isOwn = flow[VLAN0] === ctx.request?.ingress.flow[VLAN0];
+  if (isOwn) wc[VLAN0]! |= VLAN_CFI;
   wc[DL_TYPE]! |= ETH_TYPE_BITS;
   if ((flow[VLAN0]! & VLAN_CFI) !== 0) return refuse(ctx, SENTENCES.taggedNotDecapsulated());
   flow[PACKET_TYPE] = typeOf(flow[DL_TYPE]! >>> 16);
+  flow.fill(0, DL_DST, DL_SRC_LOW + 1);
   return 'next';
+}
+
+/** What is behind the header, only another look at the packet can tell. */
+function decapNsh(ctx: XlateContext): Continuation {
+  const { flow, wc } = ctx;
+  const packetType = typeBehind(flow[NSH]! & NEXT_BITS);
+  if (packetType === undefined) {
+    return refuse(ctx, SENTENCES.notDecapsulated(PT_NSH >>> 16, PT_NSH & 0xffff));
+  }
+  wc[NSH]! |= NEXT_BITS;
+  flow[PACKET_TYPE] = packetType;
+  ctx.isNshPopped = true;
+  ctx.freezing.begin(ctx);
+  return 'next';
+}
+
+function typeBehind(next: number): number | undefined {
+  switch (next) {
+    case NshNext.ETHERNET:
+      return PT_ETH;
+    case NshNext.IPV4:
+      return typeOf(ETH_TYPE_IPV4);
+    case NshNext.IPV6:
+      return typeOf(ETH_TYPE_IPV6);
+    case NshNext.NSH:
+      return PT_NSH;
+    default:
+      return undefined;
+  }
 }
 
 export function decrementNshTtl(ctx: XlateContext): Continuation {

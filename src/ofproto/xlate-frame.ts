@@ -8,7 +8,8 @@
  */
 
 import { createFlow, type Flow } from '../packet/flow.js';
-import type { Ofpact, Ofpacts, Subfield } from './ofpact.js';
+import type { FrozenAction } from './frozen-states.js';
+import type { Ofpact, Subfield } from './ofpact.js';
 import type { Rule } from './rule.js';
 import type { XlateContext } from './xlate-context.js';
 import { XlateStack } from './xlate-stack.js';
@@ -16,13 +17,21 @@ import { XlateStack } from './xlate-stack.js';
 /**
  * `rule`: a rule's actions. `set`: the action set. `copy`: a clone whose changes can be undone;
  * `clone`: one that is the datapath's. `greater`, `less`: what follows `check_pkt_larger`.
- * `bucket`: a group's.
+ * `bucket`: a group's. `thawed`: what an earlier translation has left to do.
  */
-export type FrameKind = 'rule' | 'set' | 'copy' | 'clone' | 'greater' | 'less' | 'bucket';
+export type FrameKind =
+  | 'thawed'
+  | 'rule'
+  | 'set'
+  | 'copy'
+  | 'clone'
+  | 'greater'
+  | 'less'
+  | 'bucket';
 
 export class Frame {
   kind: FrameKind = 'rule';
-  actions: Ofpacts = [];
+  actions: readonly FrozenAction[] = [];
   /** Index of its next action. */
   next = 0;
   /** Whether nothing comes after it, in any list. */
@@ -30,6 +39,7 @@ export class Frame {
   /** The table and rule that called it; of a rule only. */
   callerTable = 0;
   callerRule: Rule | undefined = undefined;
+  callerCookie = 0n;
   /** Counts against `DEPTH_MAX`. */
   isDeep = false;
   /** Where its list began; of `greater` and `less` only. */
@@ -43,7 +53,7 @@ export class Frame {
   /** What to go back to; made when it is first needed. */
   saved: SavedState | undefined = undefined;
 
-  begin(kind: FrameKind, actions: Ofpacts, isLast: boolean): void {
+  begin(kind: FrameKind, actions: readonly FrozenAction[], isLast: boolean): void {
     this.kind = kind;
     this.actions = actions;
     this.next = 0;
@@ -54,6 +64,29 @@ export class Frame {
   save(ctx: XlateContext): void {
     this.saved ??= new SavedState();
     this.saved.save(ctx);
+  }
+}
+
+/** The lists that are being carried out, the one called last on top. */
+export class FrameStack {
+  /** Only so many are in use; the others wait to be reused. */
+  height = 0;
+  readonly #frames: Frame[] = [];
+
+  /** There must be one. */
+  get top(): Frame {
+    return this.#frames[this.height - 1]!;
+  }
+
+  enter(kind: FrameKind, actions: readonly FrozenAction[], isLast: boolean): Frame {
+    let frame = this.#frames[this.height];
+    if (frame === undefined) {
+      frame = new Frame();
+      this.#frames.push(frame);
+    }
+    this.height++;
+    frame.begin(kind, actions, isLast);
+    return frame;
   }
 }
 

@@ -9,15 +9,20 @@
  */
 
 import { createFlow, type Flow } from '../packet/flow.js';
+import { DP_HASH } from '../packet/flow-layout.js';
 import type { Group, GroupHit } from './group.js';
-import { bucketScore, firstLiveBucket, isBucketLive, selectBucket } from './group-choice.js';
+import { firstLiveBucket, selectBucket } from './group-choice.js';
+import { sayChoice } from './group-choice-trace.js';
 import type { Ofpacts } from './ofpact.js';
 import type { XlateContext } from './xlate-context.js';
 import { SENTENCES } from './trace-sentences.js';
 import { say, sayHeading } from './xlate-trace.js';
 
 /** Carries out a bucket's actions, and all rules that they call. */
-export type RunBucket = (actions: Ofpacts) => void;
+export type RunBucket = (actions: Ofpacts, isLast: boolean) => void;
+
+/** What comes of a group: done, not there, or the datapath must hash the packet first. */
+export type GroupOutcome = 'done' | 'missing' | 'unhashed';
 
 export class XlateGroups {
   readonly #ctx: XlateContext;
@@ -35,25 +40,39 @@ export class XlateGroups {
     this.#depth = 0;
   }
 
-  /** Carries out group `id`; false: there is none, and the rule ends here. */
-  carryOut(id: number): boolean {
+  /** Carries out group `id`. `isLast`: nothing comes after it. */
+  carryOut(id: number, isLast: boolean): GroupOutcome {
     const ctx = this.#ctx;
     const group = ctx.ofproto.groups.get(id);
     if (group === undefined) {
       if (ctx.trace !== undefined) say(ctx, SENTENCES.noGroup(id));
-      return false;
+      return 'missing';
     }
     if (group.type === 'all' || group.type === 'indirect') {
-      for (let i = 0; i < group.buckets.length; i++) this.#runBucket(group, i);
+      const last = group.buckets.length - 1;
+      for (let i = 0; i <= last; i++) this.#runBucket(group, i, isLast && i === last);
       this.#credit(group.wholeHit);
-      return true;
+      return 'done';
+    }
+    if (this.#isUnhashed(group)) {
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.noBucket());
+      return 'unhashed';
     }
     const chosen = this.#choose(group);
     if (ctx.trace !== undefined) sayChoice(ctx, group, chosen);
     if (chosen >= 0) {
-      this.#runBucket(group, chosen);
+      this.#runBucket(group, chosen, isLast);
       this.#credit(group.bucketHits[chosen]!);
     }
+    return 'done';
+  }
+
+  /** Whether the datapath's hash is wanted and not there; asks for it. */
+  #isUnhashed({ hashTable }: Group): boolean {
+    const { flow, freezing } = this.#ctx;
+    if (hashTable === undefined || flow[DP_HASH] !== 0) return false;
+    freezing.algorithm = hashTable.algorithm;
+    freezing.basis = hashTable.basis;
     return true;
   }
 
@@ -64,20 +83,23 @@ export class XlateGroups {
       : firstLiveBucket(group, ofproto);
   }
 
-  #runBucket(group: Group, index: number): void {
+  #runBucket(group: Group, index: number, isLast: boolean): void {
     const ctx = this.#ctx;
-    if (ctx.error !== undefined) return;
     if (ctx.trace !== undefined) sayHeading(ctx, SENTENCES.bucket(group.buckets[index]!.id));
+    if (ctx.error !== undefined) return;
     ctx.height++;
     if (this.#saved.length === this.#depth) this.#saved.push(createFlow());
     const before = this.#saved[this.#depth++]!;
     const wasBared = ctx.isBared;
+    const wasInGroup = ctx.isInGroup;
+    ctx.isInGroup = true;
     before.set(ctx.flow);
-    this.#run(group.actionSets[index]!);
+    this.#run(group.actionSets[index]!, isLast);
     this.#depth--;
     ctx.height--;
     ctx.flow.set(before);
     ctx.isBared = wasBared;
+    ctx.isInGroup = wasInGroup;
   }
 
   #credit(hit: GroupHit): void {
@@ -85,20 +107,4 @@ export class XlateGroups {
     if (ctx.stats !== undefined) hit.credit(ctx.stats);
     ctx.note(hit);
   }
-}
-
-/** Says which buckets were dead, how those fared that were not, and which was chosen. */
-function sayChoice(ctx: XlateContext, group: Group, chosen: number): void {
-  const { type, buckets } = group;
-  for (const [index, bucket] of buckets.entries()) {
-    if (type === 'fast_failover' && index === chosen) break;
-    if (isBucketLive(bucket, ctx.ofproto)) {
-      say(ctx, SENTENCES.bucketScore(bucket.id, bucketScore(group, bucket, ctx.flow)));
-      continue;
-    }
-    const watched = [bucket.watchPort, bucket.watchGroup].filter((one) => one !== undefined);
-    say(ctx, SENTENCES.bucketDead(bucket.id, watched));
-  }
-  const used = buckets[chosen];
-  say(ctx, used === undefined ? SENTENCES.noBucket() : SENTENCES.bucketUsed(used.id));
 }

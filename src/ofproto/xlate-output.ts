@@ -31,6 +31,8 @@ import type { XlateContext } from './xlate-context.js';
 import { SENTENCES } from './trace-sentences.js';
 import { say } from './xlate-trace.js';
 
+const NO_USERDATA = new Uint8Array(0);
+
 /** What a controller gets of a packet where nothing says how much: all of it. */
 export const WHOLE_PACKET = 0xffff;
 /** The probability of a sample that is none. */
@@ -79,6 +81,7 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): Con
 
 /** Why an output sends a packet to a controller. */
 function reasonOf(ctx: XlateContext): number {
+  if (ctx.isInGroup) return PacketInReason.GROUP;
   return ctx.isInActionSet ? PacketInReason.ACTION_SET : PacketInReason.ACTION;
 }
 
@@ -88,8 +91,9 @@ export function sendToControllerOf(
   action: Extract<Ofpact, { type: 'controller' }>,
 ): Continuation {
   if (action.pauses === true) {
-    ctx.error = 'recirculation_unsupported';
-    return 'stop';
+    ctx.freezing.pause = action;
+    ctx.freezing.begin(ctx);
+    return 'next';
   }
   const isOutput = action.reason === PacketInReason.ACTION;
   outputToController(ctx, isOutput ? { ...action, reason: reasonOf(ctx) } : action);
@@ -115,27 +119,33 @@ export function outputToController(ctx: XlateContext, to: ControllerOutput): voi
   const cookie = cookieOf(ctx, to);
   const meter = ctx.ofproto.meters.get(to.meterId ?? METER_CONTROLLER);
   if (meter === undefined) {
-    writeUpcall(ctx, to, cookie);
+    writeUpcall(ctx, cookie);
     return;
   }
   // The packet goes on, whether there is room for the copy or not.
   ctx.actions.beginSample(EVERY_PACKET);
   ctx.actions.meter(meter.datapathId);
-  writeUpcall(ctx, to, cookie);
+  writeUpcall(ctx, cookie);
   ctx.actions.endSample();
 }
 
-function writeUpcall(ctx: XlateContext, to: ControllerOutput, cookie: ControllerCookie): void {
+/** The packet waits, as the frozen state `id`, for the controller to let it go on. */
+export function sendToControllerPaused(ctx: XlateContext, to: ControllerOutput, id: number): void {
+  if (!ctx.mayLearn && !ctx.isCached) return;
+  writeUpcall(ctx, { ...cookieWith(ctx, to, id), isPaused: true, dontSend: false });
+}
+
+function writeUpcall(ctx: XlateContext, cookie: ControllerCookie): void {
   const odpPort = ctx.ofproto.port(ctx.inPort)?.odpPort ?? ODPP_NONE;
   const { reason, ruleCookie } = cookie;
   ctx.actions.userspace(ctx.pidOf(odpPort, 0), cookie, [
-    cookie.dontSend ? 1 : 0,
+    (cookie.dontSend ? 1 : 0) | (cookie.isPaused === true ? 2 : 0),
     reason,
     cookie.recircId,
     Number(ruleCookie >> 32n),
     Number(ruleCookie & 0xffff_ffffn),
-    to.controllerId,
-    to.maxLength,
+    cookie.controllerId,
+    cookie.maxLength,
   ]);
 }
 
@@ -153,6 +163,21 @@ function sendByHand(ctx: XlateContext, to: ControllerOutput): void {
 }
 
 function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
+  const { ofproto, table, flow } = ctx;
+  const id = ctx.freeze({
+    ofproto,
+    table,
+    flow,
+    stack: ctx.stack.values(),
+    actions: [],
+    actionSet: [],
+    mirrors: ctx.mirrors,
+    userdata: to.userdata ?? NO_USERDATA,
+  });
+  return cookieWith(ctx, to, id);
+}
+
+function cookieWith(ctx: XlateContext, to: ControllerOutput, recircId: number): ControllerCookie {
   const isTableMiss = ctx.rule !== undefined && isTableMissRule(ctx.rule);
   const reason =
     to.reason === PacketInReason.ACTION && isTableMiss ? PacketInReason.EXPLICIT_MISS : to.reason;
@@ -160,8 +185,8 @@ function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
     type: 'controller',
     dontSend: !ctx.mayLearn && !ctx.isCached,
     reason,
-    recircId: ctx.packetIns.freeze(ctx.flow, ctx.table, ctx.ofproto.uuid, to.userdata),
-    ruleCookie: ctx.rule?.cookie ?? 0n,
+    recircId,
+    ruleCookie: ctx.cookie,
     controllerId: to.controllerId,
     maxLength: to.maxLength,
     ofprotoUuid: ctx.ofproto.uuid,

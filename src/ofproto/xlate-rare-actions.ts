@@ -12,6 +12,7 @@ import { type OfpPort, ofpPort } from '../base/brands.js';
 import { SlowReason } from '../datapath/cookie.js';
 import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { ACTSET_OUTPUT, METADATA, NW_PROTO, SKB_PRIORITY, TUN_ID } from '../packet/flow-layout.js';
+import { writeActions } from './action-set.js';
 import { readSubfield, writeSubfield } from './field-write.js';
 import { FinTimeout } from './fin-timeout.js';
 import { OFPP_IN_PORT, OFPP_LOCAL, OFPP_MAX, OFPP_UNSET, type Ofpact } from './ofpact.js';
@@ -201,7 +202,8 @@ function doInstruction(
       ctx.flow[ACTSET_OUTPUT] = OFPP_UNSET;
       break;
     case 'write_actions':
-      writeActions(ctx, action);
+      writeActions(ctx, action.actions);
+      if (ctx.trace !== undefined) sayActionSet(ctx, 'is');
       break;
     case 'write_metadata': {
       const { value, mask } = action;
@@ -211,20 +213,6 @@ function doInstruction(
     }
   }
   return 'next';
-}
-
-/** Where the set would send the packet is a field of the packet, until a group hides it. */
-function writeActions(ctx: XlateContext, { actions }: Action<'write_actions'>): void {
-  for (const action of actions) {
-    if (ctx.actionSetHasGroup) break;
-    if (action.type === 'output') ctx.flow[ACTSET_OUTPUT] = action.port;
-    else if (action.type === 'group') {
-      ctx.flow[ACTSET_OUTPUT] = OFPP_UNSET;
-      ctx.actionSetHasGroup = true;
-    }
-  }
-  ctx.actionSet = [...ctx.actionSet, ...actions];
-  if (ctx.trace !== undefined) sayActionSet(ctx, 'is');
 }
 
 /** The lowest 32 bits of `value` and `mask`. */

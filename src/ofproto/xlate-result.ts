@@ -9,7 +9,7 @@
 
 import { SlowReason } from '../datapath/cookie.js';
 import { NO_ACTIONS, type OdpActions } from '../datapath/odp-actions.js';
-import type { XlateResult } from '../datapath/translator.js';
+import type { XlateLease, XlateResult } from '../datapath/translator.js';
 import type { FlowMask } from '../packet/flow.js';
 import type { XlateContext, XlateError } from './xlate-context.js';
 
@@ -24,6 +24,7 @@ export class OfprotoXlateResult implements XlateResult {
   slow = 0;
   readonly failOpen = false;
   error: XlateError | undefined;
+  lease: XlateLease | undefined;
 
   constructor(mask: FlowMask) {
     this.mask = mask;
@@ -38,5 +39,6 @@ export class OfprotoXlateResult implements XlateResult {
     this.error = ctx.error;
     this.slow = isFailed ? 0 : ctx.slow | (isTooMuch ? SlowReason.ACTION : 0);
     this.actions = ctx.actions.finish();
+    this.lease = ctx.takeLease();
   }
 }

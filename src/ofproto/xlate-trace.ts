@@ -19,6 +19,7 @@ import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { orderActionSet } from './action-set.js';
 import { formatAction, formatActions } from './actions-text.js';
 import { readSubfield } from './field-write.js';
+import type { FrozenAction, FrozenState } from './frozen-states.js';
 import type { MacSighting } from './mac-learning.js';
 import type { Ofpact, PortText, Subfield } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
@@ -131,6 +132,31 @@ interface TracedLookup {
 export function traceAction(ctx: XlateContext, action: Ofpact): void {
   traceMoved(ctx);
   ctx.trace?.action(depthOf(ctx), (portText) => actionTextOf(action, portText));
+}
+
+/** The packet is back; what is about to be carried out was left by an earlier translation. */
+export function traceThaw(ctx: XlateContext, { table, actions, actionSet }: FrozenState): void {
+  const tell = (depth: number, { kind, text }: Sentence) => ctx.trace?.note(depth, text, kind);
+  tell(1, SENTENCES.thaw());
+  tell(2, SENTENCES.resuming(table));
+  const set: TraceText = (portText) => formatActions(actionSet, portText);
+  if (actionSet.length > 0) tell(2, SENTENCES.restoringSet(set));
+  const rest: TraceText = (portText) =>
+    actions.map((action) => frozenActionText(action, portText)).join(',');
+  if (actions.length > 0) tell(2, SENTENCES.restoringActions(rest));
+}
+
+/** The actions that follow were left by a rule of this table. */
+export function traceUnroll(ctx: XlateContext, action: Unroll): void {
+  ctx.trace?.action(depthOf(ctx), () => frozenActionText(action));
+  sayHeading(ctx, SENTENCES.restored(action.table, action.cookie));
+}
+
+type Unroll = Extract<FrozenAction, { type: 'unroll' }>;
+
+function frozenActionText(action: FrozenAction, portText?: PortText): string {
+  if (action.type !== 'unroll') return actionTextOf(action, portText);
+  return `unroll_xlate(table=${action.table}, cookie=${hex(action.cookie)})`;
 }
 
 /** There is no action to be carried out. */

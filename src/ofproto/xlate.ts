@@ -24,6 +24,10 @@
  * same or an earlier table, 4,096 calls in all. A translation that fails drops: its actions are
  * empty, its mask is as sound as ever.
  *
+ * A translation that must know more before it goes on freezes: what is left becomes a state with a
+ * number, the datapath brings the packet back with that number, and a translation of its own thaws
+ * the state and goes on (`xlate-freeze.ts`).
+ *
  * **Side effects.** Statistics of the request are credited to every table and rule reached; with
  * `mayLearn`, NORMAL learns; with a cache, all of that is noted down so that `cache.push` can
  * repeat it. Without any of them a translation changes nothing.
@@ -36,7 +40,7 @@
  * notifies.
  *
  * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: conntrack,
- * tunnels, patch ports, mirrors, bonds, recirculation.
+ * tunnels, patch ports, mirrors, bonds.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */
@@ -44,20 +48,22 @@
 import type { OfpPort } from '../base/brands.js';
 import type { XlateRequest, XlateResult } from '../datapath/translator.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
-import { orderActionSet } from './action-set.js';
-import { writeSubfield } from './field-write.js';
+import type { FrozenAction, FrozenState } from './frozen-states.js';
 import { OFPP_IN_PORT, type Ofpact, type Ofpacts, TABLE_CURRENT } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
 import { createActionsRule, type Rule } from './rule.js';
-import { type Continuation, doAction, isBareAction, isReversible } from './xlate-actions.js';
+import { type Continuation, doAction, isBareAction } from './xlate-actions.js';
+import { enterClone, enterGreater, enterSet, leaveBranch } from './xlate-branch.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
 import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
-import { Frame, type FrameKind, type SavedState } from './xlate-frame.js';
+import { type Frame, FrameStack } from './xlate-frame.js';
+import { finishFreezing, keepRest } from './xlate-freeze.js';
 import { XlateGroups } from './xlate-group.js';
+import { mirrorArrival } from './xlate-mirror.js';
 import { OfprotoXlateResult } from './xlate-result.js';
 import { STACK_SIZE_MAX } from './xlate-stack.js';
 import { SENTENCES, type Sentence } from './trace-sentences.js';
-import { say, sayHeading, traceAction, traceDrop, traceMoved } from './xlate-trace.js';
+import { say, traceAction, traceDrop, traceMoved, traceThaw, traceUnroll } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
 /** Nested calls of rules, forward ones not counted; `MAX_DEPTH`. Deeper is an error: drop. */
@@ -69,33 +75,50 @@ const ACTIONS_SIZE_MAX = 65_535;
 export class Xlate {
   readonly #ctx: XlateContext;
   readonly #result: OfprotoXlateResult;
-  /** Only the first `#height` are in use; the others wait to be reused. */
-  readonly #frames: Frame[] = [];
+  readonly #frames = new FrameStack();
   readonly #groups: XlateGroups;
-  #height = 0;
   #depth = 0;
   #resubmitsCount = 0;
 
   constructor(options: XlateContextOptions) {
     this.#ctx = new XlateContext(options);
     this.#result = new OfprotoXlateResult(this.#ctx.wc);
-    this.#groups = new XlateGroups(this.#ctx, (actions) => this.#runBucket(actions));
+    this.#groups = new XlateGroups(this.#ctx, (actions, isLast) =>
+      this.#runBucket(actions, isLast),
+    );
   }
 
   /** The answer for `request`, whose ingress belongs to `ofproto`; holds until the next call. */
   translate(request: XlateRequest, ofproto: Ofproto): XlateResult {
-    return this.#pinned(request, ofproto, undefined);
+    const id = request.ingress.flow[RECIRC_ID]!;
+    if (id === 0) return this.#pinned(request, ofproto, undefined, undefined);
+    const state = this.#ctx.frozen.find(id);
+    return this.#pinned(request, state?.ofproto ?? ofproto, undefined, state);
   }
 
   /** The same for a packet that is given its actions instead of meeting a rule: a packet-out. */
   translateActions(request: XlateRequest, ofproto: Ofproto, actions: Ofpacts): XlateResult {
-    return this.#pinned(request, ofproto, createActionsRule(actions));
+    return this.#pinned(request, ofproto, createActionsRule(actions), undefined);
   }
 
-  #pinned(request: XlateRequest, ofproto: Ofproto, first: Rule | undefined): XlateResult {
+  /** The same for a packet that a controller lets go on from where it was paused. */
+  resume(request: XlateRequest, state: FrozenState): XlateResult {
+    return this.#pinned(request, state.ofproto, undefined, state);
+  }
+
+  #pinned(
+    request: XlateRequest,
+    ofproto: Ofproto,
+    first: Rule | undefined,
+    thawed: FrozenState | undefined,
+  ): XlateResult {
     const version = ofproto.tables.pin();
     try {
-      return this.#translate(request, ofproto, version, first);
+      const ctx = this.#ctx;
+      ctx.begin(request, ofproto, version);
+      this.#translate(request, first, thawed);
+      this.#result.fill(ctx);
+      return this.#result;
     } finally {
       ofproto.tables.unpin();
     }
@@ -103,46 +126,82 @@ export class Xlate {
 
   #translate(
     request: XlateRequest,
-    ofproto: Ofproto,
-    version: number,
     first: Rule | undefined,
-  ): XlateResult {
+    thawed: FrozenState | undefined,
+  ): void {
     const ctx = this.#ctx;
-    ctx.begin(request, ofproto, version);
-    this.#height = 0;
+    this.#frames.height = 0;
     this.#depth = 0;
     this.#resubmitsCount = 0;
     this.#groups.begin();
-    if (ctx.flow[RECIRC_ID] !== 0) {
-      ctx.error = 'no_recirculation_context';
-      if (ctx.trace !== undefined) say(ctx, SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!));
-    } else this.#walk(first);
-    finishWildcards(ctx.wc, request.ingress.flow, ofproto.vlanLimit);
+    const isArrival = first === undefined && (thawed === undefined || ctx.flow[RECIRC_ID] !== 0);
+    if (isArrival && ctx.stats !== undefined) ctx.ofproto.creditArrival(ctx.stats);
+    if (thawed !== undefined) this.#thaw(thawed);
+    else if (ctx.flow[RECIRC_ID] !== 0) {
+      const sentence = SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!);
+      this.#fail('no_recirculation_context', sentence);
+    } else this.#begin(first);
+    if (ctx.error === undefined) this.#walk();
+    finishWildcards(ctx.wc, request.ingress.flow, ctx.ofproto.vlanLimit);
     if (ctx.trace !== undefined) traceMoved(ctx);
     if (request.cache instanceof OfprotoXlateCache) {
-      request.cache.fill(ofproto, ctx.takeEntries());
+      request.cache.fill(ctx.ofproto, ctx.takeEntries(), isArrival);
     }
-    this.#result.fill(ctx);
-    return this.#result;
   }
 
-  #walk(first: Rule | undefined): void {
+  #begin(first: Rule | undefined): void {
     const ctx = this.#ctx;
-    if (first === undefined && ctx.stats !== undefined) ctx.ofproto.creditFirstLookup(ctx.stats);
     const rule = first ?? ctx.lookup(0, ctx.inPort);
-    if (ctx.isUnwanted()) return;
+    // The action set is the first rule's, at the end.
+    ctx.cookie = rule.cookie;
     this.#enterRule(rule, 0, false, true);
+  }
+
+  /** Without actions, it goes on with a lookup in the state's table. */
+  #thaw(state: FrozenState): void {
+    const ctx = this.#ctx;
+    ctx.thaw(state, ctx.flow[RECIRC_ID]!);
+    const { table, actions } = state;
+    if (ctx.trace !== undefined) traceThaw(ctx, state);
+    if (actions.length === 0) {
+      this.#enterRule(ctx.lookup(table, ctx.inPort), table, false, true);
+      return;
+    }
+    this.#frames.enter('thawed', actions, true);
+    ctx.height++;
+  }
+
+  #walk(): void {
+    const ctx = this.#ctx;
+    if (this.#isOnMirrorPort() || ctx.isUnwanted()) return;
+    mirrorArrival(ctx);
+    const { kind, actions } = this.#frames.top;
+    if (ctx.trace !== undefined && kind === 'rule' && actions.length === 0) traceDrop(ctx);
     this.#run(0);
     // In a trace, the set belongs to the first rule.
     ctx.height++;
-    if (ctx.error === undefined && this.#enterSet()) this.#run(0);
+    if (ctx.error !== undefined) return;
+    if (!ctx.freezing.isOn && enterSet(ctx, this.#frames)) this.#run(0);
+    if (ctx.error === undefined && ctx.freezing.isOn) finishFreezing(ctx);
+  }
+
+  /** Whether the packet comes from a port to which only copies go. */
+  #isOnMirrorPort(): boolean {
+    const ctx = this.#ctx;
+    const { ofproto, inPort } = ctx;
+    if (!ofproto.mirrors.isReserved(inPort)) return false;
+    if (ctx.trace !== undefined) {
+      say(ctx, SENTENCES.onMirrorPort(ofproto.port(inPort)?.name ?? ''));
+    }
+    return true;
   }
 
   /** Carries out the lists on the stack above `floor`. */
   #run(floor: number): void {
     const ctx = this.#ctx;
-    while (this.#height > floor) {
-      const frame = this.#frames[this.#height - 1]!;
+    const frames = this.#frames;
+    while (frames.height > floor) {
+      const frame = frames.top;
       if (ctx.error !== undefined) return;
       const action = ctx.isExited ? undefined : frame.actions[frame.next];
       if (action === undefined) this.#leave(frame);
@@ -153,13 +212,19 @@ export class Xlate {
     }
   }
 
-  #do(action: Ofpact, frame: Frame): void {
+  #do(action: FrozenAction, frame: Frame): void {
     const ctx = this.#ctx;
-    if (ctx.trace !== undefined) traceAction(ctx, action);
-    if (ctx.isBared && !isBareAction(action)) {
-      ctx.error = 'recirculation_unsupported';
+    if (action.type === 'unroll') {
+      ctx.table = action.table;
+      ctx.cookie = action.cookie;
+      if (ctx.trace !== undefined) traceUnroll(ctx, action);
       return;
     }
+    if (ctx.isBared && !isBareAction(action)) {
+      this.#freeze(frame);
+      return;
+    }
+    if (ctx.trace !== undefined) traceAction(ctx, action);
     switch (action.type) {
       case 'resubmit':
         this.#resubmit(action, frame);
@@ -168,18 +233,16 @@ export class Xlate {
         this.#call(action.table, ctx.inPort, this.#isLast(frame));
         break;
       case 'clone':
-        this.#enterClone(action.actions, this.#isLast(frame));
+        enterClone(ctx, this.#frames, action.actions, this.#isLast(frame));
         break;
       case 'check_pkt_larger':
-        this.#enterGreater(action, frame);
+        enterGreater(ctx, this.#frames, action, frame);
         break;
       case 'exit':
         ctx.isExited = true;
         break;
       case 'group':
-        if (this.#mayCall() && !this.#groups.carryOut(action.group)) {
-          this.#continue('stop', frame);
-        }
+        this.#group(action.group, frame);
         break;
       default:
         this.#continue(doAction(ctx, action), frame);
@@ -188,7 +251,23 @@ export class Xlate {
 
   #continue(continuation: Continuation, frame: Frame): void {
     if (continuation === 'stop') frame.next = frame.actions.length;
-    else if (continuation === 'table') this.#call(0, this.#ctx.inPort, this.#isLast(frame));
+    else if (continuation === 'table') {
+      if (this.#ctx.isBared) this.#freeze(frame);
+      else this.#call(0, this.#ctx.inPort, this.#isLast(frame));
+    }
+  }
+
+  #group(id: number, frame: Frame): void {
+    if (!this.#mayCall()) return;
+    const outcome = this.#groups.carryOut(id, this.#isLast(frame));
+    if (outcome === 'missing') this.#continue('stop', frame);
+    else if (outcome === 'unhashed') this.#freeze(frame);
+  }
+
+  /** Leaves the action at hand, and all that comes behind it, for when the packet is back. */
+  #freeze(frame: Frame): void {
+    frame.next--;
+    this.#ctx.freezing.begin(this.#ctx);
   }
 
   /** Whether nothing comes behind the action that is being carried out. */
@@ -213,34 +292,36 @@ export class Xlate {
     const ctx = this.#ctx;
     if (!this.#mayCall()) return;
     this.#resubmitsCount++;
-    this.#enterRule(ctx.lookup(table, inPort), table, table <= ctx.table, isLast);
+    const rule = ctx.lookup(table, inPort);
+    this.#enterRule(rule, table, table <= ctx.table, isLast);
+    if (ctx.trace !== undefined && rule.actions.length === 0) traceDrop(ctx);
   }
 
   /**
    * A bucket's actions are one deeper than the rule that calls the group. Whatever ends the bucket,
    * the rule goes on.
    */
-  #runBucket(actions: Ofpacts): void {
+  #runBucket(actions: Ofpacts, isLast: boolean): void {
     const ctx = this.#ctx;
-    const { height, table, rule } = ctx;
-    const floor = this.#height;
+    const { height, table, rule, cookie } = ctx;
+    const floor = this.#frames.height;
     const depth = this.#depth;
     this.#depth++;
-    this.#enter('bucket', actions, false);
+    this.#frames.enter('bucket', actions, isLast);
     if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
     this.#run(floor);
-    this.#height = floor;
+    this.#frames.height = floor;
     this.#depth = depth;
     ctx.height = height;
     ctx.table = table;
     ctx.rule = rule;
+    ctx.cookie = cookie;
     ctx.isExited = false;
   }
 
   #mayCall(): boolean {
     const ctx = this.#ctx;
-    if (ctx.isBared) ctx.error = 'recirculation_unsupported';
-    else if (this.#depth >= DEPTH_MAX) {
+    if (this.#depth >= DEPTH_MAX) {
       this.#fail('recursion_too_deep', SENTENCES.tooDeep(DEPTH_MAX));
     } else if (this.#resubmitsCount >= RESUBMITS_MAX) {
       this.#fail('too_many_resubmits', SENTENCES.tooManyResubmits(RESUBMITS_MAX));
@@ -256,133 +337,47 @@ export class Xlate {
     say(this.#ctx, sentence);
   }
 
-  #enter(kind: FrameKind, actions: Ofpacts, isLast: boolean): Frame {
-    let frame = this.#frames[this.#height];
-    if (frame === undefined) {
-      frame = new Frame();
-      this.#frames.push(frame);
-    }
-    this.#height++;
-    frame.begin(kind, actions, isLast);
-    return frame;
-  }
-
   #enterRule(rule: Rule, table: number, isDeep: boolean, isLast: boolean): void {
     const ctx = this.#ctx;
-    const frame = this.#enter('rule', rule.actions, isLast);
+    const frame = this.#frames.enter('rule', rule.actions, isLast);
     frame.callerTable = ctx.table;
     frame.callerRule = ctx.rule;
+    frame.callerCookie = ctx.cookie;
     frame.isDeep = isDeep;
     ctx.height++;
     if (isDeep) this.#depth++;
     ctx.table = table;
     ctx.rule = rule;
-    if (ctx.trace !== undefined && rule.actions.length === 0) traceDrop(ctx);
-  }
-
-  /** Turns to the action set, which is then empty; false: nothing of it is to be done. */
-  #enterSet(): boolean {
-    const ctx = this.#ctx;
-    if (ctx.actionSet.length === 0) return false;
-    const actions = orderActionSet(ctx.actionSet);
-    ctx.actionSet = [];
-    if (actions.length === 0) return false;
-    if (ctx.trace !== undefined) sayHeading(ctx, SENTENCES.actionSetHeading());
-    if (ctx.isExited) return false;
-    ctx.isInActionSet = true;
-    ctx.height++;
-    this.#enter('set', actions, true);
-    return true;
-  }
-
-  /** A copy of the packet, made by the datapath where its changes could not be undone. */
-  #enterClone(actions: Ofpacts, isLast: boolean): void {
-    const ctx = this.#ctx;
-    if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
-    if (isLast || isReversible(actions)) {
-      this.#enter('copy', actions, isLast).save(ctx);
-      return;
-    }
-    ctx.commit();
-    this.#enter('clone', actions, true).save(ctx);
-    ctx.actions.beginClone();
-  }
-
-  /** What follows is done twice: for longer packets, then for the others. */
-  #enterGreater(action: Extract<Ofpact, { type: 'check_pkt_larger' }>, caller: Frame): void {
-    const ctx = this.#ctx;
-    const first = caller.next;
-    caller.next = caller.actions.length;
-    const frame = this.#enter('greater', caller.actions, true);
-    frame.next = first;
-    frame.first = first;
-    frame.destination = action.destination;
-    ctx.commit();
-    frame.save(ctx);
-    ctx.actions.beginCheckPktLen(action.size);
-    writeSubfield(action.destination, 1n, ctx.flow, ctx.wc);
-    if (ctx.trace !== undefined && first === caller.actions.length) traceDrop(ctx);
+    ctx.cookie = rule.cookie;
   }
 
   #leave(frame: Frame): void {
     const ctx = this.#ctx;
+    if (ctx.freezing.isOn) keepRest(ctx, frame);
     switch (frame.kind) {
       case 'rule':
-        this.#height--;
+        this.#frames.height--;
         ctx.height--;
         if (frame.isDeep) this.#depth--;
         ctx.table = frame.callerTable;
         ctx.rule = frame.callerRule;
+        ctx.cookie = frame.callerCookie;
+        break;
+      case 'thawed':
+        this.#frames.height--;
         break;
       case 'bucket':
-        this.#height--;
+        this.#frames.height--;
+        if (ctx.freezing.isOn) finishFreezing(ctx);
         break;
       case 'set':
-        this.#height--;
+        this.#frames.height--;
         ctx.height--;
         ctx.isInActionSet = false;
         break;
       default:
-        this.#leaveBranch(frame);
+        leaveBranch(ctx, this.#frames, frame);
     }
-  }
-
-  /** A branch has an action set of its own, which comes first. */
-  #leaveBranch(frame: Frame): void {
-    const ctx = this.#ctx;
-    if (!frame.isSetDone) {
-      frame.isSetDone = true;
-      if (this.#enterSet()) return;
-    }
-    const saved = frame.saved!;
-    if (frame.kind === 'greater') {
-      this.#enterLess(frame, saved);
-      return;
-    }
-    this.#height--;
-    if (frame.kind === 'clone') ctx.actions.endClone();
-    else if (frame.kind === 'less') {
-      ctx.actions.endCheckPktLen();
-      ctx.isExited = frame.wasExited;
-    }
-    if (frame.kind !== 'copy') saved.restoreBase(ctx);
-    saved.restoreFlow(ctx);
-    saved.restoreStackAndSet(ctx);
-  }
-
-  /** The stack and the action set are, as in OVS, what the first branch has left. */
-  #enterLess(frame: Frame, saved: SavedState): void {
-    const ctx = this.#ctx;
-    saved.restoreBase(ctx);
-    saved.restoreFlow(ctx);
-    frame.wasExited = ctx.isExited;
-    ctx.isExited = false;
-    ctx.actions.elseCheckPktLen();
-    frame.kind = 'less';
-    frame.next = frame.first;
-    frame.isSetDone = false;
-    writeSubfield(frame.destination!, 0n, ctx.flow, ctx.wc);
-    if (ctx.trace !== undefined && frame.first === frame.actions.length) traceDrop(ctx);
   }
 
   #stopCalling(): void {

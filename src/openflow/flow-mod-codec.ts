@@ -98,7 +98,7 @@ function readOld(body: ByteReader, options: FlowModOptions): FlowMod {
     importance: 0,
     outPort: outPort === OFPP_NONE ? undefined : outPort,
     outGroup: undefined,
-    flags: flags | RuleFlag.RESET_COUNTS,
+    flags: flags | resetOf(command),
     hasBuffer: bufferId !== NO_BUFFER && isPut(command),
   };
 }
@@ -131,7 +131,7 @@ export function readNiciraFlowMod(body: ByteReader, options: FlowModOptions): Fl
     importance: 0,
     outPort: outPort === OFPP_NONE ? undefined : outPort,
     outGroup: undefined,
-    flags: flags | RuleFlag.RESET_COUNTS,
+    flags: flags | resetOf(command),
     hasBuffer: bufferId !== NO_BUFFER && isPut(command),
   };
 }
@@ -165,7 +165,7 @@ function readNew(body: ByteReader, version: OfpVersion): FlowMod {
     importance: version >= OF14 ? importance : 0,
     outPort: isDelete && outPort !== OFPP_NONE ? outPort : undefined,
     outGroup: isDelete && outGroup !== GROUP_ANY ? outGroup : undefined,
-    flags: flagsOf(flags, version),
+    flags: flagsOf(flags, version) | (version >= OF12 ? 0 : resetOf(command)),
     hasBuffer: bufferId !== NO_BUFFER && isPut(command),
   };
 }
@@ -206,6 +206,11 @@ function newCookie(cookie: bigint, selectMask: bigint) {
   return { cookie, modifiesCookie: isNew, addsMissing: isNew && selectMask === 0n };
 }
 
+/** Before 1.2, a flow that is added in the place of another one counts from 0. */
+function resetOf(command: FlowMod['command']): number {
+  return command === 'add' ? RuleFlag.RESET_COUNTS : 0;
+}
+
 function flagsOf10(wire: number): number {
   if ((wire & FLAG_EMERGENCY_10) !== 0) throw new OfpError('OFPFMFC_TABLE_FULL');
   return wire & (RuleFlag.SEND_FLOW_REM | RuleFlag.CHECK_OVERLAP);
@@ -219,5 +224,5 @@ function flagsOf(wire: number, version: OfpVersion): number {
     (version >= OF12 ? RuleFlag.RESET_COUNTS : 0) |
     (version >= OF13 ? RuleFlag.NO_PACKET_COUNTS | RuleFlag.NO_BYTE_COUNTS : 0);
   if ((wire & ~known) !== 0) throw new OfpError('OFPFMFC_BAD_FLAGS');
-  return version >= OF12 ? wire : wire | RuleFlag.RESET_COUNTS;
+  return wire;
 }

@@ -109,10 +109,11 @@ function add(tables: FlowTables, mod: FlowMod): void {
 }
 
 function modify(tables: FlowTables, mod: FlowMod): void {
-  const { actions, cookie, modifiesCookie, addsMissing } = mod;
+  const { actions, cookie, flags, modifiesCookie, addsMissing } = mod;
   const count = tables.modify(criteriaOf(mod), {
     actions,
     cookie: modifiesCookie ? cookie : undefined,
+    flags,
   });
   if (count === 0 && addsMissing) add(tables, mod);
 }

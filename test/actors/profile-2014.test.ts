@@ -113,7 +113,7 @@ describe('FlowJudge2014', () => {
 });
 
 describe('ukeys of 2.3 and the answers to their deletion', () => {
-  it('are credited with their last counters, whatever becomes of those of refused deletions', () => {
+  it('are credited with their last counters, whatever refused deletions answer', () => {
     const { deltaOnDeleteError } = currentProfile;
     const bench = create({ ...ovs23Profile, deltaOnDeleteError });
     bench.dpif.miss(flowOf(1));

@@ -29,7 +29,15 @@ const DOCUMENT: ReplayDocument = {
   groups: [],
   meters: [],
   coverage: {},
-  conservation: { packetsIn: 3, bytesIn: 300, packetsCredited: 2, bytesCredited: 200, ok: true },
+  conservation: {
+    packetsIn: 3,
+    bytesIn: 300,
+    packetsRecirculated: 0,
+    bytesRecirculated: 0,
+    packetsCredited: 2,
+    bytesCredited: 200,
+    ok: true,
+  },
   outlived: { flows: 0, packets: 0, bytes: 0 },
 };
 

@@ -47,6 +47,8 @@ describe('upcall replay --json', () => {
     expect(document.conservation).toEqual({
       packetsIn: 5,
       bytesIn: 300,
+      packetsRecirculated: 0,
+      bytesRecirculated: 0,
       packetsCredited: 5,
       bytesCredited: 300,
       ok: true,

@@ -15,11 +15,13 @@ import { odpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
 import { Vlog } from '../../src/base/vlog.js';
+import { plainLines } from '../../src/cli/dumped-text.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
+import type { FragmentMode } from '../../src/ofproto/ofproto.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
-import { plainLines } from '../../src/cli/dumped-text.js';
+import type { BridgeSnooping } from '../../src/switch-options.js';
 import { OvsPeer } from './ovs-peer.js';
 
 const run = promisify(execFile);
@@ -66,7 +68,10 @@ export class CommandTwins {
     const clock = new StoppableClock(new SystemClock());
     const settings = { flowLimit: 200_000 };
     // A daemon in the background has no console.
-    const log = new Vlog({ levels: { console: 'off' } });
+    const log = new Vlog({
+      levels: { console: 'off' },
+      destinations: { file: { writeLine() {} } },
+    });
     const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
     const program = 'ovs-vswitchd';
@@ -137,27 +142,55 @@ export class CommandTwins {
    */
   async copyRules(rules: readonly string[]): Promise<void> {
     this.changeRules('del-flows', '');
-    for (const rule of rules) this.#tell(rule);
+    for (const rule of rules) this.#peer.addRule(rule);
     const dump = await this.#peer.command('bridge/dump-flows', 'br0');
     for (const line of plainLines(dump).split('\n')) if (line !== '') this.sw.addFlow(line);
   }
 
-  #tell(rule: string): void {
-    const versions = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'];
-    const isTold = versions.some((version) => {
-      try {
-        this.#peer.changeRules('add-flow', rule, '-O', version);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
+  /** Runs an `ovs-vsctl` command on the peer. */
+  configure(...words: string[]): void {
+    this.#peer.configure(...words);
+  }
+
+  /** Has both bridges snoop multicast. */
+  snoop(snooping: BridgeSnooping): void {
+    const { agingSeconds, groupsMax, floodsUnregistered, floodPorts, reportPorts } = snooping;
+    const settings: [string, string][] = [];
+    if (agingSeconds !== undefined) settings.push(['aging-time', String(agingSeconds)]);
+    if (groupsMax !== undefined) settings.push(['table-size', String(groupsMax)]);
+    if (floodsUnregistered === false) settings.push(['disable-flood-unregistered', 'true']);
+    const command = ['set', 'bridge', 'br0', 'mcast_snooping_enable=true'];
+    for (const [key, value] of settings)
+      command.push(`other_config:mcast-snooping-${key}=${value}`);
+    for (const port of floodPorts ?? []) command.push(...markPort(port, 'flood'));
+    for (const port of reportPorts ?? []) command.push(...markPort(port, 'flood-reports'));
+    this.#peer.configure(...command);
+    this.sw.bridge().setMcastSnooping(snooping);
+  }
+
+  /** How rules of both see fragments. */
+  setFragmentMode(mode: FragmentMode): void {
+    this.#peer.changeRules('set-frags', mode);
+    this.sw.bridge().ofproto.fragmentMode = mode;
+  }
+
+  /** Both without rules, groups and meters. */
+  clear(): void {
+    this.#peer.clear();
+    this.sw.deleteFlows('');
+    this.sw.bridge().deleteGroups();
+    this.sw.bridge().deleteMeters();
   }
 
   addGroup(group: string): void {
     this.#peer.changeRules('add-group', group, '-O', 'OpenFlow15');
     this.sw.addGroup(group);
+  }
+
+  /** Gives the peer these groups, and ours what the peer has made of them. */
+  copyGroups(groups: readonly string[]): void {
+    for (const group of groups) this.#peer.changeRules('add-group', group, '-O', 'OpenFlow15');
+    for (const line of this.#peer.dumpGroups()) this.sw.addGroup(line);
   }
 
   addMeter(meter: string): void {
@@ -177,6 +210,10 @@ export class CommandTwins {
     const counts = /hit:(\d+) missed:(\d+)/.exec(show);
     return Number(counts?.[1]) + Number(counts?.[2]);
   }
+}
+
+function markPort(port: string, key: string): string[] {
+  return ['--', 'set', 'port', port, `other_config:mcast-snooping-${key}=true`];
 }
 
 function shown(words: readonly string[], { text, isRefused }: Answer): string {
@@ -207,6 +244,9 @@ async function appctl(path: string, words: readonly string[]): Promise<Answer> {
 function masked({ text, isRefused }: Answer): Answer {
   const plain = text
     .replace(/dummy@ovs-dummy|embedded@ovs-embedded/g, 'DATAPATH')
+    .replace(/^(?:dummy|embedded)@br0$/gm, 'TYPE@br0')
+    // A state is kept for each packet that a controller is to be sent.
+    .replace(/(?<=continuation=\d,recirc_id=)[1-9]\d*/g, 'ID')
     .replace(/ufid:[-0-9a-f]{36}/g, 'ufid:ID')
     .replace(/used:[\d.]+s/g, 'used:TIMEs')
     .replace(/^ {2}\d+: \(keys/gm, '  THREAD: (keys')

@@ -51,6 +51,7 @@ export interface IncomingFrame {
 export class OvsPeer {
   readonly #folder: string;
   readonly #control: UnixctlClient;
+  /** Lookups that all frames let in until now need. */
   #sent = 0;
 
   private constructor(folder: string, control: UnixctlClient) {
@@ -94,10 +95,25 @@ export class OvsPeer {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
   }
 
-  /** Removes all rules and all groups. */
+  /** Adds a rule in the newest version of OpenFlow that can say it. */
+  addRule(rule: string): void {
+    const isTold = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'].some((version) => {
+      try {
+        this.changeRules('add-flow', rule, '-O', version);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
+  }
+
+  /** Removes all rules, groups and meters. */
   clear(): void {
     this.changeRules('del-flows');
-    runner(this.#folder)('ovs-ofctl', '-O', 'OpenFlow15', 'del-groups', bridgeOf(this.#folder));
+    for (const command of ['del-groups', 'del-meters']) {
+      runner(this.#folder)('ovs-ofctl', '-O', 'OpenFlow15', command, bridgeOf(this.#folder));
+    }
   }
 
   /** The same for a command that takes a file, which has these lines, as version `protocol`. */
@@ -105,6 +121,13 @@ export class OvsPeer {
     const path = join(this.#folder, 'lines');
     writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
     runner(this.#folder)('ovs-ofctl', '-O', protocol, command, bridgeOf(this.#folder), path);
+  }
+
+  /** Its groups, one line each, as 1.5 says them. */
+  dumpGroups(): string[] {
+    const args = ['-O', 'OpenFlow15', 'dump-groups', bridgeOf(this.#folder)];
+    const { stdout } = runOvsOfctl(args);
+    return stdout.split('\n').flatMap((line) => (line.startsWith(' ') ? [line.trim()] : []));
   }
 
   /** `ovs-ofctl dump-flows`. */
@@ -172,8 +195,14 @@ export class OvsPeer {
     destroy(this.#folder);
   }
 
+  /**
+   * A packet that is recirculated is looked up again, in the same turn: so frames that may be, come
+   * one at a time, and each begins a new count.
+   */
   async #untilLookedUp(): Promise<void> {
-    while ((await this.#lookedUp()) < this.#sent);
+    let count = await this.#lookedUp();
+    while (count < this.#sent) count = await this.#lookedUp();
+    this.#sent = count;
   }
 
   async #lookedUp(): Promise<number> {

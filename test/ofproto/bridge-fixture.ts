@@ -7,7 +7,9 @@ import { instant, odpPort, ofpPort } from '../../src/base/brands.js';
 import { Coverage } from '../../src/base/coverage.js';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
 import type { FlowStats } from '../../src/datapath/dpif.js';
+import type { OdpActions } from '../../src/datapath/odp-actions.js';
 import { formatOdpActions } from '../../src/datapath/odp-actions-text.js';
+import type { ControllerCookie } from '../../src/datapath/telemetry.js';
 import type {
   RevalidationReason,
   XlateCache,
@@ -21,16 +23,29 @@ import {
   createOfprotoTranslator,
   type OfprotoTranslator,
 } from '../../src/ofproto/ofproto-translator.js';
+import type { PacketIn } from '../../src/ofproto/packet-ins.js';
 import type { Rule } from '../../src/ofproto/rule.js';
+import { composePacket } from '../../src/packet/compose.js';
+import { extractFlow } from '../../src/packet/extract.js';
 import {
   copyFlow,
   copyFlowMask,
+  createFlow,
   type Flow,
   type FlowMask,
   maskFlow,
 } from '../../src/packet/flow.js';
-import { VLAN_CFI, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
+import { flowHashSymmetricL3L4 } from '../../src/packet/flow-hash.js';
+import {
+  DP_HASH,
+  IN_PORT,
+  RECIRC_ID,
+  VLAN_CFI,
+  VLAN0,
+  VLAN1,
+} from '../../src/packet/flow-layout.js';
 import { formatMatch } from '../../src/packet/match-text.js';
+import { Packet } from '../../src/packet/packet.js';
 
 const PORTS_COUNT = 4;
 const TPID = 0x8100_0000;
@@ -81,15 +96,62 @@ export class BridgeFixture {
     });
   }
 
+  /** Translates a frame as it came in at `port`, with what it teaches. */
+  translateFrame(
+    port: number,
+    frame: Uint8Array,
+    options: Partial<XlateRequest> = {},
+  ): XlateResult {
+    const key = createFlow();
+    extractFlow(frame, key);
+    key[IN_PORT] = port;
+    return this.translate(key, { packet: new Packet(frame), mayLearn: true, ...options });
+  }
+
   /** The datapath actions for a packet, as text. */
   actions(packet: string, options: Partial<XlateRequest> = {}): string {
     return formatOdpActions(this.translate(packet, options).actions);
+  }
+
+  /**
+   * The actions at the end of a packet's way: while they end in a recirculation, it comes back as
+   * it was, with the hash that they ask for.
+   */
+  lastActions(packet: string | Flow, options: Partial<XlateRequest> = {}): OdpActions {
+    let key = copyFlow(typeof packet === 'string' ? parsePacket(packet) : packet);
+    for (;;) {
+      const { actions } = this.translate(key, options);
+      const last = actions.at(-1);
+      if (last?.type !== 'recirc') return actions;
+      key = this.#recirculated(key, actions, last.id);
+    }
+  }
+
+  #recirculated(key: Flow, actions: OdpActions, id: number): Flow {
+    const next = copyFlow(key);
+    next[RECIRC_ID] = id;
+    const hash = actions.find((action) => action.type === 'hash');
+    if (hash !== undefined) next[DP_HASH] = flowHashSymmetricL3L4(key, hash.basis) || 1;
+    return next;
   }
 
   /** What `ofproto/trace` prints as "Megaflow". */
   megaflow(packet: string): string {
     const key = parsePacket(packet);
     return megaflowText(key, this.translate(key).mask);
+  }
+
+  /** What controllers get where the datapath sends a packet up with `cookie`. */
+  packetInsOf(text: string, cookie: ControllerCookie): PacketIn[] {
+    const arrived: PacketIn[] = [];
+    const subscription = this.translator.packetIns.subscribe((batch) => arrived.push(...batch));
+    const key = parsePacket(text);
+    const ingress = this.translator.receive(key);
+    if (ingress === 'ENODEV') throw new Error('no such port');
+    ingress.packetIns?.received(new Packet(composePacket(key)), key, cookie);
+    this.clock.advance(0);
+    subscription.unsubscribe();
+    return arrived;
   }
 
   /** A cache filled by translating `packet`. */

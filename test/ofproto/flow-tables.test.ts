@@ -112,6 +112,36 @@ describe('FlowTables.add()', () => {
     expect(resetting).toMatchObject({ packets: 0, bytes: 0, used: 6000 });
   });
 
+  it('counts, whatever the flow says of counting, as OVS does', () => {
+    const { tables } = setUp();
+    const flags = RuleFlag.NO_PACKET_COUNTS | RuleFlag.NO_BYTE_COUNTS;
+    const rule = tables.add(flowSpec(PORT1, { flags }));
+    rule.credit(STATS);
+    expect(rule).toMatchObject({ packets: 3, bytes: 300, flags });
+  });
+
+  it('gives up the least important flow of a full table, of equals the soonest to expire', () => {
+    const { tables, coverage, removals } = setUp(3);
+    tables.limit(0, { evicts: true });
+    const specs = [0, 5, 5, 5, 5].map((importance, i) =>
+      flowSpec(match(IN_PORT, i), { importance, hardTimeout: 100 - i }),
+    );
+    for (const spec of specs) tables.add(spec);
+    expect(removals.map(({ rule, reason }) => [rule.match, reason])).toEqual([
+      [specs[0]?.match, 'eviction'],
+      [specs[3]?.match, 'eviction'],
+    ]);
+    expect(coverage.read('ofproto_evict_rule')).toBe(2);
+    expect(tables.count(0)).toBe(3);
+  });
+
+  it('gives up no flow without timeouts', () => {
+    const { tables } = setUp(1);
+    tables.limit(0, { evicts: true });
+    tables.add(flowSpec(PORT1, { importance: 0 }));
+    expect(() => tables.add(flowSpec(CATCH_ALL))).toThrow('it is full at 1 flows');
+  });
+
   it('refuses a flow more than the table holds, but not a replacement', () => {
     const { tables } = setUp(1);
     tables.add(flowSpec(PORT1));
@@ -140,6 +170,15 @@ describe('FlowTables.add()', () => {
 });
 
 describe('FlowTables.modify()', () => {
+  it('sets the counters back where it is told to, and leaves the flags as they are', () => {
+    const { tables } = setUp();
+    tables.add(flowSpec(PORT1, { flags: RuleFlag.SEND_FLOW_REM })).credit(STATS);
+    tables.modify({ match: PORT1 }, { actions: output(3), flags: 0 });
+    expect(tables.rules()[0]).toMatchObject({ packets: 3 });
+    tables.modify({ match: PORT1 }, { actions: output(3), flags: RuleFlag.RESET_COUNTS });
+    expect(tables.rules()[0]).toMatchObject({ packets: 0, flags: RuleFlag.SEND_FLOW_REM });
+  });
+
   it('changes the actions of everything within the match, and nothing else', () => {
     const { clock, tables } = setUp();
     tables.add(flowSpec(PORT1, { cookie: 7n, idleTimeout: 5 })).credit(STATS);

@@ -68,7 +68,7 @@ function createTracedBridge({ groups = [], meters = [], rules }: TracedSwitch): 
  * The real switch floods in the order of a hash, and numbers frozen states and queues as it likes.
  */
 function normalize(actions: string): string {
-  const named = actions.replace(/recirc_id=\d+/g, 'recirc_id=N').replace(/pid=\d+/g, 'pid=N');
+  const named = actions.replace(/(?<=recirc_id=|recirc\()\w+/g, 'N').replace(/pid=\d+/g, 'pid=N');
   return named.replace(/(?<=^|,)\d+(?:,\d+)*(?=,|$)/g, (ports) =>
     ports
       .split(',')

@@ -12,7 +12,7 @@ import {
   RECIRC_ID,
   REGS,
 } from '../../src/packet/flow-layout.js';
-import { BridgeFixture, parsePacket, stats } from './bridge-fixture.js';
+import { BridgeFixture, stats } from './bridge-fixture.js';
 
 const TCP = 'tcp,in_port=1,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_src=5,tp_dst=80';
 const ARP = 'arp,in_port=1,arp_op=1,arp_spa=10.0.0.1,arp_tpa=10.0.0.2';
@@ -93,24 +93,6 @@ describe('Xlate.translate()', () => {
     expect(fixture.translate(ARP).slow).toBe(SlowReason.ACTION);
   });
 
-  it('cannot answer for an unknown recirculation', () => {
-    const key = parsePacket(TCP);
-    key[RECIRC_ID] = 3;
-    expect(new BridgeFixture('actions=all').translate(key)).toMatchObject({
-      actions: [],
-      error: 'no_recirculation_context',
-    });
-  });
-
-  it('drops what would have to be looked at again after its last label is gone', () => {
-    const fixture = new BridgeFixture('mpls,actions=pop_mpls:0x0800,dec_ttl,output:2');
-    const packet = 'mpls,in_port=1,mpls_label=5,mpls_bos=1,mpls_ttl=64';
-    expect(fixture.translate(packet)).toMatchObject({
-      actions: [],
-      error: 'recirculation_unsupported',
-    });
-  });
-
   it('says so when more labels are pushed than a flow can show', () => {
     const fixture = new BridgeFixture(`ip,actions=${'push_mpls:0x8847,'.repeat(4)}output:2`);
     expect(fixture.translate(TCP)).toMatchObject({ actions: [], error: 'too_many_mpls_labels' });
@@ -165,6 +147,27 @@ describe('Xlate.translate() of resubmits', () => {
     );
     const fixture = new BridgeFixture(...forward, 'table=60,actions=resubmit(,0)');
     expect(fixture.translate(TCP).error).toBe('recursion_too_deep');
+  });
+
+  it('gives up where a rule is called with more than 64 kB on the stack', () => {
+    const pushes = (count: number) => 'push:NXM_NX_IPV6_SRC[],'.repeat(count);
+    const deep = `ipv6,actions=${pushes(3856)}resubmit(,1)`;
+    const fixture = new BridgeFixture(deep, 'table=1,actions=output:2');
+    expect(fixture.translate('ipv6,in_port=1')).toMatchObject({ error: 'stack_too_deep' });
+    const less = new BridgeFixture(deep.replace(pushes(1), ''), 'table=1,actions=output:2');
+    expect(less.actions('ipv6,in_port=1')).toBe('2');
+  });
+
+  it('calls no further rule once there are more than 64 kB of actions, and is slow', () => {
+    const outputs = Array.from({ length: 800 }, (_, i) => `mod_dl_src:${i % 2},output:2`);
+    const twice = outputs.join().replaceAll('mod_dl_src:', 'mod_dl_src:00:00:00:00:00:0');
+    const fixture = new BridgeFixture(
+      `actions=${'resubmit(,1),'.repeat(4)}output:4`,
+      `table=1,actions=${twice}`,
+    );
+    const { slow, error, actions } = fixture.translate(TCP);
+    expect({ slow, error }).toEqual({ slow: SlowReason.ACTION, error: undefined });
+    expect(actions.filter(({ type }) => type === 'output')).toHaveLength(2400);
   });
 
   it('sends more outputs than a datapath does at once the slow way', () => {

@@ -1,11 +1,12 @@
 /**
  * The books of a run: where every packet that was sent has gone, to the packet and the byte.
  *
- * At rest: sent = credited + counted by living flows and not yet pushed + uncredited + lost at a
- * queue + invalid + lost in a removed port's ring + destroyed with flows that others removed. What
- * has been pushed of a flow is its ukey's to know; a flow whose deletion was refused may be without
- * one for a while, so its base is noted here. A flow that somebody else removed takes along what
- * its ukey has not pushed, even later: a dump may still bring the flow's last counters.
+ * At rest: sent + recirculated = credited + counted by living flows and not yet pushed +
+ * uncredited + lost at a queue + invalid + lost in a removed port's ring + destroyed with flows
+ * that others removed. What has been pushed of a flow is its ukey's to know; a flow whose deletion
+ * was refused may be without one for a while, so its base is noted here. A flow that somebody else
+ * removed takes along what its ukey has not pushed, even later: a dump may still bring the flow's
+ * last counters.
  *
  * Owner: one run. Answers to behaviours.md 1.14.
  */

@@ -15,7 +15,8 @@ const EXCUSES: Readonly<Record<UncreditedCause, readonly string[]>> = {
 
 export const S1: Invariant = {
   id: 'S1',
-  holds: 'sent = credited + pushed + counted since + what others destroyed, to the byte',
+  holds:
+    'sent + recirculated = credited + pushed + counted since + what others destroyed, to the byte',
   watch: (world) => {
     let uncredited = NO_TRAFFIC;
     return {
@@ -40,23 +41,24 @@ function hasQueued({ sw }: World): boolean {
 
 function weigh({ ledger, sw, dpif }: World, uncredited: Traffic): Complaint {
   const { packetsCredited, bytesCredited } = sw.conservation();
+  const arrived = addTraffic(ledger.sent, sw.datapath.recirculated);
   const parts: Readonly<Record<string, Traffic>> = {
     credited: { packets: packetsCredited, bytes: bytesCredited },
     unpushed: ledger.unpushed(dpif.flows()),
     uncredited,
-    lost: sw.datapath.lost,
+    lost: sw.datapath.lostAll,
     invalid: sw.datapath.invalid,
     'lost in rings': ledger.ringLost,
     destroyed: ledger.destroyed,
   };
   const known = Object.values(parts).reduce(addTraffic, NO_TRAFFIC);
-  const { sent } = ledger;
-  if (known.packets === sent.packets && known.bytes === sent.bytes) return undefined;
+  if (known.packets === arrived.packets && known.bytes === arrived.bytes) return undefined;
   const list = Object.entries(parts).filter(
     ([, { packets, bytes }]) => packets !== 0 || bytes !== 0,
   );
   const text = list.map(([name, { packets, bytes }]) => `${name} ${packets}/${bytes}`).join(', ');
-  return `sent ${sent.packets}/${sent.bytes}, but known ${known.packets}/${known.bytes}: ${text}`;
+  const { packets, bytes } = arrived;
+  return `arrived ${packets}/${bytes}, but known ${known.packets}/${known.bytes}: ${text}`;
 }
 
 export const S3: Invariant = {
