@@ -16,13 +16,13 @@ import type { ByteWriter } from './byte-writer.js';
 import { readController, writeController } from './controller-action-codec.js';
 import { OfpError } from './ofp-error.js';
 import { type OxmDialect, readOxmHeader, writeOxmHeader } from './oxm-codec.js';
+import { OF13 } from './protocol.js';
 import {
   readPackedSubfield,
   readSubfield,
   wireWidth,
   writePackedSubfield,
 } from './subfield-codec.js';
-import { OF13 } from './protocol.js';
 
 /** What a piece of `load` sets at most. */
 const LOAD_BITS = 64;

@@ -178,7 +178,7 @@ function encodeRemoved(removed: FlowRemovedMessage, { isNxm, version }: Peer): U
 
 /** The packet goes whole, whatever length was asked for: the switch keeps nothing of it. */
 function messageOf(packetIn: PacketIn): PacketInMessage {
-  const { packet, reason, table, cookie, flow, userdata } = packetIn;
+  const { packet, reason, table, cookie, flow, userdata, continuation } = packetIn;
   return {
     packet: packet.data,
     totalLength: packet.data.length,
@@ -188,6 +188,7 @@ function messageOf(packetIn: PacketIn): PacketInMessage {
     cookie,
     metadata: metadataOf(flow),
     ...(userdata.length === 0 ? {} : { userdata }),
+    ...(continuation === undefined ? {} : { continuation }),
   };
 }
 

@@ -355,6 +355,12 @@ const TLV_CASES: readonly RefusedCase[] = [
 
 const OTHER_CASES: readonly RefusedCase[] = [
   bad(
+    'a packet to go on that is of no bridge',
+    OF13,
+    'NXR_STALE',
+    nicira(28, (body) => body.u16(0).u16(18).zeros(20)),
+  ),
+  bad(
     'an error that the version has no number for',
     OF13,
     'NXBRC_UNENCODABLE_ERROR',
