@@ -95,7 +95,12 @@ export class BridgeFixture {
     for (const i of [5, 6]) {
       this.other.addPort({ name: `p${i}`, ofpPort: ofpPort(i), odpPort: odpPort(i) });
     }
-    for (const flow of otherFlows) this.other.tables.add(parseFlow(flow));
+    for (const flow of otherFlows) this.addOther(flow);
+  }
+
+  /** Adds a rule to the second bridge. */
+  addOther(text: string): Rule {
+    return this.other.tables.add(parseFlow(text));
   }
 
   addGroup(text: string): void {
