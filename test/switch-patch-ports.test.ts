@@ -40,7 +40,7 @@ describe('createSwitch()', () => {
     expect(out).toEqual(['a1']);
   });
 
-  it('counts a packet at both ends, in the tables of both bridges, and once as arrived', async () => {
+  it('counts a packet at both ends, in both bridges, and once as arrived', async () => {
     const { sw } = create();
     for (let i = 0; i < 3; i++) await send(sw, 'a1');
     await sw.stop();

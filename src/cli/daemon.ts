@@ -91,13 +91,13 @@ async function bringUp(
   ends.push(() => target.stop());
   const ports = await RunPorts.open(options.ports, target, log);
   ends.push(() => ports.close());
-  for (const mirror of options.mirrors) target.bridge().setMirror(mirror);
+  for (const { bridge, value } of options.mirrors) target.bridge(bridge).setMirror(value);
   target.bridge().setMcastSnooping(options.snooping);
-  const { server, listening } = await startOpenFlow(target, options, log);
-  ends.push(() => server.close());
+  const openFlow = await startOpenFlow(target, options, log);
+  ends.push(() => openFlow.close());
   // A controller that is added makes the bridge forget its rules.
-  if (options.flows !== undefined) {
-    target.bridge().addFlows(readFlowFile(options.flows), options.flows);
+  for (const { bridge, value } of options.flows) {
+    target.bridge(bridge).addFlows(readFlowFile(value), value);
   }
   const management = await startManagement(target, {
     program: PROGRAM,
@@ -110,23 +110,24 @@ async function bringUp(
   ends.push(() => management.close());
   const notes = [
     ...portNotes(target, options),
-    ...openFlowNotes(listening, options),
+    ...openFlowNotes(openFlow.listening, options),
     `commands: ovs-appctl -t ${management.path}`,
   ];
   return { target, notes };
 }
 
-function portNotes({ ports }: Switch, options: RunOptions): string[] {
-  return ports.map((port, i) => {
-    const { type, device } = options.ports[i] ?? { type: 'dummy', device: port.name };
-    return `port ${port.number} "${port.name}": ${type} ${device}`;
+function portNotes(target: Switch, { bridges, ports }: RunOptions): string[] {
+  return ports.map(({ bridge, value: { name, type, device } }) => {
+    const number = target.bridge(bridge).portNumber(name);
+    const place = bridges.length === 1 ? '' : ` of bridge "${bridge}"`;
+    return `port ${number} "${name}"${place}: ${type} ${device}`;
   });
 }
 
 function openFlowNotes(listening: readonly string[], { controllers }: RunOptions): string[] {
   return [
     ...listening.map((target) => `OpenFlow: listening at ${target}`),
-    ...controllers.map((target) => `OpenFlow: controller ${target}`),
+    ...controllers.map(({ value }) => `OpenFlow: controller ${value}`),
   ];
 }
 
@@ -145,10 +146,9 @@ function makeRundir(path: string): void {
 }
 
 function makeSwitch(options: RunOptions, log: Log): Switch {
-  const { bridge, profile, handlers, revalidators, flowLimit, maxIdleMs } = options;
+  const { bridges, profile, handlers, revalidators, flowLimit, maxIdleMs } = options;
   return createSwitch({
-    name: bridge,
-    flows: '',
+    bridges: bridges.map((name) => ({ name, flows: '' })),
     clock: new SystemClock(),
     profile,
     handlers,

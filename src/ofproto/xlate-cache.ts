@@ -33,8 +33,8 @@ export class BridgeTurn {
 
 /**
  * A rule; a lookup in a table, as `2 * table`, plus 1 where it matched; a way through a group; what
- * NORMAL saw; an effect; or the turn to another bridge. One flat array of them: a flow has three or four, and there may be
- * 200,000 flows.
+ * NORMAL saw; an effect; or the turn to another bridge. One flat array of them: a flow has three or
+ * four, and there may be 200,000 flows.
  */
 export type XlateCacheEntry = Rule | number | GroupHit | MacSighting | CacheEffect | BridgeTurn;
 

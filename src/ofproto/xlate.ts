@@ -18,11 +18,11 @@
  * written back cost nothing, and five outputs with one change between them set a field once.
  *
  * Rules call rules by `resubmit` and `goto_table`. A frame stack of our own holds who called, so
- * depth costs no JavaScript stack (groups do, at most 64). Actions with lists of their own
- * (`clone`, `check_pkt_larger`, a group's buckets, the action set) are frames too, which undo at
- * their end what is the copy's alone. Two limits end what would not end: 64 nested calls into the
- * same or an earlier table, 4,096 calls in all (`xlate-limits.ts`). A translation that fails drops: its actions are
- * empty, its mask is as sound as ever.
+ * depth costs no JavaScript stack (groups and patch ports do, at most 64). Actions with lists of
+ * their own (`clone`, `check_pkt_larger`, a group's buckets, the action set) are frames too, which
+ * undo at their end what is the copy's alone. Two limits end what would not end: 64 nested calls
+ * into the same or an earlier table, 4,096 calls in all (`xlate-limits.ts`). A translation that
+ * fails drops: its actions are empty, its mask is as sound as ever.
  *
  * A patch port is the way into another bridge: its tables are walked there and then, and its
  * actions are in the same list (`xlate-patch.ts`).
@@ -317,7 +317,7 @@ export class Xlate {
     ctx.isExited = false;
   }
 
-  /** The packet goes through the tables of the bridge at the other end of a patch port, and back. */
+  /** The packet goes through the tables of the bridge at a patch port's other end, and back. */
   #crossPatch(link: PatchLink, isLast: boolean): void {
     const ctx = this.#ctx;
     const { tables } = link.to.ofproto;
