@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { odpPort } from '../../src/base/brands.js';
+import { odpPort, ofpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
 import { Vlog } from '../../src/base/vlog.js';
@@ -58,8 +58,11 @@ export class CommandTwins {
     this.#management = parts.management;
   }
 
-  /** Three ports, and the rules `flows`. */
-  static async start(flows = '', portCount = 3): Promise<CommandTwins> {
+  /**
+   * Three ports, and the rules `flows`; `isAlone` false: and a bridge `br1` without rules, whose
+   * ports are `q1`, `q2` and `t1`, joined with `t0` of the first.
+   */
+  static async start(flows = '', portCount = 3, isAlone = true): Promise<CommandTwins> {
     const folder = mkdtempSync(join(tmpdir(), 'twins-'));
     const flowFile = join(folder, 'flows');
     writeFileSync(flowFile, flows);
@@ -69,8 +72,11 @@ export class CommandTwins {
     const settings = { flowLimit: 200_000 };
     // A daemon in the background has no console.
     const log = new Vlog({ levels: { console: 'off' } });
-    const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings, log });
+    const first = { ports: portCount, flows };
+    const bridges = isAlone ? [first] : [first, { ports: ['q1', 'q2'], flows: '' }];
+    const sw = createSwitch({ bridges, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
+    if (!isAlone) joinSecondBridge(peer, sw);
     const program = 'ovs-vswitchd';
     const management = await startManagement(sw, { rundir: folder, pid: 1, program, log });
     clock.stop();
@@ -115,6 +121,12 @@ export class CommandTwins {
     const path = join(this.#folder, `file${++this.#files}`);
     writeFileSync(path, text);
     return path;
+  }
+
+  /** Adds a rule to the second bridge of both. */
+  addOther(rule: string): void {
+    this.#peer.changeRulesOf('br1', 'add-flow', rule);
+    this.sw.bridge('br1').addFlow(rule);
   }
 
   /** Changes the rules of both: `add-flow`, `del-flows`. */
@@ -234,9 +246,27 @@ function shown(words: readonly string[], { text, isRefused }: Answer): string {
 function addInternalPorts(sw: Switch): void {
   const type = 'dummy-internal';
   sw.datapath.addPort(new MemoryPort({ name: 'ovs-dummy', number: odpPort(0), type }));
-  sw.datapath.addPort(new MemoryPort({ name: 'br0', number: odpPort(LOCAL_NUMBER), type }));
-  const local = { name: 'br0', ofpPort: OFPP_LOCAL, odpPort: odpPort(LOCAL_NUMBER) };
-  sw.bridge().ofproto.addPort(local);
+  for (const [index, { name, ofproto }] of sw.bridges.entries()) {
+    const number = odpPort(LOCAL_NUMBER + index);
+    sw.datapath.addPort(new MemoryPort({ name, number, type }));
+    ofproto.addPort({ name, ofpPort: OFPP_LOCAL, odpPort: number });
+  }
+}
+
+function joinSecondBridge(peer: OvsPeer, sw: Switch): void {
+  const settings = ['datapath-type=dummy', 'fail-mode=secure'];
+  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', ...settings);
+  // One by one: their datapath numbers are in the order of a hash otherwise.
+  const add = (bridge: string, name: string, number: number, ...columns: string[]): void => {
+    const request = `ofport_request=${number}`;
+    peer.configure('add-port', bridge, name, '--', 'set', 'interface', name, request, ...columns);
+  };
+  add('br1', 'q1', 1, 'type=dummy');
+  add('br1', 'q2', 2, 'type=dummy');
+  add('br0', 't0', 10, 'type=patch', 'options:peer=t1');
+  add('br1', 't1', 11, 'type=patch', 'options:peer=t0');
+  sw.addPatchPort('t0', 't1', { number: ofpPort(10) });
+  sw.addPatchPort('t1', 't0', { bridge: 'br1', number: ofpPort(11) });
 }
 
 async function appctl(path: string, words: readonly string[]): Promise<Answer> {
