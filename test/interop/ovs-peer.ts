@@ -145,6 +145,12 @@ export class OvsPeer {
     runner(this.#folder)('ovs-vsctl', `--db=unix:${join(this.#folder, 'db.sock')}`, ...args);
   }
 
+  /** What an `ovs-vsctl` command prints. */
+  query(...args: string[]): string {
+    const database = `--db=unix:${join(this.#folder, 'db.sock')}`;
+    return execFileSync('ovs-vsctl', [database, ...args], { encoding: 'utf8' });
+  }
+
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
   async receive(frames: Iterable<IncomingFrame>): Promise<void> {
     let port = 0;
