@@ -120,6 +120,13 @@ export class SwitchPortTable {
     this.#patches.set(name, { bridge, number });
   }
 
+  /** Tells a patch port what to be; whether there is one of that name. */
+  setPatch(name: string, columns: PortColumns): boolean {
+    const place = this.#patches.get(name);
+    place?.bridge.ofproto.setPort(place.number, portSettingsOf(columns));
+    return place !== undefined;
+  }
+
   /** Removes a patch port; whether there was one of that name. */
   removePatch(name: string): boolean {
     const place = this.#patches.get(name);

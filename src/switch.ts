@@ -166,8 +166,10 @@ export class Switch implements AsyncDisposable {
    * `UpcallError` where there is no such port, or no such VLAN.
    */
   setPort(which: number | string, columns: PortColumns): void {
+    const { ports } = this.#parts;
+    if (typeof which === 'string' && ports.setPatch(which, columns)) return;
     const port = this.port(which);
-    this.#parts.ports.set(port, this.bridge(port.bridge), columns);
+    ports.set(port, this.bridge(port.bridge), columns);
   }
 
   /**

@@ -91,7 +91,8 @@ describe('Switch.addPatchPort()', () => {
   it('puts what comes in into the VLAN of the port', async () => {
     const { sw, out } = create([{ ports: ['a1'] }, { ports: [{ name: 'b1', tag: 5 }, 'b2'] }]);
     sw.addPatchPort('x', 'y');
-    sw.addPatchPort('y', 'x', { bridge: 'br1', tag: 5 });
+    sw.addPatchPort('y', 'x', { bridge: 'br1' });
+    sw.setPort('y', { tag: 5 });
     await send(sw, 'a1');
     expect(out).toEqual(['b1', 'b2']);
     expect(sw.megaflows().map(({ actions }) => actions)).toEqual(['2,push_vlan(vid=5,pcp=0),3']);
