@@ -13,6 +13,7 @@ import { mkdirSync } from 'node:fs';
 import { SystemClock } from '../base/clock.js';
 import { FileError, systemReason } from '../base/errors.js';
 import type { Log } from '../base/log.js';
+import type { Inspector } from '../inspector/index.js';
 import { startManagement } from '../management/management.js';
 import { lockFile } from '../netdev/file-lock.js';
 import { createSwitch, type Switch } from '../switch.js';
@@ -96,9 +97,7 @@ async function bringUp(
   const openFlow = await startOpenFlow(target, options, log);
   ends.push(() => openFlow.close());
   // A controller that is added makes the bridge forget its rules.
-  for (const { bridge, value } of options.flows) {
-    target.bridge(bridge).addFlows(readFlowFile(value), value);
-  }
+  addRules(target, options);
   const management = await startManagement(target, {
     program: PROGRAM,
     version: packageVersion(),
@@ -108,12 +107,39 @@ async function bringUp(
     onExit: askToExit,
   });
   ends.push(() => management.close());
+  const page = await openPage(target, options, log);
+  if (page !== undefined) ends.push(() => page.close());
   const notes = [
     ...portNotes(target, options),
     ...openFlowNotes(openFlow.listening, options),
     `commands: ovs-appctl -t ${management.path}`,
+    ...(page === undefined ? [] : [`look at ${page.url}`]),
   ];
   return { target, notes };
+}
+
+/** Those of files; what uses something comes after it. */
+function addRules(target: Switch, { flows, groups, meters }: RunOptions): void {
+  for (const { bridge, value } of meters) {
+    target.bridge(bridge).addMeters(readFlowFile(value, 'meter'), value);
+  }
+  for (const { bridge, value } of groups) {
+    target.bridge(bridge).addGroups(readFlowFile(value, 'group'), value);
+  }
+  for (const { bridge, value } of flows) {
+    target.bridge(bridge).addFlows(readFlowFile(value), value);
+  }
+}
+
+/** The inspector's page, where one is wanted; only then is it loaded. */
+async function openPage(
+  target: Switch,
+  { inspectPort: port, bridges }: RunOptions,
+  log: Log,
+): Promise<Inspector | undefined> {
+  if (port === undefined) return undefined;
+  const { startInspector } = await import('../inspector/index.js');
+  return await startInspector(target, { port, title: bridges.join(', '), log });
 }
 
 function portNotes(target: Switch, { bridges, ports }: RunOptions): string[] {

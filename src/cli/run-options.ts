@@ -34,6 +34,9 @@ export interface RunOptions {
   readonly flows: readonly OfBridge<string>[];
   /** Of the first bridge; undefined: it does not snoop multicast. */
   readonly snooping: BridgeSnooping | undefined;
+  /** Files of groups and of meters that the rules use. */
+  readonly groups: readonly OfBridge<string>[];
+  readonly meters: readonly OfBridge<string>[];
   /** Where controllers and tools may connect to: `ptcp:`, `punix:`. */
   readonly listen: readonly OfBridge<string>[];
   /** To whom we connect: `tcp:`, `unix:`. */
@@ -87,6 +90,18 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     help: 'rules to begin with, in ovs-ofctl syntax',
   },
   {
+    name: 'groups',
+    value: '[BRIDGE=]FILE',
+    isRepeatable: true,
+    help: 'groups that the rules use, in ovs-ofctl syntax',
+  },
+  {
+    name: 'meters',
+    value: '[BRIDGE=]FILE',
+    isRepeatable: true,
+    help: 'meters that the rules use, in ovs-ofctl syntax',
+  },
+  {
     name: 'listen',
     value: '[BRIDGE=]TARGET',
     isRepeatable: true,
@@ -128,7 +143,12 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     isValueOptional: true,
     help: `log there (default: OVS_LOGDIR, ${LOGDIR_DEFAULT}, upcall.log), not to stderr`,
   },
-  { name: 'inspect', value: 'PORT', isValueOptional: true, help: `show it: ${PORT_HELP}` },
+  {
+    name: 'inspect',
+    value: 'PORT',
+    isValueOptional: true,
+    help: `show it in a page; ${PORT_HELP}`,
+  },
   { name: 'profile', value: 'NAME', help: 'behave like: current (default), or ovs-2.3' },
   { name: 'handlers', value: 'N', help: 'handlers (default: 1)' },
   { name: 'revalidators', value: 'N', help: 'revalidators (default: 1)' },
@@ -151,6 +171,8 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
     mirrors: readMirrors(args, bridges),
     flows: ofBridges(args, 'flows', bridges),
     snooping: readSnooping(args),
+    groups: ofBridges(args, 'groups', bridges),
+    meters: ofBridges(args, 'meters', bridges),
     listen: readTargets(args, 'listen', bridges),
     controllers: readTargets(args, 'controller', bridges),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',

@@ -82,7 +82,7 @@ function forward(ctx: XlateContext): void {
 function learn(ctx: XlateContext, vlan: number): void {
   const { flow, wc, inPort } = ctx;
   const isGratuitousArp = isGratuitous(flow, wc);
-  if (!ctx.mayLearn && !ctx.isCached) return;
+  if ((!ctx.mayLearn && !ctx.isCached) || isSwitchItself(inPort)) return;
   const low = flow[DL_SRC_LOW]!;
   const high = flow[DL_DST + 1]! & 0xffff;
   const sighting: MacSighting = { high, low, vlan, port: inPort, isGratuitousArp };
@@ -109,7 +109,7 @@ function sendTo(ctx: XlateContext, number: OfpPort): void {
 
 /** What the packet's port is to VLANs: one from a controller comes from none, and is welcome. */
 function vlanOf({ ofproto, inPort }: XlateContext): PortVlan | undefined {
-  if (inPort === OFPP_CONTROLLER || inPort === OFPP_NONE) return TRUNK;
+  if (isSwitchItself(inPort)) return TRUNK;
   return ofproto.port(inPort)?.vlan;
 }
 
@@ -124,6 +124,11 @@ function refusalOf(
   if (!vlan.admits(tags.vid)) return 'unwanted VLAN';
   const isReserved = !ofproto.forwardsBpdus && isReservedAddress(flow);
   return isReserved ? 'reserved address' : undefined;
+}
+
+/** Whether a packet comes from a controller or an operator: nothing is learned of such. */
+function isSwitchItself(port: OfpPort): boolean {
+  return port === OFPP_NONE || port === OFPP_CONTROLLER;
 }
 
 type Refusal =

@@ -7,7 +7,6 @@
 
 import type { Subscription } from 'rxjs';
 import { Match } from '../ofproto/match.js';
-import { CONTROLLER_MAX_LENGTH } from '../ofproto/ofpact.js';
 import type { PacketIn } from '../ofproto/packet-ins.js';
 import { type RemovalReason, RuleFlag, type RuleRemoval } from '../ofproto/rule.js';
 import { createFlow, createFlowMask, type Flow } from '../packet/flow.js';
@@ -63,10 +62,16 @@ export class AsyncMessages {
   }
 
   #tellPacketIn(packetIn: PacketIn, peers: Iterable<Peer>): void {
+    const message = messageOf(packetIn);
+    // Many hear the same.
+    const encoded = new Map<string, Uint8Array>();
     for (const peer of peers) {
       if (peer.controllerId !== packetIn.controllerId) continue;
       if (!peer.wants('packetIn', packetInReason(packetIn.reason, peer.version))) continue;
-      peer.connection.packetIn(encodePacketIn(messageOf(packetIn), peer));
+      const form = `${peer.version} ${peer.packetInFormat}`;
+      const bytes = encoded.get(form) ?? encodePacketIn(message, peer);
+      encoded.set(form, bytes);
+      peer.connection.packetIn(bytes);
     }
   }
 
@@ -159,19 +164,18 @@ function encodeRemoved(removed: FlowRemovedMessage, { isNxm, version }: Peer): U
   );
 }
 
+/** The packet goes whole, whatever length was asked for: the switch keeps nothing of it. */
 function messageOf(packetIn: PacketIn): PacketInMessage {
-  const { packet, maxLength, reason, table, cookie, flow } = packetIn;
-  const bytes = packet.data;
-  const length =
-    maxLength === CONTROLLER_MAX_LENGTH ? bytes.length : Math.min(maxLength, bytes.length);
+  const { packet, reason, table, cookie, flow, userdata } = packetIn;
   return {
-    packet: bytes.subarray(0, length),
-    totalLength: bytes.length,
+    packet: packet.data,
+    totalLength: packet.data.length,
     inPort: (flow[IN_PORT] ?? 0) & 0xffff,
     reason,
     table,
     cookie,
     metadata: metadataOf(flow),
+    ...(userdata.length === 0 ? {} : { userdata }),
   };
 }
 

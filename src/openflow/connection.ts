@@ -34,7 +34,7 @@ import { type SendKind, SendQueue } from './send-queue.js';
 /** Replies that wait before no more requests are read. Answers to `OFCONN_REPLY_MAX`. */
 export const REPLIES_MAX = 100;
 /** Bytes of replies that do the same: errors and statistics are long. OVS counts messages only. */
-export const REPLY_BYTES_MAX = 1024 * 1024;
+export const REPLY_BYTES_MAX = 256 * 1024;
 /** Packet-ins that wait on one connection. Answers to `ofconn`'s packet-in counter. */
 export const PACKET_INS_MAX = 100;
 /** Flows that went and ports that changed, which wait on one connection. OVS has no limit. */
@@ -64,7 +64,7 @@ export interface ConnectionEvents {
   /** All updates of flow monitors have been taken. */
   monitorsTaken?(connection: Connection): void;
   /** Everything that came in and went out, for whoever snoops. */
-  seen?(bytes: Uint8Array): void;
+  seen?(connection: Connection, bytes: Uint8Array): void;
 }
 
 export class Connection {
@@ -89,7 +89,7 @@ export class Connection {
     this.#channel = channel;
     this.#deps = deps;
     this.#events = events;
-    this.#queue = new SendQueue(channel, (bytes) => events.seen?.(bytes));
+    this.#queue = new SendQueue(channel, (bytes) => events.seen?.(this, bytes));
     const machine = connectionMachine.provide({
       actions: {
         sendHello: () => this.#send(encodeHello(deps.versions, this.nextXid()), 'reply'),
@@ -175,12 +175,13 @@ export class Connection {
   #take(bytes: Uint8Array): void {
     if (!this.isOpen) return;
     try {
-      this.#requests.push(...this.#splitter.push(bytes));
+      for (const message of this.#splitter.push(bytes)) this.#requests.push(message);
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
       this.close(error.message);
       return;
     }
+    if (this.#version !== undefined) this.#actor.send({ type: 'message.received' });
     this.#work();
   }
 
@@ -203,13 +204,12 @@ export class Connection {
   }
 
   #handle(bytes: Uint8Array): void {
-    this.#events.seen?.(bytes);
+    this.#events.seen?.(this, bytes);
     const message = parseMessage(bytes);
     if (this.#version === undefined) {
       this.#greet(message);
       return;
     }
-    this.#actor.send({ type: 'message.received' });
     this.#events.heard?.(message);
     try {
       this.#answer(message, this.#version);

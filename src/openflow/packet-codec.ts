@@ -19,7 +19,7 @@ import { readMatch, writeMatch } from './match-codec.js';
 import { OfpError } from './ofp-error.js';
 import { writeOxmMatch } from './oxm-codec.js';
 import { portToWide, readPort } from './port-number.js';
-import { OF10, OF11, OF12, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
+import { OF10, OF11, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
 
 /** A packet on its way to a controller. */
 export interface PacketInMessage {
@@ -193,7 +193,7 @@ export function writeFlowRemoved(
   }
   writer.u64(removed.cookie).u16(removed.priority).u8(removed.reason).u8(removed.table);
   writeDuration(writer, removed.durationMs);
-  writer.u16(removed.idleTimeout).u16(version >= OF12 ? removed.hardTimeout : 0);
+  writer.u16(removed.idleTimeout).u16(removed.hardTimeout);
   writer.u64(removed.packets).u64(removed.bytes);
   writeMatch(writer, removed.match, version);
 }

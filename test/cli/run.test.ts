@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +9,7 @@ import { parseMirrorRequest } from '../../src/cli/mirror-request.js';
 import { parsePortRequest } from '../../src/cli/port-request.js';
 import { loadSystemCalls } from '../../src/netdev/koffi-system-calls.js';
 import { ControlClient } from '../../src/management/control-client.js';
+import { PageClient } from '../inspector/page-client.js';
 import { type CliResult, runCli, TextOutput } from './run-cli.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'upcall-run-'));
@@ -17,12 +20,12 @@ const runOnce = (...args: readonly string[]) => runUntilUp(args, (interrupt) => 
 /** Runs `upcall run`, and does something when it is up. */
 async function runUntilUp(
   args: readonly string[],
-  whenUp: (interrupt: () => void) => void,
+  whenUp: (interrupt: () => void, said: string) => void,
 ): Promise<CliResult> {
   let interrupt = (): void => {};
   const stderr = new TextOutput(false);
-  const stdout = new TextOutput(false, (text) => {
-    if (text.includes('is up')) whenUp(interrupt);
+  const stdout: TextOutput = new TextOutput(false, (text) => {
+    if (text.includes('is up')) whenUp(interrupt, stdout.text);
   });
   const status = await main(['run', ...args], {
     stdout,
@@ -93,6 +96,73 @@ describe('upcall run', () => {
     expect([status, stderr]).toEqual([0, '']);
     expect(readFileSync(log, 'utf8')).toContain('"bridge":"main"');
     expect(existsSync(join(rundir, 'upcall.pid'))).toBe(false);
+  });
+
+  it('has the meters, groups and rules of files', async () => {
+    const rundir = folder();
+    const file = (name: string, text: string): string => {
+      const path = join(rundir, name);
+      writeFileSync(path, text);
+      return path;
+    };
+    const meters = file('meters', 'meter=1,pktps,band=type=drop,rate=5\n');
+    const groups = file('groups', 'group_id=7,type=all,bucket=actions=output:2\n');
+    const flows = file('flows', 'in_port=1,actions=meter:1,group:7\n');
+    const answers: string[] = [];
+    const ask = async (interrupt: () => void): Promise<void> => {
+      const client = await ControlClient.connect(join(rundir, `upcall.${process.pid}.ctl`));
+      answers.push(String(await client.run('bridge/dump-flows', ['br0'])));
+      answers.push(String(await client.run('ofproto/trace', ['br0', 'in_port=1'])));
+      client.close();
+      interrupt();
+    };
+    const ports = ['--port', 'dummy:p1', '--port', 'dummy:p2'];
+    const files = ['--meters', meters, '--groups', groups, '--flows', flows];
+    const run = ['--rundir', rundir, ...ports, ...files];
+    const { status } = await runUntilUp(run, (interrupt) => void ask(interrupt));
+    expect(status).toBe(0);
+    expect(answers[0]).toContain('in_port=1,actions=meter:1,group:7');
+    expect(answers[1]).toContain('Datapath actions: meter(0),2');
+  });
+
+  it('says which file of groups or meters is wrong', async () => {
+    const rundir = folder();
+    const path = join(rundir, 'bad');
+    writeFileSync(path, 'zork\n');
+    for (const option of ['--groups', '--meters']) {
+      const { status, stderr } = await runOnce('--rundir', rundir, option, path);
+      expect([status, stderr]).toEqual([1, expect.stringContaining(`Cannot parse ${path}:1:`)]);
+    }
+  });
+
+  it('shows itself in a page, which goes when it stops', async () => {
+    const rundir = folder();
+    let url = '';
+    const look = async (interrupt: () => void, said: string): Promise<void> => {
+      url = /look at (http:\S+)/.exec(said)?.[1] ?? '';
+      const client = await ControlClient.connect(join(rundir, `upcall.${process.pid}.ctl`));
+      await client.run('netdev-dummy/receive', ['p1', '5054000000095054000000091234']);
+      client.close();
+      const page = new PageClient(url);
+      expect((await page.next('welcome')).welcome).toMatchObject({ header: { title: 'lab' } });
+      interrupt();
+    };
+    const args = ['--rundir', rundir, '--bridge', 'lab', '--port', 'dummy:p1', '--inspect=0'];
+    const { status, stdout } = await runUntilUp(args, (...up) => void look(...up));
+    expect(status).toBe(0);
+    expect(stdout).toContain('1 packets (14 bytes) in, 1 (14) credited to rules');
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('says that the port of its page is taken, and leaves nothing behind', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const rundir = folder();
+    const { status, stderr } = await runOnce('--rundir', rundir, `--inspect=${port}`);
+    server.close();
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`port ${port}`)]);
+    expect(readdirSync(rundir)).toEqual([]);
   });
 
   it('refuses a mirror of a port that it has not, and leaves nothing behind', async () => {

@@ -15,13 +15,13 @@ import { odpPort, ofpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
 import { Vlog } from '../../src/base/vlog.js';
+import { plainLines } from '../../src/cli/dumped-text.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import type { FragmentMode } from '../../src/ofproto/ofproto.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import type { BridgeSnooping } from '../../src/switch-options.js';
-import { plainLines } from '../../src/cli/dumped-text.js';
 import { OvsPeer } from './ovs-peer.js';
 
 const run = promisify(execFile);
@@ -71,7 +71,10 @@ export class CommandTwins {
     const clock = new StoppableClock(new SystemClock());
     const settings = { flowLimit: 200_000 };
     // A daemon in the background has no console.
-    const log = new Vlog({ levels: { console: 'off' } });
+    const log = new Vlog({
+      levels: { console: 'off' },
+      destinations: { file: { writeLine() {} } },
+    });
     const first = { ports: portCount, flows };
     const bridges = isAlone ? [first] : [first, { ports: ['q1', 'q2'], flows: '' }];
     const sw = createSwitch({ bridges, clock, vlanLimit: 2, settings, log });
@@ -151,22 +154,9 @@ export class CommandTwins {
    */
   async copyRules(rules: readonly string[]): Promise<void> {
     this.changeRules('del-flows', '');
-    for (const rule of rules) this.#tell(rule);
+    for (const rule of rules) this.#peer.addRule(rule);
     const dump = await this.#peer.command('bridge/dump-flows', 'br0');
     for (const line of plainLines(dump).split('\n')) if (line !== '') this.sw.addFlow(line);
-  }
-
-  #tell(rule: string): void {
-    const versions = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'];
-    const isTold = versions.some((version) => {
-      try {
-        this.#peer.changeRules('add-flow', rule, '-O', version);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
   }
 
   /** Runs an `ovs-vsctl` command on the peer. */
@@ -284,6 +274,9 @@ async function appctl(path: string, words: readonly string[]): Promise<Answer> {
 function masked({ text, isRefused }: Answer): Answer {
   const plain = text
     .replace(/dummy@ovs-dummy|embedded@ovs-embedded/g, 'DATAPATH')
+    .replace(/^(?:dummy|embedded)@br0$/gm, 'TYPE@br0')
+    // A state is kept for each packet that a controller is to be sent.
+    .replace(/(?<=continuation=\d,recirc_id=)[1-9]\d*/g, 'ID')
     .replace(/ufid:[-0-9a-f]{36}/g, 'ufid:ID')
     .replace(/used:[\d.]+s/g, 'used:TIMEs')
     .replace(/^ {2}\d+: \(keys/gm, '  THREAD: (keys')

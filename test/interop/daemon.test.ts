@@ -193,7 +193,7 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     );
     process.kill(pid, 'SIGTERM');
     await untilSo('it has stopped', () =>
-      readFileSync(log, 'utf8').includes('"switch has stopped"'),
+      readFileSync(log, 'utf8').includes('|switch has stopped '),
     );
     expect(readFileSync(log, 'utf8')).toContain('"ok":true');
     await untilSo('it has stopped', () => !existsSync(join(lab.folder, 'upcall.pid')));
@@ -222,7 +222,7 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     const messages = daemon.log
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line).msg);
+      .map((line) => line.split('|')[4]?.replace(/ \{.*/, ''));
     expect(messages[0]).toBe('switch is up');
     expect(messages.slice(-2)).toEqual(['switch is stopping', 'switch has stopped']);
     expect(existsSync(join(lab.folder, 'upcall.pid'))).toBe(false);
