@@ -45,7 +45,7 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
     );
   });
 
-  it('says the same of what no rule of the other bridge matches, and of one added there', async () => {
+  it('says the same of misses of the other bridge, and of a rule added there', async () => {
     twins = await CommandTwins.start('priority=0,actions=output:10,output:2\n', 3, false);
     await twins.receive('p1', frame('09', '0a'));
     await twins.sameAll(
