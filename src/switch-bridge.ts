@@ -79,9 +79,13 @@ export class SwitchBridge {
     return this.ofproto.name;
   }
 
+  /** The number of a port, by its name; undefined: the bridge has none of that name. */
+  readonly portNumber = (name: string): OfpPort | undefined =>
+    this.ofproto.ports.find((port) => port.name === name)?.ofpPort;
+
   /** `ovs-ofctl add-flow`. Throws a `ParseError` that says what was expected where. */
   addFlow(flow: string): void {
-    this.ofproto.tables.add(parseFlow(flow, { ports: this.#portNumber }));
+    this.ofproto.tables.add(parseFlow(flow, { ports: this.portNumber }));
   }
 
   /**
@@ -89,20 +93,20 @@ export class SwitchBridge {
    * rule is added.
    */
   addFlows(text: string, source = 'flows'): void {
-    const flows = parseFlowFile(source, text, { ports: this.#portNumber });
+    const flows = parseFlowFile(source, text, { ports: this.portNumber });
     for (const flow of flows) this.ofproto.tables.add(flow);
   }
 
   /** `ovs-ofctl mod-flows`; how many rules changed. */
   modifyFlows(change: string, choice: FlowChoice = {}): number {
-    const options = { ports: this.#portNumber, isStrict: choice.strict ?? false };
+    const options = { ports: this.portNumber, isStrict: choice.strict ?? false };
     const { criteria, actions, cookie, flags } = parseFlowChange(change, options);
     return this.ofproto.tables.modify(criteria, { actions, cookie, flags });
   }
 
   /** `ovs-ofctl del-flows`; how many rules went. Without `match`: all of them. */
   deleteFlows(match = '', choice: FlowChoice = {}): number {
-    const options = { ports: this.#portNumber, isStrict: choice.strict ?? false };
+    const options = { ports: this.portNumber, isStrict: choice.strict ?? false };
     return this.ofproto.tables.delete(parseFlowCriteria(match, options));
   }
 
@@ -117,19 +121,19 @@ export class SwitchBridge {
 
   /** `ovs-ofctl add-group`. Throws an `UpcallError` that says what is wrong. */
   addGroup(group: string): void {
-    const change = parseGroupChange(group, 'add', { ports: this.#portNumber });
+    const change = parseGroupChange(group, 'add', { ports: this.portNumber });
     this.ofproto.groups.apply(change);
   }
 
   /** `ovs-ofctl add-groups`: a group a line, or a command and its arguments; all read first. */
   addGroups(text: string, source = 'groups'): void {
-    const changes = parseGroupFile(source, text, { ports: this.#portNumber });
+    const changes = parseGroupFile(source, text, { ports: this.portNumber });
     for (const change of changes) this.ofproto.groups.apply(change);
   }
 
   /** `ovs-ofctl mod-group`. Throws an `UpcallError` where there is no such group. */
   modifyGroup(group: string): void {
-    const change = parseGroupChange(group, 'modify', { ports: this.#portNumber });
+    const change = parseGroupChange(group, 'modify', { ports: this.portNumber });
     this.ofproto.groups.apply(change);
   }
 
@@ -203,7 +207,7 @@ export class SwitchBridge {
    * revalidation that this asks for. Throws an `UpcallError` that says what is wrong.
    */
   setMirror(mirror: MirrorColumns): void {
-    this.ofproto.mirrors.set(mirrorOptionsOf(mirror, this.#portNumber));
+    this.ofproto.mirrors.set(mirrorOptionsOf(mirror, this.portNumber));
   }
 
   /** Removes a mirror; whether it was there. */
@@ -230,15 +234,12 @@ export class SwitchBridge {
   }
 
   #portNamed(name: string): OfpPort {
-    const number = this.#portNumber(name);
+    const number = this.portNumber(name);
     if (number !== undefined) return number;
     throw new UpcallError(
       `Cannot flood multicast to port "${name}": bridge "${this.name}" has none`,
     );
   }
-
-  readonly #portNumber = (name: string): OfpPort | undefined =>
-    this.ofproto.ports.find((port) => port.name === name)?.ofpPort;
 }
 
 function ruleState(rule: Rule): RuleState {

@@ -15,9 +15,11 @@ import type { PortColumns } from './switch-port-settings.js';
 import type { Runtime } from './switch-runtime.js';
 import type { SwitchSettings } from './switch-settings.js';
 
-/** A port in memory, and what it is told to be. */
+/** A port in memory or a patch port, and what it is told to be. */
 export interface PortOptions extends PortColumns {
   readonly name: string;
+  /** Of a patch port: the name of the one at its other end, which must name this one, too. */
+  readonly peer?: string;
 }
 
 export interface BridgeOptions {

@@ -19,6 +19,7 @@ import { currentProfile, findProfile, type Profile } from './machines/profiles.j
 import { OFPP_MAX } from './ofproto/ofpact.js';
 import { Ofproto } from './ofproto/ofproto.js';
 import { createOfprotoTranslator, type OfprotoTranslator } from './ofproto/ofproto-translator.js';
+import { PatchPanel } from './ofproto/patch-ports.js';
 import { SwitchBridge } from './switch-bridge.js';
 import {
   type BridgeOptions,
@@ -76,9 +77,10 @@ export function createParts(options: SwitchOptions): SwitchParts {
   });
   const bridges: SwitchBridge[] = [];
   const ports = new SwitchPortTable(datapath);
+  const patches = new PatchPanel();
   for (const [index, bridgeOptions] of (options.bridges ?? [options]).entries()) {
     const name = bridgeOptions.name ?? `br${index}`;
-    const bridge = createBridge(name, vlanLimit, datapath, base);
+    const bridge = createBridge({ name, vlanLimit, patches }, datapath, base);
     if (bridges.some((other) => other.name === bridge.name)) {
       throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
     }
@@ -105,14 +107,19 @@ function profileOf({ profile = currentProfile }: SwitchOptions): Profile {
   return typeof profile === 'string' ? findProfile(profile) : profile;
 }
 
+interface BridgePlan {
+  readonly name: string;
+  readonly vlanLimit: number;
+  readonly patches: PatchPanel;
+}
+
 function createBridge(
-  name: string,
-  vlanLimit: number,
+  { name, vlanLimit, patches }: BridgePlan,
   { meters }: EmbeddedDpif,
   base: Base,
 ): SwitchBridge {
   const { clock, coverage, profile } = base;
-  const ofproto = new Ofproto({ name, clock, coverage, meters });
+  const ofproto = new Ofproto({ name, clock, coverage, meters, patches });
   ofproto.vlanLimit = vlanLimit;
   ofproto.macs.setEntriesMax(profile.defaults.macTableSize);
   return new SwitchBridge(ofproto, () => clock.now());
@@ -127,8 +134,9 @@ function createPorts(
 ): void {
   const portLog = moduleLog(log, 'netdev_dummy');
   for (const port of portOptions(options.ports ?? 0, ports.countEver)) {
-    const { name } = port;
-    ports.add(bridge, (number) => new MemoryPort({ name, number, log: portLog }), port);
+    const { name, peer } = port;
+    if (peer !== undefined) ports.addPatch(bridge, name, peer, port);
+    else ports.add(bridge, (number) => new MemoryPort({ name, number, log: portLog }), port);
   }
 }
 

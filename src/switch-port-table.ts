@@ -18,7 +18,7 @@ import {
   Subject,
   type Subscription,
 } from 'rxjs';
-import { type OdpPort, type OfpPort, odpPort, ofpPort } from './base/brands.js';
+import { ODPP_NONE, type OdpPort, type OfpPort, odpPort, ofpPort } from './base/brands.js';
 import { UpcallError } from './base/errors.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Port, PortLink } from './datapath/port.js';
@@ -41,6 +41,11 @@ export interface PortPlace extends PortColumns {
   readonly number?: OfpPort;
 }
 
+interface PatchPlace {
+  readonly bridge: SwitchBridge;
+  readonly number: OfpPort;
+}
+
 /** Makes a port that has this number in the datapath. */
 export type PortMaker = (number: OdpPort) => Port;
 
@@ -54,6 +59,8 @@ export class SwitchPortTable {
   readonly #links = new Map<SwitchPort, Subscription>();
   /** The last OpenFlow number that was given, by bridge. */
   readonly #lastNumbers = new Map<string, number>();
+  /** Patch ports, by name: the datapath does not know them. */
+  readonly #patches = new Map<string, PatchPlace>();
   readonly #gone: Traffic = { packets: 0, bytes: 0 };
   #list: readonly SwitchPort[] = [];
   #lastNumber = 0;
@@ -86,23 +93,46 @@ export class SwitchPortTable {
    * it is told makes no sense, and what `make` throws.
    */
   add(bridge: SwitchBridge, make: PortMaker, place: PortPlace = {}): SwitchPort {
-    const { number } = place;
-    const settings = portSettingsOf(place);
-    const last = this.#lastNumbers.get(bridge.name) ?? 0;
-    const ofp = number ?? ofpPort(last + 1);
+    const ofp = place.number ?? this.#nextNumber(bridge);
     const made = make(odpPort(this.#lastNumber + 1));
     const { name, number: odp } = made;
-    if (this.find(name) !== undefined) {
-      throw new UpcallError(`Cannot add port "${name}": the name is taken; names are the switch's`);
-    }
-    bridge.ofproto.addPort({ name, ofpPort: ofp, odpPort: odp }, settings);
+    this.#checkName(name);
+    bridge.ofproto.addPort({ name, ofpPort: ofp, odpPort: odp }, portSettingsOf(place));
     if (this.#datapath.addPort(made) !== undefined) {
       bridge.ofproto.removePort(ofp);
       throw new UpcallError(`Cannot add port "${name}": datapath number ${odp} is taken`);
     }
-    if (number === undefined) this.#lastNumbers.set(bridge.name, ofp);
+    if (place.number === undefined) this.#lastNumbers.set(bridge.name, ofp);
     this.#lastNumber = Math.max(this.#lastNumber, odp);
     return this.#keep(new SwitchPort(made, bridge.name, ofp), bridge);
+  }
+
+  /**
+   * Adds a patch port, to be joined with the one that is called `peer` and names this one, now or
+   * when that is added. Throws an `UpcallError` where the name or the number is taken.
+   */
+  addPatch(bridge: SwitchBridge, name: string, peer: string, place: PortPlace = {}): void {
+    this.#checkName(name);
+    const number = place.number ?? this.#nextNumber(bridge);
+    const identity = { name, ofpPort: number, odpPort: ODPP_NONE, peer };
+    bridge.ofproto.addPort(identity, portSettingsOf(place));
+    if (place.number === undefined) this.#lastNumbers.set(bridge.name, number);
+    this.#patches.set(name, { bridge, number });
+  }
+
+  /** Tells a patch port what to be; whether there is one of that name. */
+  setPatch(name: string, columns: PortColumns): boolean {
+    const place = this.#patches.get(name);
+    place?.bridge.ofproto.setPort(place.number, portSettingsOf(columns));
+    return place !== undefined;
+  }
+
+  /** Removes a patch port; whether there was one of that name. */
+  removePatch(name: string): boolean {
+    const place = this.#patches.get(name);
+    if (place === undefined) return false;
+    this.#patches.delete(name);
+    return place.bridge.ofproto.removePort(place.number);
   }
 
   /** Tells a port what to be from now on. Throws an `UpcallError` where that makes no sense. */
@@ -130,6 +160,15 @@ export class SwitchPortTable {
       sum.bytes += stats.rxBytes;
     }
     return sum;
+  }
+
+  #nextNumber(bridge: SwitchBridge): OfpPort {
+    return ofpPort((this.#lastNumbers.get(bridge.name) ?? 0) + 1);
+  }
+
+  #checkName(name: string): void {
+    if (this.find(name) === undefined && !this.#patches.has(name)) return;
+    throw new UpcallError(`Cannot add port "${name}": the name is taken; names are the switch's`);
   }
 
   #keep(port: SwitchPort, bridge: SwitchBridge): SwitchPort {

@@ -149,13 +149,29 @@ export class Switch implements AsyncDisposable {
   }
 
   /**
+   * Adds a patch port: what a bridge sends there comes in at the port that is called `peer`, of
+   * another bridge or the same, once that names this one as its own peer. No datapath flow, and no
+   * `ports`, knows of it. Throws an `UpcallError` where the name or the number is taken.
+   */
+  addPatchPort(name: string, peer: string, place: PortPlace = {}): void {
+    this.#parts.ports.addPatch(this.bridge(place.bridge), name, peer, place);
+  }
+
+  /** Removes a patch port; whether there was one of that name. */
+  removePatchPort(name: string): boolean {
+    return this.#parts.ports.removePatch(name);
+  }
+
+  /**
    * Tells a port what it is to VLANs and whether it is protected, from now on; what is left out is
    * set back. Datapath flows follow with the revalidation that this asks for. Throws an
    * `UpcallError` where there is no such port, or no such VLAN.
    */
   setPort(which: number | string, columns: PortColumns): void {
+    const { ports } = this.#parts;
+    if (typeof which === 'string' && ports.setPatch(which, columns)) return;
     const port = this.port(which);
-    this.#parts.ports.set(port, this.bridge(port.bridge), columns);
+    ports.set(port, this.bridge(port.bridge), columns);
   }
 
   /**

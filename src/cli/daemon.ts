@@ -92,10 +92,10 @@ async function bringUp(
   ends.push(() => target.stop());
   const ports = await RunPorts.open(options.ports, target, log);
   ends.push(() => ports.close());
-  for (const mirror of options.mirrors) target.bridge().setMirror(mirror);
+  for (const { bridge, value } of options.mirrors) target.bridge(bridge).setMirror(value);
   target.bridge().setMcastSnooping(options.snooping);
-  const { server, listening } = await startOpenFlow(target, options, log);
-  ends.push(() => server.close());
+  const openFlow = await startOpenFlow(target, options, log);
+  ends.push(() => openFlow.close());
   // A controller that is added makes the bridge forget its rules.
   addRules(target, options);
   const management = await startManagement(target, {
@@ -111,7 +111,7 @@ async function bringUp(
   if (page !== undefined) ends.push(() => page.close());
   const notes = [
     ...portNotes(target, options),
-    ...openFlowNotes(listening, options),
+    ...openFlowNotes(openFlow.listening, options),
     `commands: ovs-appctl -t ${management.path}`,
     ...(page === undefined ? [] : [`look at ${page.url}`]),
   ];
@@ -120,34 +120,40 @@ async function bringUp(
 
 /** Those of files; what uses something comes after it. */
 function addRules(target: Switch, { flows, groups, meters }: RunOptions): void {
-  const bridge = target.bridge();
-  if (meters !== undefined) bridge.addMeters(readFlowFile(meters, 'meter'), meters);
-  if (groups !== undefined) bridge.addGroups(readFlowFile(groups, 'group'), groups);
-  if (flows !== undefined) bridge.addFlows(readFlowFile(flows), flows);
+  for (const { bridge, value } of meters) {
+    target.bridge(bridge).addMeters(readFlowFile(value, 'meter'), value);
+  }
+  for (const { bridge, value } of groups) {
+    target.bridge(bridge).addGroups(readFlowFile(value, 'group'), value);
+  }
+  for (const { bridge, value } of flows) {
+    target.bridge(bridge).addFlows(readFlowFile(value), value);
+  }
 }
 
 /** The inspector's page, where one is wanted; only then is it loaded. */
 async function openPage(
   target: Switch,
-  { inspectPort: port, bridge: title }: RunOptions,
+  { inspectPort: port, bridges }: RunOptions,
   log: Log,
 ): Promise<Inspector | undefined> {
   if (port === undefined) return undefined;
   const { startInspector } = await import('../inspector/index.js');
-  return await startInspector(target, { port, title, log });
+  return await startInspector(target, { port, title: bridges.join(', '), log });
 }
 
-function portNotes({ ports }: Switch, options: RunOptions): string[] {
-  return ports.map((port, i) => {
-    const { type, device } = options.ports[i] ?? { type: 'dummy', device: port.name };
-    return `port ${port.number} "${port.name}": ${type} ${device}`;
+function portNotes(target: Switch, { bridges, ports }: RunOptions): string[] {
+  return ports.map(({ bridge, value: { name, type, device } }) => {
+    const number = target.bridge(bridge).portNumber(name);
+    const place = bridges.length === 1 ? '' : ` of bridge "${bridge}"`;
+    return `port ${number} "${name}"${place}: ${type} ${device}`;
   });
 }
 
 function openFlowNotes(listening: readonly string[], { controllers }: RunOptions): string[] {
   return [
     ...listening.map((target) => `OpenFlow: listening at ${target}`),
-    ...controllers.map((target) => `OpenFlow: controller ${target}`),
+    ...controllers.map(({ value }) => `OpenFlow: controller ${value}`),
   ];
 }
 
@@ -166,10 +172,9 @@ function makeRundir(path: string): void {
 }
 
 function makeSwitch(options: RunOptions, log: Log): Switch {
-  const { bridge, profile, handlers, revalidators, flowLimit, maxIdleMs } = options;
+  const { bridges, profile, handlers, revalidators, flowLimit, maxIdleMs } = options;
   return createSwitch({
-    name: bridge,
-    flows: '',
+    bridges: bridges.map((name) => ({ name, flows: '' })),
     clock: new SystemClock(),
     profile,
     handlers,

@@ -15,12 +15,17 @@ const SETTINGS: readonly string[] = [
   'output-port',
   'output-vlan',
   'snaplen',
+  'bridge',
 ];
 const SNAPLEN = { min: 14, max: 65_535 };
 const OUTPUT_VLAN = { min: 1, max: 4095 };
 
+export interface MirrorRequest extends MirrorColumns {
+  readonly bridge: string | undefined;
+}
+
 /** Throws a `UsageError`. */
-export function parseMirrorRequest(text: string): MirrorColumns {
+export function parseMirrorRequest(text: string): MirrorRequest {
   const [name = '', ...words] = text.split(',');
   if (name === '' || name.includes('=')) {
     throw new UsageError(`Cannot use --mirror "${text}": expected NAME,SETTING=VALUE,…`);
@@ -33,6 +38,7 @@ export function parseMirrorRequest(text: string): MirrorColumns {
   }
   return {
     name,
+    bridge: settings.text('bridge'),
     selectAll: settings.flag('select-all'),
     selectSrcPort: settings.names('select-src-port'),
     selectDstPort: settings.names('select-dst-port'),

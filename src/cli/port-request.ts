@@ -3,8 +3,9 @@
  * what it is told to be.
  *
  * `p1=tap:tap0` is a TAP device, `p2=eth:veth1` and `eth0` are interfaces that exist, `dummy:p3` is
- * in memory. Without a name of its own a port is called like its device. Settings follow, named
- * after the columns of Open vSwitch's Port table: `eth1,tag=10`, `eth2,trunks=10+20`.
+ * in memory, `p4=patch:p5` is the way to the port "p5" of another bridge. Without a name of its own
+ * a port is called like its device. Settings follow, named after the columns of Open vSwitch's Port
+ * table: `eth1,tag=10`, `eth2,trunks=10+20`; and `bridge=NAME`.
  */
 
 import { PRIORITY_TAGS, VLAN_MODES } from '../ofproto/port-vlan.js';
@@ -12,17 +13,18 @@ import { type PortColumns, QINQ_ETH_TYPES } from '../switch-port-settings.js';
 import { SettingList } from './setting-list.js';
 import { UsageError } from './usage-error.js';
 
-export type PortType = 'tap' | 'eth' | 'dummy';
+export type PortType = 'tap' | 'eth' | 'dummy' | 'patch';
 
 export interface PortRequest {
   readonly name: string;
   readonly type: PortType;
-  /** The interface's name. */
+  /** The interface's name; of a patch port, its peer's. */
   readonly device: string;
+  readonly bridge: string | undefined;
   readonly columns: PortColumns;
 }
 
-const TYPES: readonly PortType[] = ['tap', 'eth', 'dummy'];
+const TYPES: readonly PortType[] = ['tap', 'eth', 'dummy', 'patch'];
 
 const SETTINGS: readonly string[] = [
   'vlan-mode',
@@ -32,6 +34,7 @@ const SETTINGS: readonly string[] = [
   'protected',
   'priority-tags',
   'qinq-ethtype',
+  'bridge',
 ];
 
 /** Throws a `UsageError`. */
@@ -42,15 +45,19 @@ export function parsePortRequest(text: string): PortRequest {
   const word = colon < 0 ? 'eth' : rest.slice(0, colon);
   const type = TYPES.find((known) => known === word);
   const device = rest.slice(colon + 1);
-  if (type !== undefined && device !== '') {
-    return { name: named ?? device, type, device, columns: readColumns(text, words) };
+  const isNamed = named !== undefined || type !== 'patch';
+  if (type === undefined || device === '' || !isNamed) {
+    throw new UsageError(`Cannot use --port "${text}": ${FORM}`);
   }
-  const form = 'expected [NAME=]tap:DEVICE, [NAME=]eth:INTERFACE, dummy:NAME or an interface';
-  throw new UsageError(`Cannot use --port "${text}": ${form}`);
+  const settings = new SettingList({ option: 'port', text, words, known: SETTINGS });
+  const bridge = settings.text('bridge');
+  return { name: named ?? device, type, device, bridge, columns: columnsOf(settings) };
 }
 
-function readColumns(text: string, words: readonly string[]): PortColumns {
-  const settings = new SettingList({ option: 'port', text, words, known: SETTINGS });
+const FORM =
+  'expected [NAME=]tap:DEVICE, [NAME=]eth:INTERFACE, dummy:NAME, NAME=patch:PEER or an interface';
+
+function columnsOf(settings: SettingList): PortColumns {
   return {
     vlanMode: settings.choice('vlan-mode', VLAN_MODES),
     tag: settings.vlan('tag'),

@@ -1,5 +1,6 @@
 /**
- * OpenFlow of `upcall run`: where controllers and tools reach the bridge, and whom it calls itself.
+ * OpenFlow of `upcall run`: where controllers and tools reach its bridges, and whom they call
+ * themselves.
  *
  * `<rundir>/<bridge>.mgmt` and `.snoop` are Open vSwitch's places: `ovs-ofctl` finds a bridge by
  * its name there.
@@ -9,12 +10,13 @@ import { join } from 'node:path';
 import type { Log } from '../base/log.js';
 import { type OpenFlowServer, serveOpenFlow } from '../openflow/openflow-server.js';
 import type { Switch } from '../switch.js';
+import type { OfBridge } from './bridge-options.js';
 import type { RunOptions } from './run-options.js';
 
 export interface RunOpenFlow {
-  readonly server: OpenFlowServer;
   /** Where it listens, as targets. */
   readonly listening: readonly string[];
+  close(): Promise<void>;
 }
 
 /** Rejects with an `UpcallError` where it cannot listen; then it listens nowhere. */
@@ -23,27 +25,66 @@ export async function startOpenFlow(
   options: RunOptions,
   log: Log,
 ): Promise<RunOpenFlow> {
-  const { bridge, failMode, probeMs, rundir, controllers } = options;
-  const datapathId = options.datapathId ?? lowestAddress(target);
-  const server = serveOpenFlow(target, {
+  const servers: OpenFlowServer[] = [];
+  const listening: string[] = [];
+  const close = async (): Promise<void> => {
+    for (const server of servers) await server.close();
+  };
+  try {
+    for (const [index, bridge] of options.bridges.entries()) {
+      const datapathId = index === 0 ? datapathIdOf(target, options) : undefined;
+      const server = serve(target, { bridge, datapathId, log }, options);
+      servers.push(server);
+      listening.push(...(await startServer(server, bridge, options)));
+    }
+    return { listening, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Place {
+  readonly bridge: string;
+  readonly datapathId: bigint | undefined;
+  readonly log: Log;
+}
+
+function serve(
+  target: Switch,
+  { bridge, datapathId, log }: Place,
+  { failMode, probeMs }: RunOptions,
+): OpenFlowServer {
+  return serveOpenFlow(target, {
     bridge,
     failMode,
     log,
     ...(probeMs === undefined ? {} : { probeMs }),
     ...(datapathId === undefined ? {} : { datapathId }),
   });
-  try {
-    await server.listenSnoop(`punix:${join(rundir, `${bridge}.snoop`)}`);
-    const listening: string[] = [];
-    for (const text of [`punix:${join(rundir, `${bridge}.mgmt`)}`, ...options.listen]) {
-      listening.push((await server.listen(text)).target);
-    }
-    for (const controller of controllers) server.connect(controller);
-    return { server, listening };
-  } catch (error) {
-    await server.close();
-    throw error;
+}
+
+/** Where it listens. */
+async function startServer(
+  server: OpenFlowServer,
+  bridge: string,
+  { rundir, listen, controllers }: RunOptions,
+): Promise<readonly string[]> {
+  await server.listenSnoop(`punix:${join(rundir, `${bridge}.snoop`)}`);
+  const listening: string[] = [];
+  for (const text of [`punix:${join(rundir, `${bridge}.mgmt`)}`, ...valuesOf(listen, bridge)]) {
+    listening.push((await server.listen(text)).target);
   }
+  for (const controller of valuesOf(controllers, bridge)) server.connect(controller);
+  return listening;
+}
+
+function valuesOf(all: readonly OfBridge<string>[], bridge: string): readonly string[] {
+  return all.filter((each) => each.bridge === bridge).map(({ value }) => value);
+}
+
+function datapathIdOf(target: Switch, { datapathId }: RunOptions): bigint | undefined {
+  return datapathId ?? lowestAddress(target);
 }
 
 /** The same after a restart; undefined where no port has an address of its own. */

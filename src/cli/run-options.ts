@@ -14,6 +14,7 @@ import { parseTarget } from '../openflow/target.js';
 import type { MirrorColumns } from '../switch-mirror.js';
 import type { BridgeSnooping } from '../switch-options.js';
 import type { Arguments } from './arguments.js';
+import { bridgeOf, type OfBridge, ofBridges, readBridges } from './bridge-options.js';
 import type { OptionSpec } from './command.js';
 import { RUNDIR_DEFAULT } from './control-target.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
@@ -25,23 +26,25 @@ import { readSnooping, SNOOPING_OPTIONS } from './snooping-options.js';
 import { UsageError } from './usage-error.js';
 
 export interface RunOptions {
-  readonly bridge: string;
-  readonly ports: readonly PortRequest[];
-  readonly mirrors: readonly MirrorColumns[];
-  readonly flows: string | undefined;
-  /** Undefined: the bridge does not snoop multicast. */
+  /** At least one. */
+  readonly bridges: readonly string[];
+  readonly ports: readonly OfBridge<PortRequest>[];
+  readonly mirrors: readonly OfBridge<MirrorColumns>[];
+  /** Files. */
+  readonly flows: readonly OfBridge<string>[];
+  /** Of the first bridge; undefined: it does not snoop multicast. */
   readonly snooping: BridgeSnooping | undefined;
   /** Files of groups and of meters that the rules use. */
-  readonly groups: string | undefined;
-  readonly meters: string | undefined;
+  readonly groups: readonly OfBridge<string>[];
+  readonly meters: readonly OfBridge<string>[];
   /** Where controllers and tools may connect to: `ptcp:`, `punix:`. */
-  readonly listen: readonly string[];
+  readonly listen: readonly OfBridge<string>[];
   /** To whom we connect: `tcp:`, `unix:`. */
-  readonly controllers: readonly string[];
+  readonly controllers: readonly OfBridge<string>[];
   readonly failMode: FailModeName;
   /** Milliseconds of silence before a controller is probed; 0: never. */
   readonly probeMs: number | undefined;
-  /** Undefined: made of the lowest address of the ports. */
+  /** Of the first bridge; undefined: made of the lowest address of the ports. */
   readonly datapathId: bigint | undefined;
   readonly rundir: string;
   readonly pidFile: string | undefined;
@@ -63,14 +66,14 @@ const ACTORS_MAX = 1024;
 const UINT32_MAX = 0xffff_ffff;
 
 export const RUN_OPTIONS: readonly OptionSpec[] = [
-  { name: 'bridge', value: 'NAME', help: "the bridge's name (default: br0)" },
+  { name: 'bridge', value: 'NAME', isRepeatable: true, help: 'a bridge (default: br0)' },
   {
     name: 'port',
     value: 'PORT',
     isRepeatable: true,
     help:
-      '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE or dummy:NAME; then ' +
-      ',tag=N ,trunks=N+N ,vlan-mode=MODE ,protected …',
+      '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE, dummy:NAME or NAME=patch:PEER; then ' +
+      ',bridge=NAME ,tag=N ,trunks=N+N ,vlan-mode=MODE ,protected …',
   },
   {
     name: 'mirror',
@@ -78,20 +81,35 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     isRepeatable: true,
     help:
       'copy packets: NAME, then ,select-all ,select-src-port=P+P ,select-dst-port=P+P ' +
-      ',select-vlan=N+N, and ,output-port=P or ,output-vlan=N; ,snaplen=BYTES',
+      ',select-vlan=N+N, and ,output-port=P or ,output-vlan=N; ,snaplen=BYTES ,bridge=NAME',
   },
-  { name: 'flows', value: 'FILE', help: 'rules to begin with, in ovs-ofctl syntax' },
-  { name: 'groups', value: 'FILE', help: 'groups that the rules use, in ovs-ofctl syntax' },
-  { name: 'meters', value: 'FILE', help: 'meters that the rules use, in ovs-ofctl syntax' },
+  {
+    name: 'flows',
+    value: '[BRIDGE=]FILE',
+    isRepeatable: true,
+    help: 'rules to begin with, in ovs-ofctl syntax',
+  },
+  {
+    name: 'groups',
+    value: '[BRIDGE=]FILE',
+    isRepeatable: true,
+    help: 'groups that the rules use, in ovs-ofctl syntax',
+  },
+  {
+    name: 'meters',
+    value: '[BRIDGE=]FILE',
+    isRepeatable: true,
+    help: 'meters that the rules use, in ovs-ofctl syntax',
+  },
   {
     name: 'listen',
-    value: 'TARGET',
+    value: '[BRIDGE=]TARGET',
     isRepeatable: true,
     help: 'OpenFlow: wait for connections at ptcp:[PORT][:HOST] or punix:FILE',
   },
   {
     name: 'controller',
-    value: 'TARGET',
+    value: '[BRIDGE=]TARGET',
     isRepeatable: true,
     help: 'OpenFlow: keep a connection to tcp:HOST[:PORT] or unix:FILE',
   },
@@ -146,16 +164,17 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
   const rundir = resolve(args.text('rundir') ?? env['OVS_RUNDIR'] ?? RUNDIR_DEFAULT);
   const logdir = env['OVS_LOGDIR'] ?? LOGDIR_DEFAULT;
   const actors = { min: 1, max: ACTORS_MAX };
+  const bridges = readBridges(args);
   return {
-    bridge: readBridge(args),
-    ports: readPorts(args),
-    mirrors: args.texts('mirror').map(parseMirrorRequest),
-    flows: args.text('flows'),
+    bridges,
+    ports: readPorts(args, bridges),
+    mirrors: readMirrors(args, bridges),
+    flows: ofBridges(args, 'flows', bridges),
     snooping: readSnooping(args),
-    groups: args.text('groups'),
-    meters: args.text('meters'),
-    listen: readTargets(args, 'listen'),
-    controllers: readTargets(args, 'controller'),
+    groups: ofBridges(args, 'groups', bridges),
+    meters: ofBridges(args, 'meters', bridges),
+    listen: readTargets(args, 'listen', bridges),
+    controllers: readTargets(args, 'controller', bridges),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',
     probeMs: args.integer('inactivity-probe', { min: 0, max: UINT32_MAX }),
     datapathId: readDatapathId(args),
@@ -173,25 +192,35 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
   };
 }
 
-function readPorts(args: Arguments): readonly PortRequest[] {
-  const ports = args.texts('port').map(parsePortRequest);
-  const names = ports.map(({ name }) => name);
+function readPorts(args: Arguments, bridges: readonly string[]): readonly OfBridge<PortRequest>[] {
+  const ports = args.texts('port').map((text) => {
+    const value = parsePortRequest(text);
+    return { bridge: bridgeOf(value.bridge, bridges, `--port "${text}"`), value };
+  });
+  const names = ports.map(({ value }) => value.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return ports;
   throw new UsageError(`Cannot run: two ports are called "${twice}"; say --port NAME=…`);
 }
 
-/** Files are called like it. */
-function readBridge(args: Arguments): string {
-  const name = args.text('bridge') ?? 'br0';
-  if (/^[^/\s]{1,63}$/.test(name)) return name;
-  throw new UsageError(`Cannot use --bridge "${name}": expected a name without space or slash`);
+function readMirrors(
+  args: Arguments,
+  bridges: readonly string[],
+): readonly OfBridge<MirrorColumns>[] {
+  return args.texts('mirror').map((text) => {
+    const { bridge, ...value } = parseMirrorRequest(text);
+    return { bridge: bridgeOf(bridge, bridges, `--mirror "${text}"`), value };
+  });
 }
 
-function readTargets(args: Arguments, option: 'listen' | 'controller'): readonly string[] {
-  const texts = args.texts(option);
-  for (const text of texts) checkTarget(text, option);
-  return texts;
+function readTargets(
+  args: Arguments,
+  option: 'listen' | 'controller',
+  bridges: readonly string[],
+): readonly OfBridge<string>[] {
+  const targets = ofBridges(args, option, bridges);
+  for (const { value } of targets) checkTarget(value, option);
+  return targets;
 }
 
 /** Who listens waits, who has a controller dials. */

@@ -9,6 +9,7 @@ import { type Log, moduleLog } from '../base/log.js';
 import { MemoryPort } from '../datapath/port.js';
 import type { NetworkDevices } from '../netdev/network-devices.js';
 import type { Switch } from '../switch.js';
+import type { OfBridge } from './bridge-options.js';
 import type { PortRequest } from './port-request.js';
 
 export class RunPorts {
@@ -19,8 +20,12 @@ export class RunPorts {
   }
 
   /** Rejects with an `UpcallError` where one cannot be opened; then none is. */
-  static async open(requests: readonly PortRequest[], target: Switch, log: Log): Promise<RunPorts> {
-    const needsDevices = requests.some(({ type }) => type !== 'dummy');
+  static async open(
+    requests: readonly OfBridge<PortRequest>[],
+    target: Switch,
+    log: Log,
+  ): Promise<RunPorts> {
+    const needsDevices = requests.some(({ value }) => value.type === 'tap' || value.type === 'eth');
     const devices = needsDevices ? await loadDevices(target, log) : undefined;
     try {
       for (const request of requests) addPort(target, request, devices, log);
@@ -43,13 +48,18 @@ async function loadDevices({ coverage }: Switch, log: Log): Promise<NetworkDevic
 
 function addPort(
   target: Switch,
-  { name, type, device, columns }: PortRequest,
+  { bridge, value: { name, type, device, columns } }: OfBridge<PortRequest>,
   devices: NetworkDevices | undefined,
   log: Log,
 ): void {
+  const place = { ...columns, bridge };
+  if (type === 'patch') {
+    target.addPatchPort(name, device, place);
+    return;
+  }
   target.addPort((number) => {
     if (devices === undefined || type === 'dummy') return new MemoryPort({ name, number, log });
     const request = { name, device, number };
     return type === 'tap' ? devices.openTap(request) : devices.openPacketSocket(request);
-  }, columns);
+  }, place);
 }

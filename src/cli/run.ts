@@ -73,11 +73,13 @@ async function runUntilSignal(
     askToExit = resolve;
   });
   const daemon = await Daemon.start(options, { log, self, askToExit });
-  log.info({ bridge: options.bridge, notes: daemon.notes }, 'switch is up');
+  log.info({ bridge: options.bridges.join(' '), notes: daemon.notes }, 'switch is up');
   // In the background nobody reads.
   const say = (text: string): void => void (isInForeground && io.stdout.write(text));
   for (const note of daemon.notes) say(`${note}\n`);
-  say(`bridge "${options.bridge}" is up (process ${self.pid}; Ctrl-C stops it)\n`);
+  const names = options.bridges.map((name) => `"${name}"`).join(', ');
+  const what = options.bridges.length === 1 ? `bridge ${names}` : `switch of bridges ${names}`;
+  say(`${what} is up (process ${self.pid}; Ctrl-C stops it)\n`);
   report.tell();
   const reason = await Promise.race([
     interruption.happened.then(() => 'signal'),

@@ -51,8 +51,10 @@ export function dpifCommands(context: ManagementContext): readonly Command[] {
 interface ShownPort {
   readonly name: string;
   readonly ofPort: number;
-  readonly odpPort: number;
+  /** Of a patch port, "none". */
+  readonly odpPort: string;
   readonly type: string;
+  readonly config: Readonly<Record<string, string>>;
 }
 
 function sortedBridges({ sw }: ManagementContext): readonly SwitchBridge[] {
@@ -63,8 +65,12 @@ function sortedBridges({ sw }: ManagementContext): readonly SwitchBridge[] {
 function portsOf({ sw }: ManagementContext, bridge: SwitchBridge): readonly ShownPort[] {
   const types = new Map(sw.datapath.ports().map(({ number, type }) => [number, type]));
   return bridge.ofproto.ports
-    .map(({ name, ofpPort, odpPort }) => {
-      return { name, ofPort: ofpPort, odpPort, type: types.get(odpPort) ?? 'system' };
+    .map(({ name, ofpPort: ofPort, odpPort, patch }): ShownPort => {
+      if (patch !== undefined) {
+        return { name, ofPort, odpPort: 'none', type: 'patch', config: { peer: patch.peer } };
+      }
+      const type = types.get(odpPort) ?? 'system';
+      return { name, ofPort, odpPort: String(odpPort), type, config: {} };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -75,8 +81,9 @@ function showText(context: ManagementContext): string {
   let text = `${datapath.name}: hit:${hit} missed:${missed}\n`;
   for (const bridge of sortedBridges(context)) {
     text += `  ${bridge.name}:\n`;
-    for (const { name, ofPort, odpPort, type } of portsOf(context, bridge)) {
-      text += `    ${name} ${ofPort}/${odpPort}: (${type})\n`;
+    for (const { name, ofPort, odpPort, type, config } of portsOf(context, bridge)) {
+      const settings = Object.entries(config).map(([key, value]) => `: ${key}=${value}`);
+      text += `    ${name} ${ofPort}/${odpPort}: (${type}${settings.join('')})\n`;
     }
   }
   return text;
@@ -87,8 +94,8 @@ function showJson(context: ManagementContext): JsonValue {
   const { datapath } = context.sw;
   const { hit, missed } = datapath.getStats();
   const bridges = sortedBridges(context).map((bridge) => {
-    const ports = portsOf(context, bridge).map(({ name, ofPort, odpPort, type }) => {
-      return [name, { ofport: String(ofPort), odp_port: String(odpPort), type, config: {} }];
+    const ports = portsOf(context, bridge).map(({ name, ofPort, odpPort, type, config }) => {
+      return [name, { ofport: String(ofPort), odp_port: odpPort, type, config }];
     });
     return [bridge.name, Object.fromEntries(ports)];
   });

@@ -292,6 +292,7 @@ export class OfprotoTranslator implements Translator {
     this.#attachments.clear();
     for (const ofproto of this.#bridges) {
       for (const port of ofproto.ports) {
+        if (port.patch !== undefined) continue;
         const splinter = this.#hasVlanSplinters ? ofproto.splinters.of(port.ofpPort) : undefined;
         this.#attachments.set(port.odpPort, { ofproto, port, splinter });
       }

@@ -27,6 +27,7 @@ import { MeterTable } from './meter-table.js';
 import { MirrorTable } from './mirror.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
 import { groupsOf, metersOf } from './ofpact-uses.js';
+import { PatchEnd, PatchPanel } from './patch-ports.js';
 import { PortVlan, type PortVlanOptions, TRUNK } from './port-vlan.js';
 import { Rule } from './rule.js';
 import { TableMisses } from './table-misses.js';
@@ -53,10 +54,15 @@ export interface OfprotoPort {
   readonly vlan: PortVlan;
   /** Protected ports send nothing to one another. */
   readonly isProtected: boolean;
+  /** What is sent here comes in at another port; undefined: it leaves. */
+  readonly patch: PatchEnd | undefined;
 }
 
 /** Who the port is; the rest can be told later. */
-export type PortIdentity = Pick<OfprotoPort, 'name' | 'ofpPort' | 'odpPort'>;
+export interface PortIdentity extends Pick<OfprotoPort, 'name' | 'ofpPort' | 'odpPort'> {
+  /** Of a patch port, which no datapath has: the name of the one at its other end. */
+  readonly peer?: string;
+}
 
 /** What `ovs-vsctl set port` can say of a port. */
 export interface PortSettings {
@@ -80,6 +86,8 @@ export interface OfprotoOptions {
   readonly rulesMax?: number;
   /** The meters of the datapath; some of its own, unless given. */
   readonly meters?: DatapathMeters;
+  /** Patch ports of bridges that it may be joined with; its own only, unless given. */
+  readonly patches?: PatchPanel;
 }
 
 const PORT_CONFIG_DEFAULT: PortConfig = {
@@ -114,6 +122,7 @@ export class Ofproto {
   readonly #coverage: Coverage;
   readonly #revalidations = new Subject<RevalidationReason>();
   readonly revalidations: Observable<RevalidationReason> = this.#revalidations.asObservable();
+  readonly #patches: PatchPanel;
   readonly #byNumber = new Map<OfpPort, OfprotoPort>();
   /** Ports whose link is down. */
   readonly #downPorts = new Set<OfpPort>();
@@ -128,6 +137,7 @@ export class Ofproto {
     this.name = options.name;
     this.uuid = options.uuid ?? options.name;
     this.#clock = clock;
+    this.#patches = options.patches ?? new PatchPanel();
     this.#coverage = coverage;
     this.tables = new FlowTables({
       clock,
@@ -168,17 +178,22 @@ export class Ofproto {
     if (this.#byNumber.has(number)) {
       throw new UpcallError(`Cannot add port "${name}": number ${number} is taken`);
     }
-    const { odpPort } = port;
+    const { odpPort, peer } = port;
     const config = PORT_CONFIG_DEFAULT;
     const portVlan = vlan === undefined ? TRUNK : new PortVlan(vlan);
-    const added = { name, ofpPort: number, odpPort, config, vlan: portVlan, isProtected };
+    const place = { name, number, ofproto: this };
+    const patch = peer === undefined ? undefined : new PatchEnd({ ...place, peer });
+    if (patch !== undefined) this.#patches.add(patch);
+    const added = { name, ofpPort: number, odpPort, config, vlan: portVlan, isProtected, patch };
     this.#byNumber.set(number, added);
     this.#portsChanged();
   }
 
   /** Removes a port and forgets the addresses behind it; whether it was there. */
   removePort(number: OfpPort): boolean {
+    const patch = this.#byNumber.get(number)?.patch;
     if (!this.#byNumber.delete(number)) return false;
+    if (patch !== undefined) this.#patches.remove(patch);
     this.#downPorts.delete(number);
     this.macs.flushPort(number);
     this.#snooping?.flushPort(number);

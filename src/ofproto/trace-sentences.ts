@@ -22,6 +22,7 @@ function of(kind: TraceNoteKind): (text: string) => Sentence {
   return (text) => ({ kind, text: () => text });
 }
 
+const bridge = of('bridge');
 const bucket = of('bucket');
 const thaw = of('thaw');
 const plain = of('plain');
@@ -48,6 +49,13 @@ export const TABLE_TITLES = {
   miss: 'No match.',
   controllerMiss: 'No match, and a "packet-in" is called for.',
   fragment: 'Packets are IP fragments and the fragment handling mode is "drop".',
+} as const;
+
+/** The same of another bridge than the one that the packet came to. */
+export const FOREIGN_TITLES = {
+  miss: 'reg0=0x2, priority 0',
+  controllerMiss: 'reg0=0x1, priority 0',
+  fragment: 'reg0=0x3, priority 0',
 } as const;
 
 export const SENTENCES = {
@@ -97,6 +105,8 @@ export const SENTENCES = {
   noPort: () => warning('Nonexistent output port'),
   noForward: () => detail('OFPPC_NO_FWD set, skipping output'),
   protectedPorts: () => warning('Flow is between protected ports, skipping output.'),
+  bridge: (name: string) => bridge(`bridge("${name}")`),
+  mirrorNotTruncated: () => warning('Mirror truncate to ODPP_NONE, skipping output'),
   noEthernet: () =>
     warning('Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.'),
   outputPort: (port: bigint) => detail(`output port is ${port}`),

@@ -58,6 +58,7 @@ export class TraceTree implements XlateTrace {
   /** The bridge that the packet enters. */
   readonly root: TraceNode;
   readonly #portText: PortText | undefined;
+  readonly #bridge: string;
   /** The headings under which steps come now, by their depth; those between may be missing. */
   readonly #open: (OpenNode | undefined)[] = [];
   readonly #root: OpenNode;
@@ -70,6 +71,7 @@ export class TraceTree implements XlateTrace {
   #last: TraceNode | undefined;
 
   constructor(bridge: string, options: TraceTreeOptions = {}) {
+    this.#bridge = bridge;
     this.#root = { kind: 'bridge', text: `bridge("${bridge}")`, children: [] };
     this.root = this.#root;
     this.#portText = options.portText;
@@ -83,7 +85,7 @@ export class TraceTree implements XlateTrace {
 
   table(depth: number, table: number, rule: RuleRef): void {
     if (!this.rules.includes(rule)) this.rules.push(rule);
-    const text = tableTitle(table, rule, this.#portText);
+    const text = tableTitle(table, rule, { root: this.#bridge, portText: this.#portText });
     this.#add(depth, { kind: 'table', text, table, rule });
   }
 

@@ -93,6 +93,18 @@ export function leaveBranch(ctx: XlateContext, frames: FrameStack, frame: Frame)
   saved.restoreStackAndSet(ctx);
 }
 
+/** Ends what is above `floor`, in the middle: what has been sent stays sent. */
+export function abandonBranches(ctx: XlateContext, frames: FrameStack, floor: number): void {
+  while (frames.height > floor) {
+    const { kind, saved } = frames.top;
+    frames.height--;
+    if (kind === 'clone') ctx.actions.endClone();
+    else if (kind === 'greater') ctx.actions.elseCheckPktLen();
+    if (kind === 'greater' || kind === 'less') ctx.actions.endCheckPktLen();
+    if (kind === 'clone' || kind === 'greater' || kind === 'less') saved!.restoreBase(ctx);
+  }
+}
+
 /** The stack and the action set are, as in OVS, what the first branch has left. */
 function enterLess(ctx: XlateContext, frame: Frame, saved: SavedState): void {
   saved.restoreBase(ctx);

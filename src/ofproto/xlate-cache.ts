@@ -22,12 +22,21 @@ export abstract class CacheEffect {
   abstract push(stats: Readonly<FlowStats>, mayLearn: boolean): void;
 }
 
+/** What follows is of another bridge: a patch port has been crossed. */
+export class BridgeTurn {
+  readonly ofproto: Ofproto;
+
+  constructor(ofproto: Ofproto) {
+    this.ofproto = ofproto;
+  }
+}
+
 /**
  * A rule; a lookup in a table, as `2 * table`, plus 1 where it matched; a way through a group; what
- * NORMAL saw; or an effect. One flat array of them: a flow has three or four, and there may be
- * 200,000 flows.
+ * NORMAL saw; an effect; or the turn to another bridge. One flat array of them: a flow has three or
+ * four, and there may be 200,000 flows.
  */
-export type XlateCacheEntry = Rule | number | GroupHit | MacSighting | CacheEffect;
+export type XlateCacheEntry = Rule | number | GroupHit | MacSighting | CacheEffect | BridgeTurn;
 
 const NO_ENTRIES: readonly XlateCacheEntry[] = [];
 
@@ -52,7 +61,7 @@ export class OfprotoXlateCache implements XlateCache {
   }
 
   push(stats: Readonly<FlowStats>, mayLearn: boolean): void {
-    const ofproto = this.#ofproto;
+    let ofproto = this.#ofproto;
     if (stats.packets === 0 || ofproto === undefined) return;
     const entries = this.#entries;
     if (this.#isArrival) ofproto.creditArrival(stats);
@@ -61,22 +70,29 @@ export class OfprotoXlateCache implements XlateCache {
       if (typeof entry === 'number') ofproto.creditTable(entry >>> 1, (entry & 1) === 1, stats);
       else if (entry instanceof Rule || entry instanceof GroupHit) entry.credit(stats);
       else if (entry instanceof CacheEffect) entry.push(stats, mayLearn);
+      else if (entry instanceof BridgeTurn) ofproto = entry.ofproto;
       else if (mayLearn) ofproto.learn(entry);
     }
   }
 
   relearn(): void {
+    let ofproto = this.#ofproto;
     for (const entry of this.#entries) {
       if (typeof entry === 'number' || entry instanceof Rule || entry instanceof GroupHit) continue;
-      if (!(entry instanceof CacheEffect)) this.#ofproto?.learn(entry);
+      if (entry instanceof BridgeTurn) ofproto = entry.ofproto;
+      else if (!(entry instanceof CacheEffect)) ofproto?.learn(entry);
     }
   }
 
   rules(): readonly RuleRef[] {
-    const ofproto = this.#ofproto;
+    let ofproto = this.#ofproto;
     if (ofproto === undefined) return [];
-    const rules = new Set(this.#entries.filter((entry) => entry instanceof Rule));
-    return [...rules].map((rule) => ruleRefOf(ofproto, rule));
+    const rules = new Set<RuleRef>();
+    for (const entry of this.#entries) {
+      if (entry instanceof BridgeTurn) ofproto = entry.ofproto;
+      else if (entry instanceof Rule) rules.add(ruleRefOf(ofproto, entry));
+    }
+    return [...rules];
   }
 
   clear(): void {

@@ -36,6 +36,7 @@ import {
 } from './frozen-states.js';
 import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
 import type { Ofproto, OfprotoPort } from './ofproto.js';
+import type { PatchLink } from './patch-ports.js';
 import type { PacketInQueue } from './packet-ins.js';
 import { VlanTagsPool } from './port-vlan.js';
 import { isIpAny } from './prerequisites.js';
@@ -97,6 +98,10 @@ export class XlateContext {
   isCached = false;
   /** Hears the steps, where somebody wants to. */
   trace: XlateTrace | undefined;
+  /** Has the bridge at the other end translate the packet; `Xlate` knows how. */
+  crossPatch: (link: PatchLink, isLast: boolean) => void = () => {};
+  /** Whether nothing comes behind the action that is being carried out. */
+  isLastAction = false;
   /** For the tags that packets have inside of bridges. */
   readonly tags = new VlanTagsPool();
   /** Mirrors that have their copy of the packet, by bits. */
@@ -149,6 +154,16 @@ export class XlateContext {
 
   get ofproto(): Ofproto {
     return this.#ofproto!;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The packet is another bridge's from now on, whose tables it meets in `version`. */
+  turnTo(ofproto: Ofproto, version: number): void {
+    this.#ofproto = ofproto;
+    this.#version = version;
   }
 
   /** The port that the pipeline takes the packet to come from; rules may have changed it. */
@@ -227,8 +242,11 @@ export class XlateContext {
     this.slow |= commitActions(this);
   }
 
-  /** Appends an output of the packet as it now is, if the bridge has the port and it forwards. */
-  outputTo(number: OfpPort): void {
+  /**
+   * Appends an output of the packet as it now is, if the bridge has the port and it forwards.
+   * `isLast`: nothing is done with the packet afterwards.
+   */
+  outputTo(number: OfpPort, isLast = false): void {
     const port = this.ofproto.port(number);
     if (port === undefined || port.config.noForward) {
       if (this.trace !== undefined) {
@@ -241,6 +259,11 @@ export class XlateContext {
       if (this.trace !== undefined) say(this, obstacle());
       return;
     }
+    if (port.patch !== undefined) {
+      if (port.patch.link === undefined) mirrorDeparture(this, port);
+      else this.crossPatch(port.patch.link, isLast);
+      return;
+    }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
     this.commit();
     if (this.snaplen > 0 && this.snaplen < WHOLE) this.actions.trunc(this.snaplen);
@@ -250,6 +273,7 @@ export class XlateContext {
 
   /** Why the packet cannot leave by a port that there is; undefined: it can. */
   #obstacleAt(port: OfprotoPort): (() => Sentence) | undefined {
+    if (port.patch !== undefined && this.snaplen > 0) return SENTENCES.mirrorNotTruncated;
     if (port.isProtected && this.ofproto.port(this.inPort)?.isProtected === true) {
       return SENTENCES.protectedPorts;
     }

@@ -67,6 +67,15 @@ export class Frame {
   }
 }
 
+/** How a rule is called. */
+export interface RuleCall {
+  readonly table: number;
+  /** Whether it counts against `DEPTH_MAX`. */
+  readonly isDeep: boolean;
+  /** Whether nothing comes behind it. */
+  readonly isLast: boolean;
+}
+
 /** The lists that are being carried out, the one called last on top. */
 export class FrameStack {
   /** Only so many are in use; the others wait to be reused. */

@@ -28,6 +28,16 @@ const TAG_BITS = VLAN_VID_MASK | VLAN_CFI;
 const KEPT_BITS = TAG_BITS | 0xffff_0000;
 const ADDRESS_LOW_BITS = 0xffff_0000;
 
+/** Whether the packet comes from a port to which only copies go; that is said, too. */
+export function isOnMirrorPort(ctx: XlateContext): boolean {
+  const { ofproto, inPort } = ctx;
+  if (!ofproto.mirrors.isReserved(inPort)) return false;
+  if (ctx.trace !== undefined) {
+    say(ctx, SENTENCES.onMirrorPort(ofproto.port(inPort)?.name ?? ''));
+  }
+  return true;
+}
+
 /** The packet has come in by its port. */
 export function mirrorArrival(ctx: XlateContext): void {
   const { ofproto, inPort } = ctx;

@@ -56,7 +56,7 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): Con
     case OFPP_TABLE:
       return 'table';
     case OFPP_IN_PORT:
-      ctx.outputTo(ctx.inPort);
+      ctx.outputTo(ctx.inPort, ctx.isLastAction);
       break;
     case OFPP_NORMAL:
       xlateNormal(ctx);
@@ -73,7 +73,7 @@ export function output(ctx: XlateContext, port: OfpPort, maxLength: number): Con
     case OFPP_NONE:
       break;
     default:
-      if (port !== ctx.inPort) ctx.outputTo(port);
+      if (port !== ctx.inPort) ctx.outputTo(port, ctx.isLastAction);
       else if (ctx.trace !== undefined) say(ctx, SENTENCES.toInputPort());
   }
   return 'next';

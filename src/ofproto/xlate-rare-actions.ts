@@ -147,7 +147,7 @@ function outputTruncated(ctx: XlateContext, action: Action<'output_trunc'>): Con
   const port = ctx.ofproto.port(action.port);
   if (action.port === ctx.inPort) {
     if (ctx.trace !== undefined) say(ctx, SENTENCES.toInputPort());
-  } else if (port === undefined || port.config.noForward) {
+  } else if (port === undefined || port.config.noForward || port.patch !== undefined) {
     if (ctx.trace !== undefined) say(ctx, SENTENCES.notTruncated(formatOfpPort(action.port)));
   } else {
     ctx.actions.trunc(action.maxLength);
@@ -163,7 +163,7 @@ function enqueue(ctx: XlateContext, action: Action<'enqueue'>): Continuation {
   if (action.port === ctx.inPort || !isQueued(port)) return 'next';
   const priority = ctx.flow[SKB_PRIORITY]!;
   setPriority(ctx, action.queue);
-  ctx.outputTo(port);
+  ctx.outputTo(port, ctx.isLastAction);
   setPriority(ctx, priority);
   return 'next';
 }

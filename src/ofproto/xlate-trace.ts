@@ -26,7 +26,7 @@ import type { Ofproto } from './ofproto.js';
 import type { Rule } from './rule.js';
 import { formatBody } from './rule-text.js';
 import { formatSubfield } from './subfield-text.js';
-import { hex, SENTENCES, type Sentence, TABLE_TITLES } from './trace-sentences.js';
+import { FOREIGN_TITLES, hex, SENTENCES, type Sentence, TABLE_TITLES } from './trace-sentences.js';
 import type { XlateContext } from './xlate-context.js';
 
 const TABLE_WIDTH = 2;
@@ -58,9 +58,17 @@ class NamedRule implements RuleRef {
     return this.#text;
   }
 
-  /** What a trace calls it: not what it does, which follows there. */
-  title(portText: PortText = formatOfpPort): string {
+  /**
+   * What a trace of bridge `root` calls it: not what it does, which follows there. Of other
+   * bridges, rules of the switch itself are called, as in OVS, by how their table 254 has them.
+   */
+  title(root: string, portText: PortText = formatOfpPort): string {
     const { tables, dropFragmentsRule } = this.ofproto;
+    if (this.isHidden && this.bridge !== root) {
+      if (this.rule === tables.missRule) return FOREIGN_TITLES.miss;
+      if (this.rule === tables.controllerMissRule) return FOREIGN_TITLES.controllerMiss;
+      if (this.rule === dropFragmentsRule) return FOREIGN_TITLES.fragment;
+    }
     if (this.rule === tables.missRule) return TABLE_TITLES.miss;
     if (this.rule === tables.controllerMissRule) return TABLE_TITLES.controllerMiss;
     if (this.rule === dropFragmentsRule) return TABLE_TITLES.fragment;
@@ -95,9 +103,16 @@ export function ofprotoOf(ref: RuleRef): Ofproto | undefined {
   return ref instanceof NamedRule ? ref.ofproto : undefined;
 }
 
-/** The heading of a look-up: the table, and the rule without its actions. */
-export function tableTitle(table: number, ref: RuleRef, portText?: PortText): string {
-  const rule = ref instanceof NamedRule ? ref.title(portText) : ref.text;
+/**
+ * The heading of a look-up in a trace of bridge `root`: the table, and the rule without its
+ * actions.
+ */
+export function tableTitle(
+  table: number,
+  ref: RuleRef,
+  { root, portText }: { readonly root: string; readonly portText?: PortText | undefined },
+): string {
+  const rule = ref instanceof NamedRule ? ref.title(root, portText) : ref.text;
   return `${String(table).padStart(TABLE_WIDTH)}. ${rule}`;
 }
 

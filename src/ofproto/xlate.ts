@@ -18,11 +18,14 @@
  * written back cost nothing, and five outputs with one change between them set a field once.
  *
  * Rules call rules by `resubmit` and `goto_table`. A frame stack of our own holds who called, so
- * depth costs no JavaScript stack (groups do, at most 64). Actions with lists of their own
- * (`clone`, `check_pkt_larger`, a group's buckets, the action set) are frames too, which undo at
- * their end what is the copy's alone. Two limits end what would not end: 64 nested calls into the
- * same or an earlier table, 4,096 calls in all. A translation that fails drops: its actions are
- * empty, its mask is as sound as ever.
+ * depth costs no JavaScript stack (groups and patch ports do, at most 64). Actions with lists of
+ * their own (`clone`, `check_pkt_larger`, a group's buckets, the action set) are frames too, which
+ * undo at their end what is the copy's alone. Two limits end what would not end: 64 nested calls
+ * into the same or an earlier table, 4,096 calls in all (`xlate-limits.ts`). A translation that
+ * fails drops: its actions are empty, its mask is as sound as ever.
+ *
+ * A patch port is the way into another bridge: its tables are walked there and then, and its
+ * actions are in the same list (`xlate-patch.ts`).
  *
  * A translation that must know more before it goes on freezes: what is left becomes a state with a
  * number, the datapath brings the packet back with that number, and a translation of its own thaws
@@ -39,8 +42,7 @@
  * translation reuses. Nothing is called back from within, except what a change of the MAC table
  * notifies.
  *
- * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: conntrack,
- * tunnels, patch ports, mirrors, bonds.
+ * Answers to OVS 3.1's `ofproto/ofproto-dpif-xlate.c`. Not here yet: conntrack, tunnels, bonds.
  *
  * Hot path. Bench: `bench/translate.ts`.
  */
@@ -51,37 +53,42 @@ import { RECIRC_ID } from '../packet/flow-layout.js';
 import type { FrozenAction, FrozenState } from './frozen-states.js';
 import { OFPP_IN_PORT, type Ofpact, type Ofpacts, TABLE_CURRENT } from './ofpact.js';
 import type { Ofproto } from './ofproto.js';
+import type { PatchLink } from './patch-ports.js';
 import { createActionsRule, type Rule } from './rule.js';
 import { type Continuation, doAction, isBareAction } from './xlate-actions.js';
-import { enterClone, enterGreater, enterSet, leaveBranch } from './xlate-branch.js';
+import {
+  abandonBranches,
+  enterClone,
+  enterGreater,
+  enterSet,
+  leaveBranch,
+} from './xlate-branch.js';
 import { OfprotoXlateCache } from './xlate-cache.js';
-import { XlateContext, type XlateContextOptions, type XlateError } from './xlate-context.js';
-import { type Frame, FrameStack } from './xlate-frame.js';
+import { XlateContext, type XlateContextOptions } from './xlate-context.js';
+import { type Frame, FrameStack, type RuleCall } from './xlate-frame.js';
 import { finishFreezing, keepRest } from './xlate-freeze.js';
 import { XlateGroups } from './xlate-group.js';
-import { mirrorArrival } from './xlate-mirror.js';
+import { isOnMirrorPort, mirrorArrival } from './xlate-mirror.js';
+import { fail, XlateLimits } from './xlate-limits.js';
+import { Crossings } from './xlate-patch.js';
 import { OfprotoXlateResult } from './xlate-result.js';
-import { STACK_SIZE_MAX } from './xlate-stack.js';
-import { SENTENCES, type Sentence } from './trace-sentences.js';
+import { SENTENCES } from './trace-sentences.js';
 import { say, traceAction, traceDrop, traceMoved, traceThaw, traceUnroll } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
-/** Nested calls of rules, forward ones not counted; `MAX_DEPTH`. Deeper is an error: drop. */
-export const DEPTH_MAX = 64;
-/** Calls of rules in one translation; `MAX_RESUBMITS`. One more is an error: drop. */
-export const RESUBMITS_MAX = DEPTH_MAX * DEPTH_MAX;
-/** Bytes of actions (netlink) after which no further rule is called. */
-const ACTIONS_SIZE_MAX = 65_535;
+const NO_ACTIONS: Ofpacts = [];
+
 export class Xlate {
   readonly #ctx: XlateContext;
   readonly #result: OfprotoXlateResult;
   readonly #frames = new FrameStack();
+  readonly #limits = new XlateLimits();
   readonly #groups: XlateGroups;
-  #depth = 0;
-  #resubmitsCount = 0;
+  readonly #crossings = new Crossings();
 
   constructor(options: XlateContextOptions) {
     this.#ctx = new XlateContext(options);
+    this.#ctx.crossPatch = (link, isLast) => this.#crossPatch(link, isLast);
     this.#result = new OfprotoXlateResult(this.#ctx.wc);
     this.#groups = new XlateGroups(this.#ctx, (actions, isLast) =>
       this.#runBucket(actions, isLast),
@@ -131,15 +138,15 @@ export class Xlate {
   ): void {
     const ctx = this.#ctx;
     this.#frames.height = 0;
-    this.#depth = 0;
-    this.#resubmitsCount = 0;
+    this.#limits.begin();
     this.#groups.begin();
+    this.#crossings.begin();
     const isArrival = first === undefined && (thawed === undefined || ctx.flow[RECIRC_ID] !== 0);
     if (isArrival && ctx.stats !== undefined) ctx.ofproto.creditArrival(ctx.stats);
     if (thawed !== undefined) this.#thaw(thawed);
     else if (ctx.flow[RECIRC_ID] !== 0) {
       const sentence = SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!);
-      this.#fail('no_recirculation_context', sentence);
+      fail(ctx, 'no_recirculation_context', sentence);
     } else this.#begin(first);
     if (ctx.error === undefined) this.#walk();
     finishWildcards(ctx.wc, request.ingress.flow, ctx.ofproto.vlanLimit);
@@ -154,7 +161,7 @@ export class Xlate {
     const rule = first ?? ctx.lookup(0, ctx.inPort);
     // The action set is the first rule's, at the end.
     ctx.cookie = rule.cookie;
-    this.#enterRule(rule, 0, false, true);
+    this.#enterRule(rule, rule.actions, { table: 0, isDeep: false, isLast: true });
   }
 
   /** Without actions, it goes on with a lookup in the state's table. */
@@ -164,7 +171,8 @@ export class Xlate {
     const { table, actions } = state;
     if (ctx.trace !== undefined) traceThaw(ctx, state);
     if (actions.length === 0) {
-      this.#enterRule(ctx.lookup(table, ctx.inPort), table, false, true);
+      const rule = ctx.lookup(table, ctx.inPort);
+      this.#enterRule(rule, rule.actions, { table, isDeep: false, isLast: true });
       return;
     }
     this.#frames.enter('thawed', actions, true);
@@ -173,7 +181,7 @@ export class Xlate {
 
   #walk(): void {
     const ctx = this.#ctx;
-    if (this.#isOnMirrorPort() || ctx.isUnwanted()) return;
+    if (isOnMirrorPort(ctx) || ctx.isUnwanted()) return;
     mirrorArrival(ctx);
     const { kind, actions } = this.#frames.top;
     if (ctx.trace !== undefined && kind === 'rule' && actions.length === 0) traceDrop(ctx);
@@ -183,17 +191,6 @@ export class Xlate {
     if (ctx.error !== undefined) return;
     if (!ctx.freezing.isOn && enterSet(ctx, this.#frames)) this.#run(0);
     if (ctx.error === undefined && ctx.freezing.isOn) finishFreezing(ctx);
-  }
-
-  /** Whether the packet comes from a port to which only copies go. */
-  #isOnMirrorPort(): boolean {
-    const ctx = this.#ctx;
-    const { ofproto, inPort } = ctx;
-    if (!ofproto.mirrors.isReserved(inPort)) return false;
-    if (ctx.trace !== undefined) {
-      say(ctx, SENTENCES.onMirrorPort(ofproto.port(inPort)?.name ?? ''));
-    }
-    return true;
   }
 
   /** Carries out the lists on the stack above `floor`. */
@@ -245,6 +242,7 @@ export class Xlate {
         this.#group(action.group, frame);
         break;
       default:
+        ctx.isLastAction = this.#isLast(frame);
         this.#continue(doAction(ctx, action), frame);
     }
   }
@@ -258,7 +256,7 @@ export class Xlate {
   }
 
   #group(id: number, frame: Frame): void {
-    if (!this.#mayCall()) return;
+    if (!this.#limits.mayCall(this.#ctx)) return;
     const outcome = this.#groups.carryOut(id, this.#isLast(frame));
     if (outcome === 'missing') this.#continue('stop', frame);
     else if (outcome === 'unhashed') this.#freeze(frame);
@@ -290,10 +288,10 @@ export class Xlate {
   /** Looks up the flow in `table` and goes on with the rule found, to come back afterwards. */
   #call(table: number, inPort: OfpPort, isLast: boolean): void {
     const ctx = this.#ctx;
-    if (!this.#mayCall()) return;
-    this.#resubmitsCount++;
+    if (!this.#limits.mayCall(ctx)) return;
+    this.#limits.calls++;
     const rule = ctx.lookup(table, inPort);
-    this.#enterRule(rule, table, table <= ctx.table, isLast);
+    this.#enterRule(rule, rule.actions, { table, isDeep: table <= ctx.table, isLast });
     if (ctx.trace !== undefined && rule.actions.length === 0) traceDrop(ctx);
   }
 
@@ -305,13 +303,13 @@ export class Xlate {
     const ctx = this.#ctx;
     const { height, table, rule, cookie } = ctx;
     const floor = this.#frames.height;
-    const depth = this.#depth;
-    this.#depth++;
+    const depth = this.#limits.depth;
+    this.#limits.depth++;
     this.#frames.enter('bucket', actions, isLast);
     if (ctx.trace !== undefined && actions.length === 0) traceDrop(ctx);
     this.#run(floor);
-    this.#frames.height = floor;
-    this.#depth = depth;
+    abandonBranches(ctx, this.#frames, floor);
+    this.#limits.depth = depth;
     ctx.height = height;
     ctx.table = table;
     ctx.rule = rule;
@@ -319,33 +317,49 @@ export class Xlate {
     ctx.isExited = false;
   }
 
-  #mayCall(): boolean {
+  /** The packet goes through the tables of the bridge at a patch port's other end, and back. */
+  #crossPatch(link: PatchLink, isLast: boolean): void {
     const ctx = this.#ctx;
-    if (this.#depth >= DEPTH_MAX) {
-      this.#fail('recursion_too_deep', SENTENCES.tooDeep(DEPTH_MAX));
-    } else if (this.#resubmitsCount >= RESUBMITS_MAX) {
-      this.#fail('too_many_resubmits', SENTENCES.tooManyResubmits(RESUBMITS_MAX));
-    } else if (ctx.actions.size > ACTIONS_SIZE_MAX) this.#stopCalling();
-    else if (ctx.stack.size > STACK_SIZE_MAX) {
-      this.#fail('stack_too_deep', SENTENCES.tooMuchStack());
-    } else return true;
-    return false;
+    const { tables } = link.to.ofproto;
+    const version = tables.pin();
+    try {
+      this.#crossings.enter(ctx, link, version);
+      if (!ctx.isUnwanted()) this.#runOtherBridge(isLast);
+      this.#crossings.leave(ctx, link);
+    } finally {
+      tables.unpin();
+    }
   }
 
-  #fail(error: XlateError, sentence: Sentence): void {
-    this.#ctx.error = error;
-    say(this.#ctx, sentence);
+  /** What its rule does there is done with a copy, as by `clone`. */
+  #runOtherBridge(isLast: boolean): void {
+    const ctx = this.#ctx;
+    if (ctx.isBared) {
+      ctx.freezing.begin(ctx);
+      finishFreezing(ctx);
+      return;
+    }
+    if (!this.#limits.mayCall(ctx)) return;
+    const floor = this.#frames.height;
+    const depth = this.#limits.depth;
+    this.#limits.calls++;
+    const rule = ctx.lookup(0, ctx.inPort);
+    this.#enterRule(rule, NO_ACTIONS, { table: 0, isDeep: true, isLast });
+    enterClone(ctx, this.#frames, rule.actions, isLast);
+    this.#run(floor);
+    abandonBranches(ctx, this.#frames, floor);
+    this.#limits.depth = depth;
   }
 
-  #enterRule(rule: Rule, table: number, isDeep: boolean, isLast: boolean): void {
+  #enterRule(rule: Rule, actions: Ofpacts, { table, isDeep, isLast }: RuleCall): void {
     const ctx = this.#ctx;
-    const frame = this.#frames.enter('rule', rule.actions, isLast);
+    const frame = this.#frames.enter('rule', actions, isLast);
     frame.callerTable = ctx.table;
     frame.callerRule = ctx.rule;
     frame.callerCookie = ctx.cookie;
     frame.isDeep = isDeep;
     ctx.height++;
-    if (isDeep) this.#depth++;
+    if (isDeep) this.#limits.depth++;
     ctx.table = table;
     ctx.rule = rule;
     ctx.cookie = rule.cookie;
@@ -358,7 +372,7 @@ export class Xlate {
       case 'rule':
         this.#frames.height--;
         ctx.height--;
-        if (frame.isDeep) this.#depth--;
+        if (frame.isDeep) this.#limits.depth--;
         ctx.table = frame.callerTable;
         ctx.rule = frame.callerRule;
         ctx.cookie = frame.callerCookie;
@@ -378,10 +392,5 @@ export class Xlate {
       default:
         leaveBranch(ctx, this.#frames, frame);
     }
-  }
-
-  #stopCalling(): void {
-    if (this.#ctx.trace !== undefined) say(this.#ctx, SENTENCES.tooManyActions());
-    this.#ctx.isExited = true;
   }
 }

@@ -196,12 +196,13 @@ class SwitchedBridge implements OpenFlowBridge {
   }
 
   ports(): readonly PortDescription[] {
-    return this.ofproto.ports.map(({ name, ofpPort, odpPort, config }) => {
+    return this.ofproto.ports.map(({ name, ofpPort, odpPort, config, patch }) => {
       const link = this.#port(ofpPort)?.link;
       return {
         port: ofpPort,
         name,
-        address: link?.address ?? addressOf(odpPort),
+        address:
+          link?.address ?? (patch === undefined ? addressOf(odpPort) : this.#patchAddress(ofpPort)),
         isDown: link?.isUp === false,
         isLinkDown: link?.hasCarrier === false,
         config,
@@ -216,9 +217,11 @@ class SwitchedBridge implements OpenFlowBridge {
   }
 
   counters(number: OfpPort): PortCounters | undefined {
+    const durationMs = this.clock.now() - this.#startedAt;
+    const patch = this.ofproto.port(number)?.patch;
+    if (patch !== undefined) return { port: number, ...patch.counters, ...UNCOUNTED, durationMs };
     const stats = this.#port(number)?.stats;
     if (stats === undefined) return undefined;
-    const durationMs = this.clock.now() - this.#startedAt;
     return { port: number, ...stats, rxErrors: 0, txErrors: 0, durationMs };
   }
 
@@ -239,6 +242,12 @@ class SwitchedBridge implements OpenFlowBridge {
     this.#switch.resume(state, new Packet(data));
   }
 
+  /** No datapath number tells patch ports apart; bridge and number do. */
+  #patchAddress(number: OfpPort): Uint8Array {
+    const bridge = this.#switch.bridges.indexOf(this.#bridge) + 1;
+    return Uint8Array.of(0x02, 0x00, bridge >>> 8, bridge & 0xff, number >>> 8, number & 0xff);
+  }
+
   #port(number: OfpPort): SwitchPort | undefined {
     const bridge = this.#bridge.name;
     return this.#switch.ports.find((port) => port.bridge === bridge && port.number === number);
@@ -248,6 +257,14 @@ class SwitchedBridge implements OpenFlowBridge {
 /** Locally administered; OVS makes datapath ids of addresses as well. */
 const DATAPATH_IDS = 0x0000_0200_0000_0000n;
 const ADDRESS_PREFIX = [0x02, 0x00, 0x00, 0x00] as const;
+
+/** What happens to no packet on its way between two bridges. */
+const UNCOUNTED = {
+  rxDropped: undefined,
+  txDropped: undefined,
+  rxErrors: undefined,
+  txErrors: undefined,
+} as const;
 
 /** Of a port that has none of its own. */
 function addressOf(port: number): Uint8Array {

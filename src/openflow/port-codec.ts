@@ -178,10 +178,10 @@ export interface PortCounters {
   readonly txPackets: number;
   readonly rxBytes: number;
   readonly txBytes: number;
-  readonly rxDropped: number;
-  readonly txDropped: number;
-  readonly rxErrors: number;
-  readonly txErrors: number;
+  readonly rxDropped: number | undefined;
+  readonly txDropped: number | undefined;
+  readonly rxErrors: number | undefined;
+  readonly txErrors: number | undefined;
   readonly durationMs: number;
 }
 
@@ -213,10 +213,10 @@ export function writePortStats(
   ]) {
     writer.u64(BigInt(count));
   }
-  for (const count of [counters.rxDropped, counters.txDropped, counters.rxErrors]) {
-    writer.u64(BigInt(count));
+  const { rxDropped, txDropped, rxErrors, txErrors } = counters;
+  for (const count of [rxDropped, txDropped, rxErrors, txErrors]) {
+    writer.u64(count === undefined ? UNKNOWN : BigInt(count));
   }
-  writer.u64(BigInt(counters.txErrors));
   if (version >= OF14) writer.u16(PROPERTY_ETHERNET).u16(40).zeros(4);
   // Frame, overrun and CRC errors, and collisions: nothing here counts them apart.
   for (let i = 0; i < 4; i++) writer.u64(UNKNOWN);

@@ -193,7 +193,41 @@ describe('upcall run', () => {
     expect(existsSync(join(rundir, 'upcall.pid'))).toBe(false);
   });
 
+  it('runs several bridges that patch ports join, each with its sockets', async () => {
+    const rundir = folder();
+    const flows = join(rundir, 'flows');
+    writeFileSync(flows, 'in_port=t1,actions=output:p2\n');
+    const bridges = ['--bridge', 'br0', '--bridge', 'br1', '--flows', `br1=${flows}`];
+    const ports = [
+      'dummy:p1',
+      't0=patch:t1',
+      'dummy:p2,bridge=br1',
+      't1=patch:t0,bridge=br1,tag=5',
+    ];
+    const mirror = ['--mirror', 'm,select-all,output-vlan=9,bridge=br1'];
+    const options = ports.flatMap((port) => ['--port', port]);
+    const { status, stdout } = await runOnce('--rundir', rundir, ...bridges, ...options, ...mirror);
+    expect(status).toBe(0);
+    expect(stdout.split('\n').slice(0, -2)).toEqual([
+      'port 1 "p1" of bridge "br0": dummy p1',
+      'port 2 "t0" of bridge "br0": patch t1',
+      'port 1 "p2" of bridge "br1": dummy p2',
+      'port 2 "t1" of bridge "br1": patch t0',
+      `OpenFlow: listening at punix:${rundir}/br0.mgmt`,
+      `OpenFlow: listening at punix:${rundir}/br1.mgmt`,
+      `commands: ovs-appctl -t ${rundir}/upcall.${process.pid}.ctl`,
+      `switch of bridges "br0", "br1" is up (process ${process.pid}; Ctrl-C stops it)`,
+    ]);
+  });
+
   it.each([
+    [
+      ['--port', 'eth0,bridge=br9'],
+      '--port "eth0,bridge=br9": there is no bridge "br9", only "br0"',
+    ],
+    [['--flows', 'br1=x'], '--flows "br1=x": there is no bridge "br1", only "br0"'],
+    [['--bridge', 'a', '--bridge', 'a'], 'two bridges are called "a"'],
+    [['--port', 'patch:x'], 'Cannot use --port "patch:x": expected [NAME=]tap:DEVICE'],
     [['--port', 'wifi:x'], 'Cannot use --port "wifi:x": expected [NAME=]tap:DEVICE'],
     [['--port', 'tap:'], 'Cannot use --port "tap:"'],
     [['--port', 'dummy:a', '--port', 'a=tap:t'], 'two ports are called "a"'],

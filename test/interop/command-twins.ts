@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { odpPort } from '../../src/base/brands.js';
+import { odpPort, ofpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
 import { Vlog } from '../../src/base/vlog.js';
@@ -70,10 +70,18 @@ export class CommandTwins {
     return CommandTwins.#start(flows, 2, more);
   }
 
+  /** Three ports, and a bridge `br1` without rules, whose `t1` is joined with `t0` of the first. */
+  static async startJoined(flows: string): Promise<CommandTwins> {
+    const twins = await CommandTwins.#start(flows, 3, ['q1', 'q2'], '');
+    joinBridges(twins.#peer, twins.sw);
+    return twins;
+  }
+
   static async #start(
     flows: string,
     portCount: number,
     more: readonly string[],
+    moreFlows?: string,
   ): Promise<CommandTwins> {
     const folder = mkdtempSync(join(tmpdir(), 'twins-'));
     const flowFile = join(folder, 'flows');
@@ -87,10 +95,12 @@ export class CommandTwins {
       levels: { console: 'off' },
       destinations: { file: { writeLine() {} } },
     });
-    const bridges = [{ ports: portCount, flows }, ...(more.length === 0 ? [] : [{ ports: more }])];
+    const second = moreFlows === undefined ? { ports: more } : { ports: more, flows: moreFlows };
+    const bridges = [{ ports: portCount, flows }, ...(more.length === 0 ? [] : [second])];
     const sw = createSwitch({ bridges, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
-    if (more.length > 0) addSecondBridge(peer, more);
+    const failMode = moreFlows === undefined ? [] : ['fail-mode=secure'];
+    if (more.length > 0) addSecondBridge(peer, more, failMode);
     const program = 'ovs-vswitchd';
     const management = await startManagement(sw, { rundir: folder, pid: 1, program, log });
     clock.stop();
@@ -135,6 +145,12 @@ export class CommandTwins {
     const path = join(this.#folder, `file${++this.#files}`);
     writeFileSync(path, text);
     return path;
+  }
+
+  /** Adds a rule to the second bridge of both. */
+  addOther(rule: string): void {
+    this.#peer.changeRulesOf('br1', 'add-flow', rule);
+    this.sw.bridge('br1').addFlow(rule);
   }
 
   /** Changes the rules of both: `add-flow`, `del-flows`. */
@@ -257,12 +273,26 @@ function addInternalPorts(sw: Switch): void {
 }
 
 /** Port after port, for the datapath numbers those of one command in no certain order. */
-function addSecondBridge(peer: OvsPeer, ports: readonly string[]): void {
-  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', 'datapath-type=dummy');
+function addSecondBridge(
+  peer: OvsPeer,
+  ports: readonly string[],
+  columns: readonly string[],
+): void {
+  const settings = ['datapath-type=dummy', ...columns];
+  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', ...settings);
   for (const [i, name] of ports.entries()) {
     const kind = ['type=dummy', `ofport_request=${i + 1}`];
     peer.configure('add-port', 'br1', name, '--', 'set', 'interface', name, ...kind);
   }
+}
+
+function joinBridges(peer: OvsPeer, sw: Switch): void {
+  const add = (bridge: string, name: string, ...columns: string[]): void =>
+    peer.configure('add-port', bridge, name, '--', 'set', 'interface', name, ...columns);
+  add('br0', 't0', 'ofport_request=10', 'type=patch', 'options:peer=t1');
+  add('br1', 't1', 'ofport_request=11', 'type=patch', 'options:peer=t0');
+  sw.addPatchPort('t0', 't1', { number: ofpPort(10) });
+  sw.addPatchPort('t1', 't0', { bridge: 'br1', number: ofpPort(11) });
 }
 
 async function appctl(path: string, words: readonly string[]): Promise<Answer> {

@@ -98,6 +98,29 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     expect(await daemon.stop()).toContain(EXACT);
   });
 
+  it('joins bridges by patch ports, and copies what crosses for a host that watches', async () => {
+    const [a, b, watcher] = [lab.addHost(), lab.addHost(), lab.addHost()];
+    const bridges = ['--bridge', 'br0', '--bridge', 'br1'];
+    const joint = ['--port', 't0=patch:t1', '--port', 't1=patch:t0,bridge=br1'];
+    const ports = [a.cable, `${b.cable},bridge=br1`, `${watcher.cable},bridge=br1`];
+    const mirror = [
+      '--mirror',
+      `m,select-dst-port=${b.cable},output-port=${watcher.cable},bridge=br1`,
+    ];
+    const words = ports.flatMap((port) => ['--port', port]);
+    const daemon = await RunningDaemon.start(lab, ...bridges, ...words, ...joint, ...mirror);
+    const before = received(watcher.name);
+    expect(await lab.pings(a.name, b.address, 5)).toBe(true);
+    expect(received(watcher.name) - before).toBeGreaterThanOrEqual(5);
+    expect(await lab.pings(watcher.name, b.address, 1)).toBe(false);
+    expect(await daemon.stop()).toContain(EXACT);
+  });
+
+  /** Packets that a host has received. */
+  function received(host: string): number {
+    return Number(ip('netns', 'exec', host, 'cat', '/sys/class/net/eth0/statistics/rx_packets'));
+  }
+
   it('makes a TAP device by which the machine itself is on the bridge', async () => {
     const { hosts, daemon } = await wire(1, '--port', 'me=tap:tap7');
     ip('-n', lab.switchName, 'addr', 'add', '10.9.0.77/24', 'dev', 'tap7');

@@ -1,6 +1,5 @@
 /**
- * Mirrors beside Open vSwitch: the same mirrors, rules and packets, the same traces, and in the end
- * the same counters.
+ * Mirrors beside Open vSwitch: the same mirrors, rules and packets, the same traces.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

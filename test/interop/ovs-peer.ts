@@ -95,6 +95,11 @@ export class OvsPeer {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
   }
 
+  /** The same on another bridge of it. */
+  changeRulesOf(bridge: string, command: string, ...rules: string[]): void {
+    runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder, bridge), ...rules);
+  }
+
   /** Adds a rule in the newest version of OpenFlow that can say it. */
   addRule(rule: string): void {
     const isTold = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'].some((version) => {
@@ -118,9 +123,15 @@ export class OvsPeer {
 
   /** The same for a command that takes a file, which has these lines, as version `protocol`. */
   addLines(protocol: string, command: string, lines: readonly string[]): void {
+    this.addLinesTo('br0', protocol, command, lines);
+  }
+
+  /** The same on another bridge of it. */
+  addLinesTo(bridge: string, protocol: string, command: string, lines: readonly string[]): void {
     const path = join(this.#folder, 'lines');
     writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
-    runner(this.#folder)('ovs-ofctl', '-O', protocol, command, bridgeOf(this.#folder), path);
+    const target = bridgeOf(this.#folder, bridge);
+    runner(this.#folder)('ovs-ofctl', '-O', protocol, command, target, path);
   }
 
   /** Its groups, one line each, as 1.5 says them. */
@@ -151,6 +162,12 @@ export class OvsPeer {
   /** Runs an `ovs-vsctl` command. */
   configure(...args: string[]): void {
     runner(this.#folder)('ovs-vsctl', `--db=unix:${join(this.#folder, 'db.sock')}`, ...args);
+  }
+
+  /** What an `ovs-vsctl` command prints. */
+  query(...args: string[]): string {
+    const database = `--db=unix:${join(this.#folder, 'db.sock')}`;
+    return execFileSync('ovs-vsctl', [database, ...args], { encoding: 'utf8' });
   }
 
   /** Lets frames in, in order, and returns when the peer has looked up the last one. */
@@ -263,8 +280,8 @@ function runner(folder: string): (program: string, ...args: string[]) => void {
 }
 
 /** Where the bridge speaks OpenFlow. */
-function bridgeOf(folder: string): string {
-  return `unix:${join(folder, 'br0.mgmt')}`;
+function bridgeOf(folder: string, bridge = 'br0'): string {
+  return `unix:${join(folder, `${bridge}.mgmt`)}`;
 }
 
 function readPid(folder: string, daemon: string): number {

@@ -5,10 +5,11 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { odpPort, ofpPort } from '../../src/base/brands.js';
+import { formatFlowTrace, traceFlow } from '../../src/ofproto/flow-trace.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import type { PriorityTags, VlanMode } from '../../src/ofproto/port-vlan.js';
-import { BridgeFixture } from '../ofproto/bridge-fixture.js';
+import { BridgeFixture, parsePacket } from '../ofproto/bridge-fixture.js';
 import { hasOvsPeer, OvsPeer } from './ovs-peer.js';
 import { sentBy } from './sent-by.js';
 
@@ -76,6 +77,16 @@ function portSettings({ isProtected, ...vlan }: Case): PortSettings {
   return isProtected === undefined ? { vlan } : { vlan, isProtected };
 }
 
+/**
+ * Floods come in the order of a hash. That the priority of an empty tag mattered, or a second tag,
+ * is in the mask here and is not there.
+ */
+function shown(text: string, packet: string): string {
+  return text
+    .replace(/(?<=Datapath actions: ).*/, (actions) => sentBy(actions, packet))
+    .replace(/(?<=Megaflow: .*)(?:dl_vlan_pcp=\d,|vlan_tci1=[^,]*,)/g, '');
+}
+
 describe.skipIf(!hasOvsPeer)('VLAN modes', () => {
   let peer: OvsPeer;
   beforeAll(async () => {
@@ -119,10 +130,10 @@ describe.skipIf(!hasOvsPeer)('VLAN modes', () => {
           for (const destination of DESTINATIONS) {
             const head = `in_port=${port},dl_src=50:54:00:00:00:09,dl_dst=${destination}`;
             const packet = `${head},dl_type=0x1234${tag === '' ? '' : `,${tag}`}`;
-            const text = await peer.command('ofproto/trace', 'br0', packet);
-            const actions = /^Datapath actions: (.*)$/m.exec(text)?.[1] ?? '';
-            theirs.push(`${packet} -> ${sentBy(actions, packet)}`);
-            mine.push(`${packet} -> ${sentBy(fixture.actions(packet), packet)}`);
+            theirs.push(shown(await peer.command('ofproto/trace', 'br0', packet), packet));
+            const { translator, bridge } = fixture;
+            const trace = traceFlow(translator, bridge, { flow: parsePacket(packet) });
+            mine.push(shown(formatFlowTrace(trace), packet));
           }
         }
       }

@@ -3,7 +3,7 @@
  * datapath actions and megaflows out as text.
  */
 
-import { instant, odpPort, ofpPort } from '../../src/base/brands.js';
+import { instant, ODPP_NONE, odpPort, ofpPort } from '../../src/base/brands.js';
 import { Coverage } from '../../src/base/coverage.js';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
 import type { FlowStats } from '../../src/datapath/dpif.js';
@@ -23,6 +23,7 @@ import {
   createOfprotoTranslator,
   type OfprotoTranslator,
 } from '../../src/ofproto/ofproto-translator.js';
+import { PatchPanel } from '../../src/ofproto/patch-ports.js';
 import type { PacketIn } from '../../src/ofproto/packet-ins.js';
 import type { Rule } from '../../src/ofproto/rule.js';
 import { composePacket } from '../../src/packet/compose.js';
@@ -59,6 +60,8 @@ export class BridgeFixture {
   readonly clock = new VirtualClock();
   readonly coverage = new Coverage();
   readonly bridge: Ofproto;
+  /** A second one, behind no port of the first but `join`'s. */
+  readonly other: Ofproto;
   readonly translator: OfprotoTranslator;
   readonly revalidations: RevalidationReason[] = [];
   readonly rules: Rule[];
@@ -66,13 +69,38 @@ export class BridgeFixture {
   /** Ports 1 to 4, with the same numbers on both sides. */
   constructor(...flows: readonly string[]) {
     const { clock, coverage } = this;
-    this.bridge = new Ofproto({ name: 'br0', clock, coverage });
+    const patches = new PatchPanel();
+    this.bridge = new Ofproto({ name: 'br0', clock, coverage, patches });
+    this.other = new Ofproto({ name: 'br1', clock, coverage, patches });
     for (let i = 1; i <= PORTS_COUNT; i++) {
       this.bridge.addPort({ name: `p${i}`, ofpPort: ofpPort(i), odpPort: odpPort(i) });
     }
     this.rules = flows.map((flow) => this.bridge.tables.add(parseFlow(flow)));
-    this.translator = createOfprotoTranslator({ bridges: [this.bridge], clock, coverage });
+    this.translator = createOfprotoTranslator({
+      bridges: [this.bridge, this.other],
+      clock,
+      coverage,
+    });
     this.translator.revalidations.subscribe((reason) => this.revalidations.push(reason));
+  }
+
+  /**
+   * Joins port 11 of the first bridge with port 12 of the second, which has ports 5 and 6, too,
+   * with the same numbers on both sides.
+   */
+  join(...otherFlows: readonly string[]): void {
+    const odp = ODPP_NONE;
+    this.bridge.addPort({ name: 't11', ofpPort: ofpPort(11), odpPort: odp, peer: 't12' });
+    this.other.addPort({ name: 't12', ofpPort: ofpPort(12), odpPort: odp, peer: 't11' });
+    for (const i of [5, 6]) {
+      this.other.addPort({ name: `p${i}`, ofpPort: ofpPort(i), odpPort: odpPort(i) });
+    }
+    for (const flow of otherFlows) this.addOther(flow);
+  }
+
+  /** Adds a rule to the second bridge. */
+  addOther(text: string): Rule {
+    return this.other.tables.add(parseFlow(text));
   }
 
   addGroup(text: string): void {

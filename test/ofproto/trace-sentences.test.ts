@@ -35,6 +35,8 @@ interface Scene {
   readonly port?: PortSettings;
   /** Where copies go of what enters by port 1, and where the table has an address 9. */
   readonly mirrorTo?: number;
+  /** Whether port 11 is the way to another bridge. */
+  readonly isJoined?: boolean;
   /** Whether the packet is one that comes back from recirculation. */
   readonly isBack?: boolean;
   /** A line of the trace. */
@@ -150,6 +152,12 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
   protectedPorts: {
     ...scene('     >> Flow is between protected ports, skipping output.', 'actions=output:2'),
     port: { isProtected: true },
+  },
+  bridge: { ...scene('bridge("br1")', 'actions=output:11'), isJoined: true },
+  mirrorNotTruncated: {
+    ...scene('     >> Mirror truncate to ODPP_NONE, skipping output', 'actions=output:2'),
+    isJoined: true,
+    mirrorTo: 11,
   },
   noEthernet: scene(
     '     >> Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.',
@@ -378,6 +386,7 @@ const IPFIX = { bridgeSample: () => {}, flowSample: () => {} };
 function told(scene: Scene): string {
   const { rules, groups = [], packet = TCP, mayLearn = false, port, frame, mirrorTo } = scene;
   const fixture = new BridgeFixture();
+  if (scene.isJoined) fixture.join();
   if (mirrorTo !== undefined) mirror(fixture, ofpPort(mirrorTo));
   if (port !== undefined) fixture.bridge.setPort(ofpPort(1), port);
   if (port?.isProtected) fixture.bridge.setPort(ofpPort(2), port);
@@ -412,7 +421,7 @@ function toldWhileSnooping(fixture: BridgeFixture, frame: Uint8Array, scene: Sce
 }
 
 function mirror({ bridge }: BridgeFixture, outputPort: OfpPort): void {
-  bridge.mirrors.set({ name: 'm', selectSrcPorts: [ofpPort(1)], outputPort });
+  bridge.mirrors.set({ name: 'm', selectSrcPorts: [ofpPort(1)], outputPort, snaplen: 99 });
   bridge.macs.addStatic(0, 9, 0, outputPort);
 }
 

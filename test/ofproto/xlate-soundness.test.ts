@@ -68,6 +68,10 @@ const ACTIONS = [
   'output:2',
   'output:1,output:3',
   'in_port',
+  'output:11',
+  'output:5,output:12',
+  'mod_vlan_vid:5,output:11,output:2',
+  'output:11,mod_dl_src:50:54:00:00:00:0c,output:12,resubmit(,2)',
   'all',
   'flood',
   'normal',
@@ -238,8 +242,12 @@ const ruleArbitrary = fc
   .filter(isAccepted);
 const rulesArbitrary = fc.array(ruleArbitrary, { minLength: 1, maxLength: 14 });
 
+/** Of the bridge behind port 11. */
+const otherRulesArbitrary = fc.array(ruleArbitrary, { maxLength: 6 });
+
 const caseArbitrary = fc.tuple(
   rulesArbitrary,
+  otherRulesArbitrary,
   groupsArbitrary,
   portsArbitrary,
   mirrorsArbitrary,
@@ -250,7 +258,7 @@ describe('Xlate.translate()', () => {
   it.each([1, 2])('is sound with random rules and a limit of %i VLAN tags', (vlanLimit) => {
     let comparisons = 0;
     fc.assert(
-      fc.property(caseArbitrary, ([rules, groups, ports, mirrors, seed]) => {
+      fc.property(caseArbitrary, ([rules, others, groups, ports, mirrors, seed]) => {
         const fixture = new BridgeFixture();
         ports.forEach((settings, i) => {
           fixture.bridge.setPort(ofpPort(i + 1), settings);
@@ -259,8 +267,11 @@ describe('Xlate.translate()', () => {
         groups.forEach((text, i) => {
           fixture.addGroup(`group_id=${i + 1},${text}`);
         });
+        fixture.join();
         for (const rule of rules) fixture.bridge.tables.add(parseFlow(rule));
+        for (const rule of others.filter(needsNothing)) fixture.addOther(rule);
         fixture.bridge.vlanLimit = vlanLimit;
+        fixture.other.vlanLimit = vlanLimit;
         fixture.bridge.macs.addStatic(0x5054, 1, 0, ofpPort(1));
         fixture.bridge.macs.addStatic(0x5054, 2, 5, ofpPort(2));
         const rng = createRng(seed);
@@ -312,6 +323,11 @@ function agree(other: Flow, packet: Flow, mask: FlowMask): void {
   for (let i = 0; i < FLOW_WORDS; i++) {
     other[i] = ((packet[i] ?? 0) & (mask[i] ?? 0)) | ((other[i] ?? 0) & ~(mask[i] ?? 0));
   }
+}
+
+/** The other bridge has no groups. */
+function needsNothing(rule: string): boolean {
+  return !rule.includes('group');
 }
 
 function isAccepted(text: string): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ofpPort } from '../../src/base/brands.js';
 import { SlowReason } from '../../src/datapath/cookie.js';
 import { Match } from '../../src/ofproto/match.js';
-import { DEPTH_MAX, RESUBMITS_MAX } from '../../src/ofproto/xlate.js';
+import { DEPTH_MAX, RESUBMITS_MAX } from '../../src/ofproto/xlate-limits.js';
 import { createFlow, createFlowMask } from '../../src/packet/flow.js';
 import {
   DL_TYPE,
