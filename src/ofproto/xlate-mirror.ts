@@ -11,6 +11,7 @@
  */
 
 import type { OfpPort } from '../base/brands.js';
+import type { Flow } from '../packet/flow.js';
 import { DL_DST, VLAN_CFI, VLAN_VID_MASK, VLAN0, VLAN1 } from '../packet/flow-layout.js';
 import { sayRefusedVlan, sendInVlan } from './normal.js';
 import { OFPP_CONTROLLER, OFPP_NONE } from './ofpact.js';
@@ -23,6 +24,8 @@ import { say } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;
 const TAG_BITS = VLAN_VID_MASK | VLAN_CFI;
+/** All of a tag but its priority. */
+const KEPT_BITS = TAG_BITS | 0xffff_0000;
 const ADDRESS_LOW_BITS = 0xffff_0000;
 
 /** The packet has come in by its port. */
@@ -85,8 +88,22 @@ function copyToPort(ctx: XlateContext, tags: VlanTags, isAsIs: boolean, number: 
     ctx.outputTo(number);
     return;
   }
-  heedTags(ctx);
+  if (isTagKept(ctx.flow, port, tags)) {
+    ctx.wc[VLAN0]! |= KEPT_BITS;
+    ctx.wc[VLAN1]! |= VLAN_CFI;
+  } else heedTags(ctx);
   sendInVlan(ctx, port, tags);
+}
+
+/** Whether the only tag stays as it is, whatever its priority. */
+function isTagKept(flow: Flow, { vlan }: OfprotoPort, tags: VlanTags): boolean {
+  const [outer, inner] = [flow[VLAN0]!, flow[VLAN1]!];
+  if ((outer & VLAN_VID_MASK) === 0 || (inner & VLAN_CFI) !== 0) return false;
+  vlan.leave(tags, flow);
+  const isKept = flow[VLAN0] === outer && flow[VLAN1] === inner;
+  flow[VLAN0] = outer;
+  flow[VLAN1] = inner;
+  return isKept;
 }
 
 /** Tags are made anew: whether they come out the same hangs on all of them. */

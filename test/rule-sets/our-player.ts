@@ -20,9 +20,11 @@ export class OurPlayer implements Player {
   readonly #target: CommandSwitch;
   #sent: string[] = [];
 
-  constructor({ portCount, groups = '', meters = '', flows }: RuleSet) {
+  constructor({ portCount, ports, mirrors, groups = '', meters = '', flows }: RuleSet) {
+    const names = Array.from({ length: portCount }, (_, i) => `p${i + 1}`);
     this.#target = createCommandSwitch({
-      ports: portCount,
+      ports: names.map((name) => ({ name, ...ports.get(name) })),
+      mirrors,
       vlanLimit: VLAN_LIMIT,
       upcalls: 'inline',
       settings: { maxIdleMs: MAX_IDLE_MS },

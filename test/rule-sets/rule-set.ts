@@ -5,7 +5,11 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseMirrorRequest } from '../../src/cli/mirror-request.js';
+import { parsePortRequest } from '../../src/cli/port-request.js';
+import type { MirrorColumns } from '../../src/switch-mirror.js';
 import { packet } from '../../src/switch-packet.js';
+import type { PortColumns } from '../../src/switch-port-settings.js';
 import type { IncomingFrame } from '../interop/ovs-peer.js';
 
 /** From the root of the repository, where npm runs tests and commands, compiled ones too. */
@@ -28,6 +32,9 @@ export interface RuleSet {
   /** In which the real switch is told the rules: versions have words of their own. */
   readonly version: string;
   readonly portCount: number;
+  /** Those with VLANs, by name. */
+  readonly ports: ReadonlyMap<string, PortColumns>;
+  readonly mirrors: readonly MirrorColumns[];
   /** Files; undefined: the set has none. */
   readonly groups: string | undefined;
   readonly meters: string | undefined;
@@ -54,11 +61,16 @@ export function readRuleSet(name: string): RuleSet {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
-  const settings = new Map(lines.filter(isSetting).map(splitWord));
+  const settings = lines.filter(isSetting).map(splitWord);
+  const valuesOf = (word: string): string[] =>
+    settings.filter(([name]) => name === word).map(([, value]) => value);
+  const ports = valuesOf('port').map((text) => parsePortRequest(`dummy:${text}`));
   return {
     name,
-    version: settings.get('version') ?? VERSION_DEFAULT,
-    portCount: Number(settings.get('ports') ?? PORTS_DEFAULT),
+    version: valuesOf('version')[0] ?? VERSION_DEFAULT,
+    portCount: Number(valuesOf('ports')[0] ?? PORTS_DEFAULT),
+    ports: new Map(ports.map(({ name, columns }) => [name, columns])),
+    mirrors: valuesOf('mirror').map(parseMirrorRequest),
     groups: readText(name, 'groups'),
     meters: readText(name, 'meters'),
     flows: readText(name, 'flows') ?? '',
@@ -83,7 +95,7 @@ export function ruleLines(text: string): string[] {
 }
 
 function isSetting(line: string): boolean {
-  return /^(?:version|ports) /.test(line);
+  return /^(?:version|ports|port|mirror) /.test(line);
 }
 
 function splitWord(line: string): [string, string] {

@@ -7,6 +7,7 @@
 import { readFrames } from '../differential/their-twin.js';
 import { runOvsOfctl } from '../interop/ovs-ofctl.js';
 import { type IncomingFrame, OvsPeer } from '../interop/ovs-peer.js';
+import type { MirrorColumns } from '../../src/switch-mirror.js';
 import { countersText } from './counters-text.js';
 import type { Player } from './player.js';
 import { type ChangeCommand, type RuleSet, ruleLines } from './rule-set.js';
@@ -38,6 +39,10 @@ export class TheirPlayer implements Player {
       for (const meter of ruleLines(meters)) peer.changeRules('add-meter', meter, '-O', NEWEST);
       if (groups !== '') peer.addLines(NEWEST, 'add-groups', ruleLines(groups));
       peer.addLines(version, 'add-flows', ruleLines(flows));
+      for (const [name, columns] of set.ports) {
+        peer.configure('set', 'port', name, ...settingsOf(columns));
+      }
+      for (const mirror of set.mirrors) peer.configure(...mirrorCommand(mirror));
       return new TheirPlayer(peer, set);
     } catch (error) {
       peer.stop();
@@ -95,6 +100,33 @@ export class TheirPlayer implements Player {
     if (status !== 0) throw new Error(`Cannot ask the peer for "${command}": ${stderr}`);
     return stdout;
   }
+}
+
+/** Columns as `ovs-vsctl set` has them: `vlan_mode=access`, `trunks=10,20`. */
+function settingsOf(columns: object): string[] {
+  return Object.entries(columns)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      const column = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      return `${column}=${value}`;
+    });
+}
+
+/** The database knows ports by their rows: each that is named gets an alias. */
+function mirrorCommand(mirror: MirrorColumns): string[] {
+  const { selectSrcPort = [], selectDstPort = [], outputPort, ...others } = mirror;
+  const watching = outputPort === undefined ? [] : [outputPort];
+  const ports = new Set([...selectSrcPort, ...selectDstPort, ...watching]);
+  const aliases = [...ports].flatMap((port) => [`--id=@${port}`, 'get', 'port', port, '--']);
+  const rows = (names: readonly string[]): string => `[${names.map((name) => `@${name}`).join()}]`;
+  const settings = settingsOf({
+    ...others,
+    selectSrcPort: rows(selectSrcPort),
+    selectDstPort: rows(selectDstPort),
+    outputPort: rows(watching),
+  });
+  const creation = ['--id=@mirror', 'create', 'mirror', ...settings];
+  return ['--', ...aliases, ...creation, '--', 'add', 'bridge', 'br0', 'mirrors', '@mirror'];
 }
 
 /** What each block counts, first the whole, then its parts. */
