@@ -49,7 +49,7 @@ export class OfctlWatcher {
 
   /** Resolves when it has its control socket: one that snoops can send no barrier. */
   async #isListening(): Promise<void> {
-    await this.#until(() => existsSync(this.#control));
+    await this.until(() => existsSync(this.#control));
   }
 
   /** Runs one of its own commands. */
@@ -76,7 +76,7 @@ export class OfctlWatcher {
 
   /** Resolves when it has printed what is looked for, or in vain when it should have long ago. */
   async shows(wanted: RegExp): Promise<void> {
-    await this.#until(() => wanted.test(this.text));
+    await this.until(() => wanted.test(this.text));
   }
 
   async stop(): Promise<void> {
@@ -85,8 +85,11 @@ export class OfctlWatcher {
     await once(this.#process, 'exit');
   }
 
-  /** Another program tells of nothing but by what it prints. */
-  async #until(isSo: () => boolean): Promise<void> {
+  /**
+   * Resolves when something is so, or in vain: another program tells of nothing but by what it
+   * prints.
+   */
+  async until(isSo: () => boolean): Promise<void> {
     for (let i = 0; i < LOOKS_MAX && !isSo() && this.#process.exitCode === null; i++) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }

@@ -56,6 +56,8 @@ async function monitorBoth(version: VersionName, ...args: string[]): Promise<Wat
 /** What both have printed when both show what is looked for, and which must be the same. */
 async function same({ ours, theirs }: WatchedTwins, wanted: RegExp): Promise<string> {
   await Promise.all([ours.shows(wanted), theirs.shows(wanted)]);
+  // One may still be in the middle of a line.
+  await ours.until(() => ours.text === theirs.text);
   expect(ours.text).toBe(theirs.text);
   expect(ours.text).toMatch(wanted);
   return ours.text;
@@ -153,7 +155,7 @@ describe.runIf(hasOvsPeer).each(WAYS)('ovs-ofctl -O %s monitor, by %s', (version
     }
     const both = await monitorBoth(version, '65534', 'resume', '-P', 'nxt_packet_in2');
     await receive();
-    const text = await same(both, /PACKET_IN[\s\S]*continuation[\s\S]*udp/);
+    const text = await same(both, /send: NXT_RESUME[\s\S]*continuation[\s\S]*udp/);
     expect(text).toMatch(/continuation.bridge=UUID/);
     // The answer to its barrier comes when the packet has gone.
     await Promise.all([both.ours.isReady(), both.theirs.isReady()]);

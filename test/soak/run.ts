@@ -20,7 +20,9 @@ const DEAF_QUESTIONS = 10;
 const WARM_UP = 0.3;
 /** MB by which memory may be more at the end than when it had settled, and altogether. */
 const GROWTH_MAX = 96;
-const MEMORY_MAX = 1_024;
+const MEMORY_MAX = 512;
+/** In less, a busy machine has not yet given each deaf one all that is kept for it. */
+const GROWTH_JUDGED_MS_MIN = 2 * MINUTE_MS;
 const ECHO_MS_MAX = 10_000;
 const COUNTERS = /^(ofconn_\w+|packet_in_overflow|ofp_error_sent|ofconn_fault).*total: \d+$/gm;
 
@@ -113,7 +115,8 @@ async function conclude(): Promise<boolean> {
       `at the end, ${highest.toFixed(0)} MB at most; longest echo ${echoMsMax.toFixed(0)} ms`,
   );
   console.log(end);
-  const isBounded = last - settled < GROWTH_MAX && highest < MEMORY_MAX;
+  const isSettled = totalMs < GROWTH_JUDGED_MS_MIN || last - settled < GROWTH_MAX;
+  const isBounded = isSettled && highest < MEMORY_MAX;
   if (!isOpen) console.log('soak: somebody was cut off');
   if (!isBounded) console.log('soak: memory is not bounded');
   return isOpen && isBounded && isConserved && echoMsMax < ECHO_MS_MAX;
