@@ -63,13 +63,10 @@ export class OurTwin implements Twin {
     clock.runDue();
   }
 
-  /** Whether packets have taught something that the flows do not know yet. */
-  get hasLearned(): boolean {
-    return this.#now().sw.udpif.isRevalidationPending;
-  }
-
   async revalidate(): Promise<void> {
-    await this.#now().sw.revalidated();
+    const { sw } = this.#now();
+    sw.udpif.revalidate('reconfigure');
+    await sw.revalidated();
   }
 
   async finish(): Promise<Outcome> {

@@ -9,7 +9,15 @@
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { composePacket } from '../../src/packet/compose.js';
 import type { Flow } from '../../src/packet/flow.js';
-import { IN_PORT, VLAN_VID_MASK, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
+import {
+  IN_PORT,
+  MPLS0,
+  MPLS2,
+  VLAN_VID_MASK,
+  VLAN0,
+  VLAN1,
+} from '../../src/packet/flow-layout.js';
+import { MPLS_BOTTOM_OF_STACK } from '../../src/packet/protocol.js';
 import type { IncomingFrame } from '../interop/ovs-peer.js';
 import { randomPacket } from '../ofproto/random-packet.js';
 import { type ActionScope, generateActions, generateBucketActions } from './action-generator.js';
@@ -108,11 +116,17 @@ function rule(rng: Rng, { table, priority, match, known }: RulePlace): string {
   return `${words.join(',')},actions=${generateActions(rng, scope)}`;
 }
 
-/** NORMAL and tags of VLAN 0 differ on purpose; see the README here. */
-function avoidVlanZero(flow: Flow): void {
+/** What differs on purpose; see the README here. */
+function avoidDifferences(flow: Flow): void {
   for (const word of [VLAN0, VLAN1]) {
     const tag = flow[word] ?? 0;
     if (tag !== 0 && (tag & VLAN_VID_MASK) === 0) flow[word] = tag | VLAN_OTHER;
+  }
+  for (let word = MPLS2; word >= MPLS0; word--) {
+    const label = flow[word] ?? 0;
+    if (label === 0) continue;
+    flow[word] = label | MPLS_BOTTOM_OF_STACK;
+    return;
   }
 }
 
@@ -121,7 +135,7 @@ function generatePackets(rng: Rng): IncomingFrame[] {
   const packets: IncomingFrame[] = [];
   while (packets.length < PACKETS_COUNT) {
     const flow = randomPacket(rng, VLAN_LIMIT);
-    avoidVlanZero(flow);
+    avoidDifferences(flow);
     const data = composePacket(flow, { payloadSize: rng.below(PAYLOAD_MAX) });
     const port = flow[IN_PORT] ?? 1;
     packets.push({ port, data });

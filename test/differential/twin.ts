@@ -28,7 +28,7 @@ export interface Twin {
   trace(frame: IncomingFrame): Promise<Trace | undefined>;
   /** Lets a frame in, and waits until it has been answered and sent. */
   receive(frame: IncomingFrame): Promise<void>;
-  /** Has the flows follow what was learned. */
+  /** Has the flows follow what was learned, and all they have counted pushed: that teaches, too. */
   revalidate(): Promise<void>;
   /** With all counters pushed. */
   finish(): Promise<Outcome>;
