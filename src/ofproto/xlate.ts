@@ -215,7 +215,7 @@ export class Xlate {
         this.#resubmit(action, frame);
         break;
       case 'goto_table':
-        this.#call(action.table, ctx.inPort, this.#isLast(frame));
+        this.#goto(action.table, this.#isLast(frame));
         break;
       case 'clone':
         enterClone(ctx, this.#frames, action.actions, this.#isLast(frame));
@@ -238,7 +238,7 @@ export class Xlate {
     if (continuation === 'stop') frame.next = frame.actions.length;
     else if (continuation === 'table') {
       if (this.#ctx.isBared) this.#freeze(frame);
-      else this.#call(0, this.#ctx.inPort, this.#isLast(frame));
+      else this.#goto(0, this.#isLast(frame));
     }
   }
 
@@ -269,15 +269,19 @@ export class Xlate {
     }
     const table = action.table === TABLE_CURRENT ? ctx.table : action.table;
     const inPort = action.inPort === OFPP_IN_PORT ? ctx.inPort : action.inPort;
-    this.#call(table, inPort, this.#isLast(frame));
+    if (!this.#mayCall()) return;
+    this.#enterCalled(ctx.lookupForResubmit(table, inPort), table, this.#isLast(frame));
   }
 
-  /** Looks up the flow in `table` and goes on with the rule found, to come back afterwards. */
-  #call(table: number, inPort: OfpPort, isLast: boolean): void {
+  #goto(table: number, isLast: boolean): void {
     const ctx = this.#ctx;
-    if (!this.#mayCall()) return;
+    if (this.#mayCall()) this.#enterCalled(ctx.lookup(table, ctx.inPort), table, isLast);
+  }
+
+  /** Goes on with a rule of `table`, to come back afterwards. */
+  #enterCalled(rule: Rule, table: number, isLast: boolean): void {
     this.#resubmitsCount++;
-    this.#enterRule(ctx.lookup(table, inPort), table, table <= ctx.table, isLast);
+    this.#enterRule(rule, table, table <= this.#ctx.table, isLast);
   }
 
   /**

@@ -7,7 +7,6 @@
 
 import type { Subscription } from 'rxjs';
 import { Match } from '../ofproto/match.js';
-import { CONTROLLER_MAX_LENGTH } from '../ofproto/ofpact.js';
 import type { PacketIn } from '../ofproto/packet-ins.js';
 import { type RemovalReason, RuleFlag, type RuleRemoval } from '../ofproto/rule.js';
 import { createFlow, createFlowMask, type Flow } from '../packet/flow.js';
@@ -159,19 +158,19 @@ function encodeRemoved(removed: FlowRemovedMessage, { isNxm, version }: Peer): U
   );
 }
 
+/** Nothing is buffered here, so that the whole packet goes, whatever length was asked for. */
 function messageOf(packetIn: PacketIn): PacketInMessage {
-  const { packet, maxLength, reason, table, cookie, flow } = packetIn;
+  const { packet, reason, table, cookie, flow, userdata } = packetIn;
   const bytes = packet.data;
-  const length =
-    maxLength === CONTROLLER_MAX_LENGTH ? bytes.length : Math.min(maxLength, bytes.length);
   return {
-    packet: bytes.subarray(0, length),
+    packet: bytes,
     totalLength: bytes.length,
     inPort: (flow[IN_PORT] ?? 0) & 0xffff,
     reason,
     table,
     cookie,
     metadata: metadataOf(flow),
+    ...(userdata.length > 0 ? { userdata } : {}),
   };
 }
 

@@ -97,13 +97,13 @@ const Property = {
   CONTINUATION: 8,
 } as const;
 
-/** `NXT_PACKET_IN2`. */
+/** `NXT_PACKET_IN2`; its fields are OXM in every version. */
 export function writeNiciraPacketIn2(
   writer: ByteWriter,
   packetIn: PacketInMessage,
   version: OfpVersion,
 ): void {
-  const { packet, totalLength, userdata, continuation } = packetIn;
+  const { packet, totalLength, metadata, userdata, continuation } = packetIn;
   property(writer, Property.PACKET, (body) => body.bytes(packet));
   if (totalLength !== packet.length) {
     property(writer, Property.FULL_LENGTH, (body) => body.u32(totalLength));
@@ -112,10 +112,8 @@ export function writeNiciraPacketIn2(
   property(writer, Property.COOKIE, (body) => body.zeros(4).u64(packetIn.cookie));
   const reason = packetInReason(packetIn.reason, version);
   property(writer, Property.REASON, (body) => body.u8(reason));
-  property(writer, Property.METADATA, (body) => {
-    body.zeros(4);
-    writeOxmMatch(body, packetIn.metadata, 'nxm');
-  });
+  const dialect = version < OF12 ? OF12 : version;
+  property(writer, Property.METADATA, (body) => writeOxmMatch(body, metadata, dialect));
   if (userdata !== undefined) property(writer, Property.USERDATA, (body) => body.bytes(userdata));
   if (continuation !== undefined) {
     property(writer, Property.CONTINUATION, (body) => body.zeros(4).bytes(continuation));

@@ -16,6 +16,7 @@ export interface Difference {
 const FULL_LABEL_MASK = /(?<=ipv6_label=0x\w{5})\/0xfffff/;
 /** What of a rule's line depends on when it was asked for. */
 const TIMES = /(?:duration|idle_age|hard_age)=[^,]*,? ?/g;
+const RECIRCULATION_ID = /(?<=recirc(?:_id)?\()0x[0-9a-f]+(?=\))/g;
 const MEGAFLOWS_SLACK = 2;
 const MEGAFLOWS_RATIO = 1.1;
 
@@ -41,7 +42,12 @@ export function compareOutcomes(
     ),
     ...differ('rules', sorted(ours.rules.map(ruleOf)), sorted(theirs.rules.map(ruleOf))),
     ...differ('addresses', sorted(ours.macs), sorted(theirs.macs)),
+    ...differ('packet-ins', ours.packetIns.join('\n'), theirs.packetIns.join('\n')),
   ];
+  if (kind === 'D') {
+    const [mine, others] = [ours.recirculated, theirs.recirculated].map(recirculatedFlows);
+    differences.push(...differ('flows of recirculated packets', mine ?? '', others ?? ''));
+  }
   const most = Math.max(theirs.megaflows + MEGAFLOWS_SLACK, theirs.megaflows * MEGAFLOWS_RATIO);
   if (kind === 'D' && ours.megaflows > most) {
     differences.push(...differ('megaflows', `${ours.megaflows}`, `${theirs.megaflows}`));
@@ -70,13 +76,38 @@ function differ(what: string, ours: string, theirs: string): Difference[] {
  * outputs between two changes of headers are a set.
  */
 function withPortsSorted(actions: string): string {
-  const named = actions.replace(/recirc_id=\d+/g, 'recirc_id=N').replace(/pid=\d+/g, 'pid=N');
+  const named = actions
+    .replace(/recirc\(0x[0-9a-f]+\)/g, 'recirc(N)')
+    .replace(/recirc_id=\d+/g, 'recirc_id=N')
+    .replace(/pid=\d+/g, 'pid=N');
   return named.replace(/(?<=^|,|\()\d+(?:,\d+)*(?=,|$|\))/g, (ports) =>
     ports
       .split(',')
       .sort((a, b) => Number(a) - Number(b))
       .join(),
   );
+}
+
+/**
+ * Flows of packets that came back, without what differs in every run; ids of recirculation are
+ * numbered as they were given out, and hashes of the datapath are its own.
+ */
+function recirculatedFlows(lines: readonly string[]): string {
+  const found = lines.flatMap((line) => line.match(RECIRCULATION_ID) ?? []);
+  const ids = [...new Set(found)].sort((a, b) => Number(a) - Number(b));
+  const named = lines
+    .filter((line) => line.includes('recirc_id(0x'))
+    .map((line) =>
+      line
+        .replace(/ufid:\S+, /, '')
+        .replace(/, packets:.*, actions:/, ', actions:')
+        .replace(/dp_hash\(\w+\//, 'dp_hash(H/')
+        .replace(/(?<=controller.*)recirc_id=\d+/g, 'recirc_id=N')
+        .replace(/pid=\d+/g, 'pid=N')
+        .replace(RECIRCULATION_ID, (id) => `R${ids.indexOf(id)}`),
+    )
+    .map((line) => line.replace(/(?<=actions:).*/, withPortsSorted));
+  return [...new Set(named)].sort().join('\n');
 }
 
 /** Of actions only the outputs of learned rules: each version has its own words for the others. */

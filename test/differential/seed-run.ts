@@ -19,12 +19,16 @@ export interface SeedResult {
 
 export async function runSeed(seed: number, ours: OurTwin, theirs: Twin): Promise<SeedResult> {
   const situation = createSituation(seed);
-  const { kind, packets } = situation;
+  const { kind, packets, changes } = situation;
   const differences: Difference[] = [];
   let untraced = 0;
   await ours.begin(situation);
   await theirs.begin(situation);
   for (const [i, packet] of packets.entries()) {
+    for (const change of changes.filter(({ before }) => before === i)) {
+      await ours.change(change);
+      await theirs.change(change);
+    }
     const trace = await ours.trace(packet);
     const theirTrace = await theirs.trace(packet);
     const isComparable = trace !== undefined && theirTrace !== undefined;

@@ -18,10 +18,14 @@ import {
   VLAN1,
 } from '../../src/packet/flow-layout.js';
 import { MPLS_BOTTOM_OF_STACK } from '../../src/packet/protocol.js';
+import { OF10, OF11, OF12, OF13, OF14, OF15 } from '../../src/openflow/protocol.js';
 import type { IncomingFrame } from '../interop/ovs-peer.js';
 import { randomPacket } from '../ofproto/random-packet.js';
-import { type ActionScope, generateActions, generateBucketActions } from './action-generator.js';
+import { type ActionScope, generateActions } from './action-generator.js';
+import { type Change, generateChanges } from './change-generator.js';
 import { isOneIn, pick } from './choice.js';
+import { generateGroups, generateMeters } from './group-generator.js';
+import { FORMATS, type Listener } from './listener.js';
 import { type GeneratedMatch, generateDisjointMatches, generateMatch } from './match-generator.js';
 
 export type SituationClass = 'D' | 'E';
@@ -34,15 +38,19 @@ export interface Situation {
   /** In which the rules are given: 1.0 has other words for VLANs, and no instructions. */
   readonly protocol: Protocol;
   readonly groups: readonly string[];
+  readonly meters: readonly string[];
   readonly rules: readonly string[];
   readonly packets: readonly IncomingFrame[];
+  readonly changes: readonly Change[];
+  /** How packet-ins are heard. */
+  readonly listener: Listener;
 }
 
 const PROTOCOLS: readonly Protocol[] = ['OpenFlow10', 'OpenFlow15'];
+const VERSIONS = [OF10, OF11, OF12, OF13, OF14, OF15] as const;
 const TABLES_COUNT = 4;
 const RULES_MIN = 20;
 const PACKETS_COUNT = 50;
-const GROUPS_MAX = 3;
 /** Most seeds have rules with priorities of their own. */
 const SHARED_PRIORITIES_IN = 3;
 const VLAN_LIMIT = 2;
@@ -53,23 +61,20 @@ export function createSituation(seed: number): Situation {
   const rng = createRng(seed);
   const kind = isOneIn(rng, SHARED_PRIORITIES_IN) ? 'E' : 'D';
   const groups = generateGroups(rng);
-  const numbers = groups.map((_, i) => i + 1);
   const protocol = pick(rng, PROTOCOLS);
-  const known = { protocol, groups: numbers };
+  const meters = protocol === 'OpenFlow15' ? generateMeters(rng) : [];
+  const known = { protocol, groups: numbersOf(groups), meters: numbersOf(meters) };
   const rules = kind === 'D' ? rulesInOrder(rng, known) : disjointRules(rng, known);
-  return { seed, kind, protocol, groups, rules, packets: generatePackets(rng) };
+  const packets = generatePackets(rng);
+  const changeable = { rules, groupsCount: groups.length, packetsCount: packets.length };
+  const changes = generateChanges(rng, changeable);
+  const listener = { version: pick(rng, VERSIONS), format: pick(rng, FORMATS) };
+  return { seed, kind, protocol, groups, meters, rules, packets, changes, listener };
 }
 
-function generateGroups(rng: Rng): string[] {
-  return Array.from({ length: rng.below(GROUPS_MAX + 1) }, (_, i) => {
-    const type = pick(rng, ['all', 'indirect', 'ff']);
-    const count = type === 'indirect' ? 1 : 1 + rng.below(3);
-    const buckets = Array.from({ length: count }, () => {
-      const watched = type === 'ff' ? `watch_port:${1 + rng.below(4)},` : '';
-      return `bucket=${watched}actions=${generateBucketActions(rng)}`;
-    });
-    return `group_id=${i + 1},type=${type},${buckets.join(',')}`;
-  });
+/** They are numbered from 1. */
+function numbersOf(list: readonly string[]): number[] {
+  return list.map((_, i) => i + 1);
 }
 
 function rulesInOrder(rng: Rng, known: Known): string[] {
@@ -99,7 +104,7 @@ function disjointRules(rng: Rng, known: Known): string[] {
 }
 
 /** What actions may use. */
-type Known = Pick<ActionScope, 'protocol' | 'groups'>;
+type Known = Pick<ActionScope, 'protocol' | 'groups' | 'meters'>;
 
 interface RulePlace {
   readonly table: number;

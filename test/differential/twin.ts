@@ -3,6 +3,7 @@
  */
 
 import type { IncomingFrame } from '../interop/ovs-peer.js';
+import type { Change } from './change-generator.js';
 import type { Situation } from './situation.js';
 
 export interface Trace {
@@ -18,7 +19,12 @@ export interface Outcome {
   readonly rules: readonly string[];
   /** The addresses that NORMAL has learned: "port vlan address". */
   readonly macs: readonly string[];
+  /** In the datapath. */
   readonly megaflows: number;
+  /** Flows of packets that came back, as `dpctl/dump-flows` prints them. */
+  readonly recirculated: readonly string[];
+  /** Packet-ins, as bytes in hex, in their order. */
+  readonly packetIns: readonly string[];
 }
 
 export interface Twin {
@@ -30,6 +36,8 @@ export interface Twin {
   receive(frame: IncomingFrame): Promise<void>;
   /** Has the flows follow what was learned, and all they have counted pushed: that teaches, too. */
   revalidate(): Promise<void>;
+  /** Changes rules or groups; flows follow. */
+  change(change: Change): Promise<void>;
   /** With all counters pushed. */
   finish(): Promise<Outcome>;
 }
