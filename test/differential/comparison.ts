@@ -31,12 +31,8 @@ export function compareTraces(kind: SituationClass, ours: Trace, theirs: Trace):
   return [...differences, ...differ('megaflow', withoutBareTag(ours.megaflow, megaflow), megaflow)];
 }
 
-export function compareOutcomes(
-  kind: SituationClass,
-  ours: Outcome,
-  theirs: Outcome,
-): Difference[] {
-  const differences = [
+export function compareOutcomes(ours: Outcome, theirs: Outcome): Difference[] {
+  return [
     ...ours.sent.flatMap((frames, i) =>
       differ(`sent from port ${i + 1}`, sorted(frames), sorted(theirs.sent[i] ?? [])),
     ),
@@ -44,15 +40,22 @@ export function compareOutcomes(
     ...differ('addresses', sorted(ours.macs), sorted(theirs.macs)),
     ...differ('packet-ins', ours.packetIns.join('\n'), theirs.packetIns.join('\n')),
   ];
-  if (kind === 'D') {
-    const [mine, others] = [ours.recirculated, theirs.recirculated].map(recirculatedFlows);
-    differences.push(...differ('flows of recirculated packets', mine ?? '', others ?? ''));
-  }
-  const most = Math.max(theirs.megaflows + MEGAFLOWS_SLACK, theirs.megaflows * MEGAFLOWS_RATIO);
-  if (kind === 'D' && ours.megaflows > most) {
-    differences.push(...differ('megaflows', `${ours.megaflows}`, `${theirs.megaflows}`));
-  }
-  return differences;
+}
+
+/** What was asked on the way, of class D. */
+export interface Megaflows {
+  /** As traces told them. */
+  readonly megaflows: ReadonlySet<string>;
+  /** As the datapath had them. */
+  readonly recirculated: ReadonlySet<string>;
+}
+
+export function compareMegaflows(ours: Megaflows, theirs: Megaflows): Difference[] {
+  const [mine, others] = [ours, theirs].map(({ recirculated }) => sorted([...recirculated]));
+  const differences = differ('flows of recirculated packets', mine ?? '', others ?? '');
+  const [count, other] = [ours.megaflows.size, theirs.megaflows.size];
+  if (count <= Math.max(other + MEGAFLOWS_SLACK, other * MEGAFLOWS_RATIO)) return differences;
+  return [...differences, ...differ('megaflows', `${count}`, `${other}`)];
 }
 
 /** That there is a tag, whatever it says: OVS leaves telling that to the datapath's key. */
@@ -68,6 +71,18 @@ function differ(what: string, ours: string, theirs: string): Difference[] {
   const only = (lines: readonly string[], others: readonly string[]): string =>
     lines.filter((line) => !others.includes(line)).join('\n            ');
   if (ourLines.length === 1 && theirLines.length === 1) return [{ what, ours, theirs }];
+  const mine = only(ourLines, theirLines);
+  const others = only(theirLines, ourLines);
+  if (mine === '' && others === '') {
+    const at = ourLines.findIndex((line, i) => line !== theirLines[i]);
+    return [
+      {
+        what: `${what}, order from line ${at}`,
+        ours: ourLines[at] ?? '',
+        theirs: theirLines[at] ?? '',
+      },
+    ];
+  }
   return [{ what, ours: only(ourLines, theirLines), theirs: only(theirLines, ourLines) }];
 }
 
@@ -89,30 +104,25 @@ function withPortsSorted(actions: string): string {
 }
 
 /**
- * Flows of packets that came back, without what differs in every run; ids of recirculation are
- * numbered as they were given out, and hashes of the datapath are its own.
+ * A flow of packets that came back, without what differs in every run: ids of recirculation, and
+ * hashes of the datapath, which are its own.
  */
-function recirculatedFlows(lines: readonly string[]): string {
-  const found = lines.flatMap((line) => line.match(RECIRCULATION_ID) ?? []);
-  const ids = [...new Set(found)].sort((a, b) => Number(a) - Number(b));
-  const named = lines
-    .filter((line) => line.includes('recirc_id(0x'))
-    .map((line) =>
-      line
-        .replace(/ufid:\S+, /, '')
-        .replace(/, packets:.*, actions:/, ', actions:')
-        .replace(/dp_hash\(\w+\//, 'dp_hash(H/')
-        .replace(/(?<=controller.*)recirc_id=\d+/g, 'recirc_id=N')
-        .replace(/pid=\d+/g, 'pid=N')
-        .replace(RECIRCULATION_ID, (id) => `R${ids.indexOf(id)}`),
-    )
-    .map((line) => line.replace(/(?<=actions:).*/, withPortsSorted));
-  return [...new Set(named)].sort().join('\n');
+export function nameRecirculated(line: string): string {
+  return line
+    .replace(/ufid:\S+, /, '')
+    .replace(/, packets:.*, actions:/, ', actions:')
+    .replace(/dp_hash\(\w+\//, 'dp_hash(H/')
+    .replace(RECIRCULATION_ID, 'R')
+    .replace(/(?<=actions:).*/, withPortsSorted);
 }
 
 /** Of actions only the outputs of learned rules: each version has its own words for the others. */
 function ruleOf(line: string): string {
-  const [match = '', actions = ''] = line.replace(TIMES, '').trim().split(' actions=');
+  const [match = '', actions = ''] = line
+    .replace(TIMES, '')
+    .replace('reset_counts ', '')
+    .trim()
+    .split(' actions=');
   const learned = /priority=100[01]/.test(match) ? (/output:\w+/.exec(actions)?.[0] ?? '') : '';
   return `${match} ${learned}`;
 }

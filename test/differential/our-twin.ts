@@ -21,7 +21,7 @@ import { TestPeer } from '../openflow/test-peer.js';
 import type { Change } from './change-generator.js';
 import { greetingOf, packetInsAmong } from './listener.js';
 import type { Situation } from './situation.js';
-import type { Outcome, Trace, Twin } from './twin.js';
+import { isRecirculated, type Outcome, type Trace, type Twin } from './twin.js';
 
 const PORTS_COUNT = 4;
 const VLAN_LIMIT = 2;
@@ -72,6 +72,10 @@ export class OurTwin implements Twin {
     clock.runDue();
   }
 
+  async recirculated(): Promise<readonly string[]> {
+    return this.#now().sw.dumpMegaflows().split('\n').filter(isRecirculated);
+  }
+
   async revalidate(): Promise<void> {
     const { sw } = this.#now();
     sw.udpif.revalidate('reconfigure');
@@ -93,8 +97,6 @@ export class OurTwin implements Twin {
   async finish(): Promise<Outcome> {
     await this.revalidate();
     const { sw, clock, sent, peer } = this.#now();
-    const megaflows = sw.datapath.getStats().flows;
-    const recirculated = sw.dumpMegaflows().split('\n');
     sw.udpif.purge();
     clock.runDue();
     const { macs } = sw.bridge().ofproto;
@@ -104,8 +106,6 @@ export class OurTwin implements Twin {
       macs: macs
         .records(clock.now())
         .map(({ port, vlan, address }) => `${port} ${vlan} ${address}`),
-      megaflows,
-      recirculated,
       packetIns: packetInsAmong(peer.take()),
     };
   }

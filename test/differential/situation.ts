@@ -44,6 +44,8 @@ export interface Situation {
   readonly changes: readonly Change[];
   /** How packet-ins are heard. */
   readonly listener: Listener;
+  /** Whether packets may come back from the datapath. */
+  readonly recirculates: boolean;
 }
 
 const PROTOCOLS: readonly Protocol[] = ['OpenFlow10', 'OpenFlow15'];
@@ -59,7 +61,7 @@ const VLAN_OTHER = 7;
 
 export function createSituation(seed: number): Situation {
   const rng = createRng(seed);
-  const kind = isOneIn(rng, SHARED_PRIORITIES_IN) ? 'E' : 'D';
+  const kind: SituationClass = isOneIn(rng, SHARED_PRIORITIES_IN) ? 'E' : 'D';
   const groups = generateGroups(rng);
   const protocol = pick(rng, PROTOCOLS);
   const meters = protocol === 'OpenFlow15' ? generateMeters(rng) : [];
@@ -69,7 +71,10 @@ export function createSituation(seed: number): Situation {
   const changeable = { rules, groupsCount: groups.length, packetsCount: packets.length };
   const changes = generateChanges(rng, changeable);
   const listener = { version: pick(rng, VERSIONS), format: pick(rng, FORMATS) };
-  return { seed, kind, protocol, groups, meters, rules, packets, changes, listener };
+  const texts = [...rules, ...groups, ...changes.map(({ text }) => text)];
+  const recirculates = texts.some((text) => /select|pop_mpls/.test(text));
+  const given = { seed, kind, protocol, groups, meters, rules, packets, changes };
+  return { ...given, listener, recirculates };
 }
 
 /** They are numbered from 1. */

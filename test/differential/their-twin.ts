@@ -20,7 +20,7 @@ import { RawOpenFlow } from '../interop/raw-openflow.js';
 import type { Change } from './change-generator.js';
 import { greetingOf, type Listener, packetInsAmong } from './listener.js';
 import type { Situation } from './situation.js';
-import type { Outcome, Trace, Twin } from './twin.js';
+import { isRecirculated, type Outcome, type Trace, type Twin } from './twin.js';
 
 const PORTS_COUNT = 4;
 const ROUNDS = 2;
@@ -81,6 +81,10 @@ export class TheirTwin implements Twin {
     await this.#peer.receive([frame]);
   }
 
+  async recirculated(): Promise<readonly string[]> {
+    return (await this.#peer.command('dpctl/dump-flows')).split('\n').filter(isRecirculated);
+  }
+
   /**
    * Paused revalidators that are resumed and paused again do exactly one round, at once. What was
    * learned reaches them with the main loop's next turn, so that a second round is the one that
@@ -102,7 +106,6 @@ export class TheirTwin implements Twin {
 
   async finish(): Promise<Outcome> {
     await this.revalidate();
-    const flows = (await this.#peer.command('dpctl/dump-flows')).split('\n').filter(isFlow);
     await this.#hear();
     // A purge waits for revalidators to end, which paused ones never do.
     await this.#resume();
@@ -112,8 +115,6 @@ export class TheirTwin implements Twin {
       sent: this.#captures.map((path, i) => readFrames(path).slice(this.#framesBefore[i])),
       rules: this.#peer.dumpRules(this.#protocol).split('\n'),
       macs: macs.split('\n').slice(1).map(addressOf),
-      megaflows: flows.length,
-      recirculated: flows,
       packetIns: packetInsAmong(this.#heard),
     };
   }
@@ -156,10 +157,6 @@ export class TheirTwin implements Twin {
     await this.#peer.command('revalidator/resume');
     this.#isPaused = false;
   }
-}
-
-function isFlow(line: string): boolean {
-  return line.includes('recirc_id(');
 }
 
 function notSyntax(error: Error): undefined {

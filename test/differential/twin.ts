@@ -19,10 +19,6 @@ export interface Outcome {
   readonly rules: readonly string[];
   /** The addresses that NORMAL has learned: "port vlan address". */
   readonly macs: readonly string[];
-  /** In the datapath. */
-  readonly megaflows: number;
-  /** Flows of packets that came back, as `dpctl/dump-flows` prints them. */
-  readonly recirculated: readonly string[];
   /** Packet-ins, as bytes in hex, in their order. */
   readonly packetIns: readonly string[];
 }
@@ -34,10 +30,17 @@ export interface Twin {
   trace(frame: IncomingFrame): Promise<Trace | undefined>;
   /** Lets a frame in, and waits until it has been answered and sent. */
   receive(frame: IncomingFrame): Promise<void>;
+  /** The datapath flows of packets that came back, as `dpctl/dump-flows` prints them. */
+  recirculated(): Promise<readonly string[]>;
   /** Has the flows follow what was learned, and all they have counted pushed: that teaches, too. */
   revalidate(): Promise<void>;
   /** Changes rules or groups; flows follow. */
   change(change: Change): Promise<void>;
   /** With all counters pushed. */
   finish(): Promise<Outcome>;
+}
+
+/** Whether a line of a dump is the flow of a packet that came back. */
+export function isRecirculated(line: string): boolean {
+  return line.includes('recirc_id(0x');
 }
