@@ -105,7 +105,8 @@ function withPortsSorted(actions: string): string {
 
 /**
  * A flow of packets that came back, without what differs in every run: ids of recirculation, and
- * hashes of the datapath, which are its own.
+ * hashes of the datapath, which are its own. How many tags there are below the ones looked at, ours
+ * do not ask.
  */
 export function nameRecirculated(line: string): string {
   return line
@@ -113,6 +114,8 @@ export function nameRecirculated(line: string): string {
     .replace(/, packets:.*, actions:/, ', actions:')
     .replace(/dp_hash\(\w+\//, 'dp_hash(H/')
     .replace(RECIRCULATION_ID, 'R')
+    .replace(/encap\(|eth_type\(0x(?:8100|88a8)\),/g, '')
+    .replace(/\)+(?=, actions:)/, ')')
     .replace(/(?<=actions:).*/, withPortsSorted);
 }
 
