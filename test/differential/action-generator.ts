@@ -102,7 +102,6 @@ const LABELS: readonly Draw[] = [
   () => 'pop_mpls:0x0800',
   () => 'pop_mpls:0x86dd',
   () => 'pop_mpls:0x8847',
-  () => 'dec_mpls_ttl',
 ];
 const FITTING: Readonly<Record<string, readonly Draw[]>> = {
   ip: V4_HEADERS,
@@ -132,8 +131,7 @@ const LEARNS: readonly Draw[] = [
     'NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],load:NXM_OF_IN_PORT[]->NXM_NX_REG2[0..15])',
   (rng, { tablesCount }) =>
     `learn(table=${tablesCount - 1},priority=1000,limit=${1 + rng.below(3)},cookie=0x7,` +
-    `result_dst=NXM_NX_REG${rng.below(3)}[0],NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],` +
-    'output:NXM_OF_IN_PORT[])',
+    'NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_OF_IN_PORT[])',
 ];
 
 /** From one to five actions; now and then none. */

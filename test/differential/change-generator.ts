@@ -18,6 +18,8 @@ export interface Changeable {
   readonly rules: readonly string[];
   readonly groupsCount: number;
   readonly packetsCount: number;
+  /** Whether packets may come back from the datapath: if none does, none begins to. */
+  readonly recirculates: boolean;
 }
 
 const CHANGES_MAX = 2;
@@ -27,9 +29,10 @@ export function generateChanges(rng: Rng, changeable: Changeable): Change[] {
   return changes.sort((a, b) => a.before - b.before);
 }
 
-function change(rng: Rng, { rules, groupsCount, packetsCount }: Changeable): Change {
+function change(rng: Rng, changeable: Changeable): Change {
+  const { rules, groupsCount, packetsCount, recirculates } = changeable;
   const before = rng.below(packetsCount);
-  if (groupsCount > 0 && isOneIn(rng, 2)) {
+  if (recirculates && groupsCount > 0 && isOneIn(rng, 2)) {
     const text = generateGroup(rng, 1 + rng.below(groupsCount));
     return { before, command: 'mod-group', text };
   }

@@ -66,15 +66,20 @@ export function createSituation(seed: number): Situation {
   const protocol = pick(rng, PROTOCOLS);
   const meters = protocol === 'OpenFlow15' ? generateMeters(rng) : [];
   const known = { protocol, groups: numbersOf(groups), meters: numbersOf(meters) };
-  const rules = kind === 'D' ? rulesInOrder(rng, known) : disjointRules(rng, known);
+  const drawn = kind === 'D' ? rulesInOrder(rng, known) : disjointRules(rng, known);
+  const recirculates = [...drawn, ...groups].some((text) => /select|pop_mpls/.test(text));
+  const rules = recirculates ? drawn.map(withoutLengthChecks) : drawn;
   const packets = generatePackets(rng);
   const changeable = { rules, groupsCount: groups.length, packetsCount: packets.length };
-  const changes = generateChanges(rng, changeable);
+  const changes = generateChanges(rng, { ...changeable, recirculates });
   const listener = { version: pick(rng, VERSIONS), format: pick(rng, FORMATS) };
-  const texts = [...rules, ...groups, ...changes.map(({ text }) => text)];
-  const recirculates = texts.some((text) => /select|pop_mpls/.test(text));
   const given = { seed, kind, protocol, groups, meters, rules, packets, changes };
   return { ...given, listener, recirculates };
+}
+
+/** Open vSwitch 3.1 crashes where a packet must come back from behind a check of its length. */
+function withoutLengthChecks(rule: string): string {
+  return rule.replace(/check_pkt_larger\(\d+\)->\w+\[0\]/g, 'note:03');
 }
 
 /** They are numbered from 1. */

@@ -51,7 +51,7 @@ describe('packet-ins', () => {
     expect(propertiesOf(message)[7]).toBe('010203');
   });
 
-  it.each([
+  it.each<[string, OfpVersion, string]>([
     [
       'OXM, with registers of 32 bits',
       OF10,

@@ -37,6 +37,7 @@ const FLOWS = `
   table=0,priority=50,icmp,actions=set_field:0->icmp_type,output:2
   table=0,priority=40,udp,tp_dst=53,actions=controller,output:1
   table=0,priority=30,udp,actions=move:NXM_OF_UDP_SRC[]->NXM_NX_REG0[0..15],resubmit(,1)
+  table=0,priority=20,mpls,actions=pop_mpls:0x0800,mod_nw_tos:4,resubmit(,1)
   table=0,priority=0,actions=NORMAL
   table=1,priority=0,actions=NORMAL
 `;
@@ -109,6 +110,7 @@ export class World {
       settings: this.settings,
       costModel: this.costs,
       profile: plan.profile,
+      upcalls: plan.isInline ? 'inline' : 'queued',
       wrapDpif: (inner) => {
         doors.dpif = new FaultyDpif(inner, surroundings);
         return sabotage.wrapDpif?.(doors.dpif) ?? doors.dpif;
