@@ -129,6 +129,7 @@ export class World {
     this.dpif = doors.dpif;
     this.translator = doors.translator;
     this.ports = this.sw.datapath.ports();
+    if (plan.isInline) this.#hearInlineUpcalls();
     this.#followStreams();
   }
 
@@ -176,6 +177,17 @@ export class World {
     this.#tell({ type: 'shown', text });
   }
 
+  /** The datapath gives them to the udpif, past the door where others are read. */
+  #hearInlineUpcalls(): void {
+    const { udpif } = this.sw;
+    const answer = udpif.answerInline.bind(udpif);
+    udpif.answerInline = (upcall) => {
+      if (this.isUdpifIn('running'))
+        this.#tell({ type: 'upcall.read', handler: undefined, upcall });
+      return answer(upcall);
+    };
+  }
+
   #choose(count: number): number {
     this.turn++;
     return this.luck.below(count);
@@ -188,8 +200,8 @@ export class World {
   }
 
   /** A batch is what one handler reads in one turn until it sends operations. */
-  #noteUpcall(upcall: Upcall, handler: number): void {
-    const name = `${this.turn} ${handler}`;
+  #noteUpcall(upcall: Upcall, handler: number | undefined): void {
+    const name = `${this.turn} ${handler ?? 'inline'}`;
     if (this.#batchName !== name) this.#batch.clear();
     this.#batchName = name;
     const key = FlowKey.from(upcall.key);
