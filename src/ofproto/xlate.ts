@@ -215,7 +215,7 @@ export class Xlate {
         this.#resubmit(action, frame);
         break;
       case 'goto_table':
-        this.#goto(action.table, this.#isLast(frame));
+        this.#goto(action.table, frame);
         break;
       case 'clone':
         enterClone(ctx, this.#frames, action.actions, this.#isLast(frame));
@@ -238,7 +238,7 @@ export class Xlate {
     if (continuation === 'stop') frame.next = frame.actions.length;
     else if (continuation === 'table') {
       if (this.#ctx.isBared) this.#freeze(frame);
-      else this.#goto(0, this.#isLast(frame));
+      else this.#goto(0, frame);
     }
   }
 
@@ -273,9 +273,15 @@ export class Xlate {
     this.#enterCalled(ctx.lookupForResubmit(table, inPort), table, this.#isLast(frame));
   }
 
-  #goto(table: number, isLast: boolean): void {
+  /** What was left for when the packet is back goes on as `resubmit` does. */
+  #goto(table: number, frame: Frame): void {
+    if (!this.#mayCall()) return;
     const ctx = this.#ctx;
-    if (this.#mayCall()) this.#enterCalled(ctx.lookup(table, ctx.inPort), table, isLast);
+    const rule =
+      frame.kind === 'thawed'
+        ? ctx.lookupForResubmit(table, ctx.inPort)
+        : ctx.lookup(table, ctx.inPort);
+    this.#enterCalled(rule, table, this.#isLast(frame));
   }
 
   /** Goes on with a rule of `table`, to come back afterwards. */

@@ -8,6 +8,7 @@ import {
   compareTraces,
   type Difference,
   nameRecirculated,
+  withoutBareTag,
 } from './comparison.js';
 import type { OurTwin } from './our-twin.js';
 import { createSituation, type Situation } from './situation.js';
@@ -86,7 +87,7 @@ class SeedRun {
       this.#untraced++;
       return;
     }
-    this.#mine.megaflows.add(ours.megaflow);
+    this.#mine.megaflows.add(withoutBareTag(ours.megaflow, theirs.megaflow));
     this.#others.megaflows.add(theirs.megaflow);
     for (const difference of compareTraces(this.#situation.kind, ours, theirs)) {
       const hex = Buffer.from(packet.data).toString('hex');
