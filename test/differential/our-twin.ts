@@ -83,7 +83,7 @@ export class OurTwin implements Twin {
   }
 
   async change({ command, text }: Change): Promise<void> {
-    const { sw, isOld } = this.#now();
+    const { sw, clock, isOld } = this.#now();
     const bridge = sw.bridge();
     // What OpenFlow 1.0 adds begins to count anew; in memory that must be said.
     const reset = isOld ? ',reset_counts' : '';
@@ -92,6 +92,8 @@ export class OurTwin implements Twin {
     else if (command === 'del-flows') bridge.deleteFlows(text);
     else bridge.modifyGroup(text);
     await this.revalidate();
+    sw.udpif.purge();
+    clock.runDue();
   }
 
   async finish(): Promise<Outcome> {

@@ -1,7 +1,7 @@
 /**
  * A real ovs-vswitchd as a twin: its dummy datapath, one process for all situations, time stopped;
- * its revalidators are paused but for the rounds that they are asked for, so that no answer hangs on
- * when they last ran.
+ * its revalidators are paused but for the rounds that they are asked for, so that no answer hangs
+ * on when they last ran.
  *
  * Owner: the peer, and how much of each capture of sent frames has been read.
  */
@@ -102,6 +102,9 @@ export class TheirTwin implements Twin {
     this.#peer.changeRules(command, `-O${version}`, text);
     await this.#forgetOthers();
     await this.revalidate();
+    await this.#resume();
+    await this.#peer.command('revalidator/purge');
+    await this.#pause();
   }
 
   async finish(): Promise<Outcome> {

@@ -34,7 +34,10 @@ export interface Twin {
   recirculated(): Promise<readonly string[]>;
   /** Has the flows follow what was learned, and all they have counted pushed: that teaches, too. */
   revalidate(): Promise<void>;
-  /** Changes rules or groups; flows follow. */
+  /**
+   * Changes rules or groups; flows follow, and go: how long one stays to which no packet comes back
+   * any more is each switch's own affair.
+   */
   change(change: Change): Promise<void>;
   /** With all counters pushed. */
   finish(): Promise<Outcome>;
