@@ -19,8 +19,14 @@ export class InlineUpcalls {
   readonly #tools: UpcallRoundTools;
   #waiting: Upcall | undefined;
   #isBusy = false;
+  /** Who waits for the answer of the round that is under way. */
+  #waiters: (() => void)[] = [];
   readonly #done = (): void => {
     this.#isBusy = false;
+    const waiters = this.#waiters;
+    if (waiters.length === 0) return;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter();
   };
 
   constructor(createTools: (recv: UpcallRoundTools['recv']) => UpcallRoundTools) {
@@ -40,6 +46,12 @@ export class InlineUpcalls {
     if (count === 0) this.#done();
     else this.#finish();
     return true;
+  }
+
+  /** Calls `then` when no round is under way: now, or when the datapath has answered it. */
+  whenIdle(then: () => void): void {
+    if (this.#isBusy) this.#waiters.push(then);
+    else then();
   }
 
   #finish(): void {

@@ -70,14 +70,17 @@ export class UdpifThreads {
     this.leader.actor.send({ type: 'exit.latched' });
   }
 
-  /** Purges the slices one after the other; then `finished`. */
+  /**
+   * Purges the slices one after the other; then `finished`. A handler ends when its last round has
+   * been answered; the inline round, which is nobody's, is waited for here.
+   */
   purge(finished: () => void): void {
     const purgeFrom = (index: number): void => {
       const worker = this.workers[index];
       if (worker === undefined) finished();
       else worker.purge(() => purgeFrom(index + 1));
     };
-    purgeFrom(0);
+    this.inline.whenIdle(() => purgeFrom(0));
   }
 
   /** After the purge of a stop: what is left of the ukeys. */

@@ -13,23 +13,27 @@ const COOKIE_ALL = 0xffff_ffff_ffff_ffffn;
 
 /**
  * Makes a rule like `spec`. One that does the same is only as good as new again; one that does
- * something else is modified. Undefined: a further rule of its cookie would be more than `limit`
- * (0: any number). Throws an `UpcallError` where there is no room.
+ * something else is modified. Undefined: its cookie has `limit` rules (0: any number) already, so
+ * that nothing is made or modified. Throws an `UpcallError` where there is no room.
  */
 export function learnRule(tables: FlowTables, spec: FlowSpec, limit: number): Rule | undefined {
   const { table, match, priority } = spec;
   const old = tables.find(table, match, priority);
-  if (old === undefined) return hasRoomToLearn(tables, spec, limit) ? tables.add(spec) : undefined;
-  if (old.isHidden) return undefined;
-  if (doesSame(old, spec)) tables.refresh(old);
-  else tables.modify({ table, match, priority }, spec);
+  if (old?.isHidden) return undefined;
+  if (old !== undefined && doesSame(old, spec)) {
+    tables.refresh(old);
+    return old;
+  }
+  if (!hasRoomToLearn(tables, spec, limit)) return undefined;
+  if (old === undefined) return tables.add(spec);
+  tables.modify({ table, match, priority }, spec);
   return tables.find(table, match, priority);
 }
 
 /** Whether `learnRule` would make, modify or refresh a rule. */
 export function canLearnRule(tables: FlowTables, spec: FlowSpec, limit: number): boolean {
   const old = tables.find(spec.table, spec.match, spec.priority);
-  return old !== undefined || hasRoomToLearn(tables, spec, limit);
+  return (old !== undefined && doesSame(old, spec)) || hasRoomToLearn(tables, spec, limit);
 }
 
 function hasRoomToLearn(tables: FlowTables, spec: FlowSpec, limit: number): boolean {

@@ -309,6 +309,13 @@ export class XlateContext {
     return this.#met(table, isTold ? tables.controllerMissRule : rule, inPort);
   }
 
+  /** The same for `resubmit`: what becomes of packets that no rule matches is not asked. */
+  lookupForResubmit(table: number, inPort: OfpPort): Rule {
+    if (this.trace !== undefined) traceMoved(this);
+    if (this.#isDroppedFragment()) return this.#met(table, this.ofproto.dropFragmentsRule, inPort);
+    return this.#met(table, this.#find(table, inPort), inPort);
+  }
+
   #met(table: number, rule: Rule, inPort: OfpPort): Rule {
     this.#credit(table, rule);
     if (this.trace !== undefined) traceTable(this, { table, rule, inPort });

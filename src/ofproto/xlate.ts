@@ -47,7 +47,6 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
-import type { OfpPort } from '../base/brands.js';
 import type { XlateRequest, XlateResult } from '../datapath/translator.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
 import type { FrozenAction, FrozenState } from './frozen-states.js';
@@ -227,7 +226,7 @@ export class Xlate {
         this.#resubmit(action, frame);
         break;
       case 'goto_table':
-        this.#call(action.table, ctx.inPort, this.#isLast(frame));
+        this.#goto(action.table, frame);
         break;
       case 'clone':
         enterClone(ctx, this.#frames, action.actions, this.#isLast(frame));
@@ -251,7 +250,7 @@ export class Xlate {
     if (continuation === 'stop') frame.next = frame.actions.length;
     else if (continuation === 'table') {
       if (this.#ctx.isBared) this.#freeze(frame);
-      else this.#call(0, this.#ctx.inPort, this.#isLast(frame));
+      else this.#goto(0, frame);
     }
   }
 
@@ -282,15 +281,25 @@ export class Xlate {
     }
     const table = action.table === TABLE_CURRENT ? ctx.table : action.table;
     const inPort = action.inPort === OFPP_IN_PORT ? ctx.inPort : action.inPort;
-    this.#call(table, inPort, this.#isLast(frame));
+    if (!this.#limits.mayCall(ctx)) return;
+    this.#enterCalled(ctx.lookupForResubmit(table, inPort), table, this.#isLast(frame));
   }
 
-  /** Looks up the flow in `table` and goes on with the rule found, to come back afterwards. */
-  #call(table: number, inPort: OfpPort, isLast: boolean): void {
+  /** What was left for when the packet is back goes on as `resubmit` does. */
+  #goto(table: number, frame: Frame): void {
     const ctx = this.#ctx;
     if (!this.#limits.mayCall(ctx)) return;
+    const rule =
+      frame.kind === 'thawed'
+        ? ctx.lookupForResubmit(table, ctx.inPort)
+        : ctx.lookup(table, ctx.inPort);
+    this.#enterCalled(rule, table, this.#isLast(frame));
+  }
+
+  /** Goes on with a rule of `table`, to come back afterwards. */
+  #enterCalled(rule: Rule, table: number, isLast: boolean): void {
+    const ctx = this.#ctx;
     this.#limits.calls++;
-    const rule = ctx.lookup(table, inPort);
     this.#enterRule(rule, rule.actions, { table, isDeep: table <= ctx.table, isLast });
     if (ctx.trace !== undefined && rule.actions.length === 0) traceDrop(ctx);
   }

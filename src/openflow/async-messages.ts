@@ -176,7 +176,7 @@ function encodeRemoved(removed: FlowRemovedMessage, { isNxm, version }: Peer): U
   );
 }
 
-/** The packet goes whole, whatever length was asked for: the switch keeps nothing of it. */
+/** Nothing is buffered here, so that the whole packet goes, whatever length was asked for. */
 function messageOf(packetIn: PacketIn): PacketInMessage {
   const { packet, reason, table, cookie, flow, userdata, continuation } = packetIn;
   return {

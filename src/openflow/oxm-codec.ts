@@ -23,7 +23,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { OfpError } from './ofp-error.js';
 import { portFromWide, portToWide } from './port-number.js';
-import { OF12, OF15, type OfpVersion } from './protocol.js';
+import { OF10, OF11, OF12, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
 
 /** Which of a field's names goes out: NXM's, or the OXM of a version. */
 export type OxmDialect = 'nxm' | OfpVersion;
@@ -265,7 +265,7 @@ function fieldsOf(flow: Flow, mask: FlowMask, dialect: OxmDialect): Field[] {
   const left = createFlowMask();
   left.set(mask);
   const found: Field[] = [];
-  for (const field of fieldsByDialect(dialect)) {
+  for (const field of FIELDS_BY_DIALECT.get(dialect) ?? []) {
     if (isFieldZero(left, field)) continue;
     if (!hasField(field, flow, UNREAD)) continue;
     found.push(field);
@@ -285,12 +285,24 @@ const NEVER = new Set(['dl_vlan', 'dl_vlan_pcp', 'nw_tos', 'skb_priority', 'tun_
 const NXM_NEVER = new Set(['vlan_vid', 'vlan_pcp', 'in_port_oxm']);
 const OXM_NEVER = new Set(['vlan_tci', 'in_port']);
 
-function fieldsByDialect(dialect: OxmDialect): readonly Field[] {
+/** What comes behind all else, in this order, as Open vSwitch writes it. */
+const LATE = [/^x?reg\d/, /^metadata$/];
+
+const FIELDS_BY_DIALECT: ReadonlyMap<OxmDialect, readonly Field[]> = new Map(
+  (['nxm', OF10, OF11, OF12, OF13, OF14, OF15] as const).map((dialect) => [
+    dialect,
+    fieldsOfDialect(dialect),
+  ]),
+);
+
+function fieldsOfDialect(dialect: OxmDialect): readonly Field[] {
   const isNxm = dialect === 'nxm' || dialect < OF12;
   const never = isNxm ? NXM_NEVER : OXM_NEVER;
   const isWide = dialect === OF15;
-  return FIELDS.filter(({ name }) => {
+  const told = FIELDS.filter(({ name }) => {
     if (NEVER.has(name) || never.has(name) || name.startsWith('xxreg')) return false;
     return name.startsWith('xreg') ? isWide : !(isWide && /^reg\d/.test(name));
   });
+  const rank = ({ name }: Field): number => LATE.findIndex((pattern) => pattern.test(name));
+  return told.sort((a, b) => rank(a) - rank(b));
 }

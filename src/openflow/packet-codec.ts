@@ -99,13 +99,13 @@ export const PacketInProperty = {
   CONTINUATION: 8,
 } as const;
 
-/** `NXT_PACKET_IN2`. */
+/** `NXT_PACKET_IN2`; its fields are OXM in every version. */
 export function writeNiciraPacketIn2(
   writer: ByteWriter,
   packetIn: PacketInMessage,
   version: OfpVersion,
 ): void {
-  const { packet, totalLength, userdata, continuation } = packetIn;
+  const { packet, totalLength, metadata, userdata, continuation } = packetIn;
   property(writer, PacketInProperty.PACKET, (body) => body.bytes(packet));
   if (totalLength !== packet.length) {
     property(writer, PacketInProperty.FULL_LENGTH, (body) => body.u32(totalLength));
@@ -114,9 +114,9 @@ export function writeNiciraPacketIn2(
   property(writer, PacketInProperty.COOKIE, (body) => body.zeros(4).u64(packetIn.cookie));
   const reason = packetInReason(packetIn.reason, version);
   property(writer, PacketInProperty.REASON, (body) => body.u8(reason));
-  property(writer, PacketInProperty.METADATA, (body) =>
-    writeOxmMatch(body, packetIn.metadata, version < OF12 ? 'nxm' : version),
-  );
+  // In every version the fields are OXM's, of 1.2 in those before.
+  const dialect = version < OF12 ? OF12 : version;
+  property(writer, PacketInProperty.METADATA, (body) => writeOxmMatch(body, metadata, dialect));
   if (userdata !== undefined)
     property(writer, PacketInProperty.USERDATA, (body) => body.bytes(userdata));
   if (continuation !== undefined) {

@@ -14,11 +14,15 @@ export interface ActionScope {
   readonly tablesCount: number;
   /** Numbers of the groups that there are. */
   readonly groups: readonly number[];
+  /** Numbers of the meters; of use in OpenFlow 1.5, where a meter is an action. */
+  readonly meters: readonly number[];
   /** Of the packets that the rule matches, as `GeneratedMatch.kind`. */
   readonly kind: string;
 }
 
 type Draw = (rng: Rng, scope: ActionScope) => string;
+
+const LINK_METHODS = ['hrw', 'active_backup'];
 
 const OUTPUTS: readonly Draw[] = [
   (rng) => `output:${1 + rng.below(4)}`,
@@ -30,6 +34,9 @@ const OUTPUTS: readonly Draw[] = [
   () => 'local',
   (rng) => `output:NXM_NX_REG${rng.below(3)}[0..3]`,
   (rng) => `controller(max_len=${pick(rng, [64, 65_535])})`,
+  (rng) => `controller(reason=${pick(rng, ['no_match', 'invalid_ttl'])},max_len=20)`,
+  () => 'controller(userdata=01.02.03)',
+  (rng) => `bundle(eth_src,${rng.below(3)},${pick(rng, LINK_METHODS)},ofport,members:1,2,3,4)`,
   (rng) => `output(port=${1 + rng.below(4)},max_len=${pick(rng, [60, 100])})`,
 ];
 
@@ -51,8 +58,20 @@ const STEPS: readonly Draw[] = [
   () => 'push:NXM_OF_ETH_SRC[],push:NXM_OF_ETH_DST[],pop:NXM_OF_ETH_SRC[],pop:NXM_OF_ETH_DST[]',
   () => 'pop_queue',
   () => 'note:00.11.22',
-  (rng) => `multipath(symmetric_l4,1024,modulo_n,4,0,NXM_NX_REG${rng.below(3)}[0..1])`,
+  (rng) =>
+    `multipath(${pick(rng, FIELDS)},${rng.below(3)},${pick(rng, ALGORITHMS)},4,0,${twoBits(rng)})`,
+  (rng) =>
+    `bundle_load(eth_src,${rng.below(3)},hrw,ofport,NXM_NX_REG${rng.below(3)}[0..15],members:2,3)`,
+  (rng) => `check_pkt_larger(${pick(rng, [40, 60, 100])})->NXM_NX_REG${rng.below(3)}[0]`,
+  () => 'sample(probability=12345,collector_set_id=1,obs_domain_id=2,obs_point_id=3)',
 ];
+
+const ALGORITHMS = ['modulo_n', 'hash_threshold', 'hrw', 'iter_hash'];
+const FIELDS = ['eth_src', 'symmetric_l4'];
+
+function twoBits(rng: Rng): string {
+  return `NXM_NX_REG${rng.below(3)}[0..1]`;
+}
 
 /** Each version has words of its own for VLAN tags, and turns those of others into them. */
 const VLANS: Readonly<Record<Protocol, readonly Draw[]>> = {
@@ -79,6 +98,11 @@ const PORT_HEADERS: readonly Draw[] = [
   (rng) => `mod_tp_src:${pick(rng, [53, 1000])}`,
   (rng) => `mod_tp_dst:${pick(rng, [80, 2000])}`,
 ];
+const LABELS: readonly Draw[] = [
+  () => 'pop_mpls:0x0800',
+  () => 'pop_mpls:0x86dd',
+  () => 'pop_mpls:0x8847',
+];
 const FITTING: Readonly<Record<string, readonly Draw[]>> = {
   ip: V4_HEADERS,
   icmp: V4_HEADERS,
@@ -86,6 +110,7 @@ const FITTING: Readonly<Record<string, readonly Draw[]>> = {
   udp: [...V4_HEADERS, ...PORT_HEADERS],
   ipv6: IP_HEADERS,
   icmp6: IP_HEADERS,
+  mpls: LABELS,
   tcp6: [...IP_HEADERS, ...PORT_HEADERS],
 };
 
@@ -94,6 +119,7 @@ const CALLS: readonly Draw[] = [
   (rng, scope) => `resubmit(,${laterTable(rng, scope)})`,
   (rng, scope) => `resubmit(${1 + rng.below(4)},${laterTable(rng, scope)})`,
   (rng, scope) => `clone(${header(rng, scope)},${pick(rng, OUTPUTS)(rng, scope)})`,
+  (rng, scope) => `clone(${header(rng, scope)},resubmit(,${laterTable(rng, scope)}))`,
 ];
 
 const LEARNS: readonly Draw[] = [
@@ -103,24 +129,40 @@ const LEARNS: readonly Draw[] = [
   (_rng, { tablesCount }) =>
     `learn(table=${tablesCount - 1},priority=1001,cookie=0x9,NXM_OF_VLAN_TCI[0..11],` +
     'NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],load:NXM_OF_IN_PORT[]->NXM_NX_REG2[0..15])',
+  (rng, { tablesCount }) =>
+    `learn(table=${tablesCount - 1},priority=1000,limit=${1 + rng.below(3)},cookie=0x7,` +
+    'NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_OF_IN_PORT[])',
 ];
 
 /** From one to five actions; now and then none. */
 export function generateActions(rng: Rng, scope: ActionScope): string {
   if (isOneIn(rng, 12)) return 'drop';
   const actions: string[] = [];
-  const count = 1 + rng.below(4);
+  let { kind } = scope;
+  if (scope.protocol === 'OpenFlow15' && scope.meters.length > 0 && isOneIn(rng, 6)) {
+    actions.push(`meter:${pick(rng, scope.meters)}`);
+  }
+  const count = actions.length + 1 + rng.below(4);
   while (actions.length < count) {
-    const next = action(rng, scope);
-    if (!isSecondTag(actions, next)) actions.push(next);
+    const next = action(rng, { ...scope, kind });
+    if (isSecondTag(actions, next)) continue;
+    actions.push(next);
+    kind = kindAfter(next, kind);
   }
   if (scope.protocol === 'OpenFlow10') return actions.join(',');
-  const set = `write_actions(${header(rng, scope)},output:${1 + rng.below(4)})`;
+  const set = `write_actions(${header(rng, { ...scope, kind })},output:${1 + rng.below(4)})`;
   if (isOneIn(rng, 4) && !isSecondTag(actions, set)) actions.push(set);
   if (isOneIn(rng, 4) && scope.table + 1 < scope.tablesCount) {
     actions.push(`goto_table:${laterTable(rng, scope)}`);
   }
   return actions.join(',');
+}
+
+/** What was under a label shows up. */
+function kindAfter(action: string, kind: string): string {
+  const [, type] = /^pop_mpls:(0x[0-9a-f]+)/.exec(action) ?? [];
+  if (type === undefined) return kind;
+  return { '0x0800': 'ip', '0x86dd': 'ipv6' }[type] ?? kind;
 }
 
 /** A packet may have one already, and two are the most. */
@@ -130,7 +172,14 @@ function isSecondTag(actions: readonly string[], next: string): boolean {
 
 /** A bucket's: no calls, so that groups never lead back. */
 export function generateBucketActions(rng: Rng): string {
-  const scope = { protocol: 'OpenFlow15', table: 0, tablesCount: 1, groups: [], kind: '' } as const;
+  const scope = {
+    protocol: 'OpenFlow15',
+    table: 0,
+    tablesCount: 1,
+    groups: [],
+    meters: [],
+    kind: '',
+  } as const;
   const output = `output:${1 + rng.below(4)}`;
   return isOneIn(rng, 2) ? output : `${header(rng, scope)},${output}`;
 }

@@ -16,6 +16,7 @@ export interface Difference {
 const FULL_LABEL_MASK = /(?<=ipv6_label=0x\w{5})\/0xfffff/;
 /** What of a rule's line depends on when it was asked for. */
 const TIMES = /(?:duration|idle_age|hard_age)=[^,]*,? ?/g;
+const RECIRCULATION_ID = /(?<=recirc(?:_id)?\()0x[0-9a-f]+(?=\))/g;
 const MEGAFLOWS_SLACK = 2;
 const MEGAFLOWS_RATIO = 1.1;
 
@@ -30,27 +31,35 @@ export function compareTraces(kind: SituationClass, ours: Trace, theirs: Trace):
   return [...differences, ...differ('megaflow', withoutBareTag(ours.megaflow, megaflow), megaflow)];
 }
 
-export function compareOutcomes(
-  kind: SituationClass,
-  ours: Outcome,
-  theirs: Outcome,
-): Difference[] {
-  const differences = [
+export function compareOutcomes(ours: Outcome, theirs: Outcome): Difference[] {
+  return [
     ...ours.sent.flatMap((frames, i) =>
       differ(`sent from port ${i + 1}`, sorted(frames), sorted(theirs.sent[i] ?? [])),
     ),
     ...differ('rules', sorted(ours.rules.map(ruleOf)), sorted(theirs.rules.map(ruleOf))),
     ...differ('addresses', sorted(ours.macs), sorted(theirs.macs)),
+    ...differ('packet-ins', ours.packetIns.join('\n'), theirs.packetIns.join('\n')),
   ];
-  const most = Math.max(theirs.megaflows + MEGAFLOWS_SLACK, theirs.megaflows * MEGAFLOWS_RATIO);
-  if (kind === 'D' && ours.megaflows > most) {
-    differences.push(...differ('megaflows', `${ours.megaflows}`, `${theirs.megaflows}`));
-  }
-  return differences;
+}
+
+/** What was asked on the way, of class D. */
+export interface Megaflows {
+  /** As traces told them. */
+  readonly megaflows: ReadonlySet<string>;
+  /** As the datapath had them. */
+  readonly recirculated: ReadonlySet<string>;
+}
+
+export function compareMegaflows(ours: Megaflows, theirs: Megaflows): Difference[] {
+  const [mine, others] = [ours, theirs].map(({ recirculated }) => sorted([...recirculated]));
+  const differences = differ('flows of recirculated packets', mine ?? '', others ?? '');
+  const [count, other] = [ours.megaflows.size, theirs.megaflows.size];
+  if (count <= Math.max(other + MEGAFLOWS_SLACK, other * MEGAFLOWS_RATIO)) return differences;
+  return [...differences, ...differ('megaflows', `${count}`, `${other}`)];
 }
 
 /** That there is a tag, whatever it says: OVS leaves telling that to the datapath's key. */
-function withoutBareTag(ours: string, theirs: string): string {
+export function withoutBareTag(ours: string, theirs: string): string {
   if (theirs.includes('vlan')) return ours;
   return ours.replace(/vlan_tci=0x1000\/0x1000,(?:[a-z_]*vlan[a-z_]*1=[^,]*,)*/, '');
 }
@@ -62,6 +71,18 @@ function differ(what: string, ours: string, theirs: string): Difference[] {
   const only = (lines: readonly string[], others: readonly string[]): string =>
     lines.filter((line) => !others.includes(line)).join('\n            ');
   if (ourLines.length === 1 && theirLines.length === 1) return [{ what, ours, theirs }];
+  const mine = only(ourLines, theirLines);
+  const others = only(theirLines, ourLines);
+  if (mine === '' && others === '') {
+    const at = ourLines.findIndex((line, i) => line !== theirLines[i]);
+    return [
+      {
+        what: `${what}, order from line ${at}`,
+        ours: ourLines[at] ?? '',
+        theirs: theirLines[at] ?? '',
+      },
+    ];
+  }
   return [{ what, ours: only(ourLines, theirLines), theirs: only(theirLines, ourLines) }];
 }
 
@@ -70,7 +91,10 @@ function differ(what: string, ours: string, theirs: string): Difference[] {
  * outputs between two changes of headers are a set.
  */
 function withPortsSorted(actions: string): string {
-  const named = actions.replace(/recirc_id=\d+/g, 'recirc_id=N').replace(/pid=\d+/g, 'pid=N');
+  const named = actions
+    .replace(/recirc\(0x[0-9a-f]+\)/g, 'recirc(N)')
+    .replace(/recirc_id=\d+/g, 'recirc_id=N')
+    .replace(/pid=\d+/g, 'pid=N');
   return named.replace(/(?<=^|,|\()\d+(?:,\d+)*(?=,|$|\))/g, (ports) =>
     ports
       .split(',')
@@ -79,9 +103,29 @@ function withPortsSorted(actions: string): string {
   );
 }
 
+/**
+ * A flow of packets that came back, without what differs in every run: ids of recirculation, and
+ * hashes of the datapath, which are its own. How many tags there are below the ones looked at, ours
+ * do not ask.
+ */
+export function nameRecirculated(line: string): string {
+  return line
+    .replace(/ufid:\S+, /, '')
+    .replace(/, packets:.*, actions:/, ', actions:')
+    .replace(/dp_hash\(\w+\//, 'dp_hash(H/')
+    .replace(RECIRCULATION_ID, 'R')
+    .replace(/encap\(|eth_type\(0x(?:8100|88a8)\),/g, '')
+    .replace(/\)+(?=, actions:)/, ')')
+    .replace(/(?<=actions:).*/, withPortsSorted);
+}
+
 /** Of actions only the outputs of learned rules: each version has its own words for the others. */
 function ruleOf(line: string): string {
-  const [match = '', actions = ''] = line.replace(TIMES, '').trim().split(' actions=');
+  const [match = '', actions = ''] = line
+    .replace(TIMES, '')
+    .replace('reset_counts ', '')
+    .trim()
+    .split(' actions=');
   const learned = /priority=100[01]/.test(match) ? (/output:\w+/.exec(actions)?.[0] ?? '') : '';
   return `${match} ${learned}`;
 }

@@ -14,10 +14,14 @@ import { extractFlow } from '../../src/packet/extract.js';
 import { createFlow } from '../../src/packet/flow.js';
 import { IN_PORT } from '../../src/packet/flow-layout.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
+import { serveOpenFlow } from '../../src/openflow/openflow-server.js';
 import type { IncomingFrame } from '../interop/ovs-peer.js';
 import { megaflowText } from '../ofproto/bridge-fixture.js';
+import { TestPeer } from '../openflow/test-peer.js';
+import type { Change } from './change-generator.js';
+import { greetingOf, packetInsAmong } from './listener.js';
 import type { Situation } from './situation.js';
-import type { Outcome, Trace, Twin } from './twin.js';
+import { isRecirculated, type Outcome, type Trace, type Twin } from './twin.js';
 
 const PORTS_COUNT = 4;
 const VLAN_LIMIT = 2;
@@ -30,19 +34,24 @@ interface Running {
   readonly clock: VirtualClock;
   readonly translator: Translator;
   readonly sent: string[][];
+  readonly peer: TestPeer;
+  /** Rules are in the words of OpenFlow 1.0. */
+  readonly isOld: boolean;
 }
 
 export class OurTwin implements Twin {
   #running: Running | undefined;
 
-  async begin({ groups, rules }: Situation): Promise<void> {
+  async begin(situation: Situation): Promise<void> {
+    const { groups, meters, rules } = situation;
     await this.#running?.sw.stop();
-    this.#running = start();
-    const { sw } = this.#running;
+    this.#running = start(situation);
+    const { sw, clock } = this.#running;
     sw.deleteFlows();
+    for (const meter of meters) sw.addMeter(meter);
     for (const group of groups) sw.addGroup(group);
     for (const rule of rules) sw.addFlow(rule);
-    sw.revalidated();
+    clock.runDue();
   }
 
   async trace({ port, data }: IncomingFrame): Promise<Trace> {
@@ -63,18 +72,33 @@ export class OurTwin implements Twin {
     clock.runDue();
   }
 
-  /** Whether packets have taught something that the flows do not know yet. */
-  get hasLearned(): boolean {
-    return this.#now().sw.udpif.isRevalidationPending;
+  async recirculated(): Promise<readonly string[]> {
+    return this.#now().sw.dumpMegaflows().split('\n').filter(isRecirculated);
   }
 
   async revalidate(): Promise<void> {
-    await this.#now().sw.revalidated();
+    const { sw } = this.#now();
+    sw.udpif.revalidate('reconfigure');
+    await sw.revalidated();
+  }
+
+  async change({ command, text }: Change): Promise<void> {
+    const { sw, clock, isOld } = this.#now();
+    const bridge = sw.bridge();
+    // What OpenFlow 1.0 adds begins to count anew; in memory that must be said.
+    const reset = isOld ? ',reset_counts' : '';
+    if (command === 'add-flow') bridge.addFlow(text.replace(',actions=', `${reset},actions=`));
+    else if (command === 'mod-flows') bridge.modifyFlows(text);
+    else if (command === 'del-flows') bridge.deleteFlows(text);
+    else bridge.modifyGroup(text);
+    await this.revalidate();
+    sw.udpif.purge();
+    clock.runDue();
   }
 
   async finish(): Promise<Outcome> {
-    const { sw, clock, sent } = this.#now();
-    const megaflows = sw.datapath.getStats().flows;
+    await this.revalidate();
+    const { sw, clock, sent, peer } = this.#now();
     sw.udpif.purge();
     clock.runDue();
     const { macs } = sw.bridge().ofproto;
@@ -84,7 +108,7 @@ export class OurTwin implements Twin {
       macs: macs
         .records(clock.now())
         .map(({ port, vlan, address }) => `${port} ${vlan} ${address}`),
-      megaflows,
+      packetIns: packetInsAmong(peer.take()),
     };
   }
 
@@ -94,7 +118,7 @@ export class OurTwin implements Twin {
   }
 }
 
-function start(): Running {
+function start({ listener, protocol }: Situation): Running {
   const clock = new VirtualClock({ start: 1_000_000 });
   const sent: string[][] = Array.from({ length: PORTS_COUNT }, () => []);
   let translator: Translator | undefined;
@@ -117,5 +141,8 @@ function start(): Running {
   });
   clock.runDue();
   if (translator === undefined) throw new Error('Cannot trace: the switch has no translator');
-  return { sw, clock, translator, sent };
+  const server = serveOpenFlow(sw);
+  const peer = new TestPeer(listener.version, { clock, sw, server });
+  peer.send(greetingOf(listener));
+  return { sw, clock, translator, sent, peer, isOld: protocol === 'OpenFlow10' };
 }

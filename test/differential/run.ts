@@ -26,7 +26,9 @@ const ours = new OurTwin();
 const results: SeedResult[] = [];
 try {
   for (let seed = first; seed < first + count; seed++) {
-    const result = await runSeed(seed, ours, theirs);
+    const result = await runSeed(seed, ours, theirs).catch((error: unknown) => {
+      throw new Error(`Cannot finish seed ${seed}: a switch failed`, { cause: error });
+    });
     results.push(result);
     if (result.differences.length > 0) show(result);
   }

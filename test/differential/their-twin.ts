@@ -1,5 +1,7 @@
 /**
- * A real ovs-vswitchd as a twin: its dummy datapath, time stopped, one process for all situations.
+ * A real ovs-vswitchd as a twin: its dummy datapath, one process for all situations, time stopped;
+ * its revalidators are paused but for the rounds that they are asked for, so that no answer hangs
+ * on when they last ran.
  *
  * Owner: the peer, and how much of each capture of sent frames has been read.
  */
@@ -11,11 +13,18 @@ import { extractFlow } from '../../src/packet/extract.js';
 import { createFlow, createFlowMask } from '../../src/packet/flow.js';
 import { IN_PORT } from '../../src/packet/flow-layout.js';
 import { setMaskForPacket } from '../../src/packet/packet-mask.js';
+import type { OfpMessage } from '../../src/openflow/message.js';
 import { type IncomingFrame, OvsPeer } from '../interop/ovs-peer.js';
+import { VERSION_NAMES } from '../interop/openflow-twins.js';
+import { RawOpenFlow } from '../interop/raw-openflow.js';
+import type { Change } from './change-generator.js';
+import { greetingOf, type Listener, packetInsAmong } from './listener.js';
 import type { Situation } from './situation.js';
-import type { Outcome, Trace, Twin } from './twin.js';
+import { isRecirculated, type Outcome, type Trace, type Twin } from './twin.js';
 
 const PORTS_COUNT = 4;
+const ROUNDS = 2;
+const NOTHING = new Uint8Array(0);
 const OTHER_CONFIG = { 'vlan-limit': '0', 'max-revalidator': '100' };
 
 export class TheirTwin implements Twin {
@@ -24,6 +33,9 @@ export class TheirTwin implements Twin {
   #protocol = 'OpenFlow10';
   /** Frames of each port that belong to earlier situations. */
   #framesBefore: number[] = [];
+  #isPaused = false;
+  #listener: RawOpenFlow | undefined;
+  #heard: OfpMessage[] = [];
 
   private constructor(peer: OvsPeer) {
     this.#peer = peer;
@@ -34,18 +46,22 @@ export class TheirTwin implements Twin {
     const peer = await OvsPeer.start({
       portCount: PORTS_COUNT,
       otherConfig: OTHER_CONFIG,
-      protocols: 'OpenFlow10,OpenFlow15',
+      protocols: VERSION_NAMES.join(','),
     });
     return new TheirTwin(peer);
   }
 
-  async begin({ protocol, groups, rules }: Situation): Promise<void> {
+  async begin({ protocol, groups, meters, rules, listener }: Situation): Promise<void> {
     this.#protocol = protocol;
+    await this.#resume();
     this.#peer.clear();
+    for (const meter of meters) this.#peer.changeRules('add-meter', '-OOpenFlow15', meter);
     this.#peer.addLines('OpenFlow15', 'add-groups', groups);
     this.#peer.addLines(protocol, 'add-flows', rules);
     await this.#peer.command('fdb/flush');
     await this.#peer.command('revalidator/purge');
+    await this.#pause();
+    await this.#listen(listener);
     this.#framesBefore = this.#captures.map((path) => readFrames(path).length);
   }
 
@@ -65,25 +81,84 @@ export class TheirTwin implements Twin {
     await this.#peer.receive([frame]);
   }
 
-  /** Half a second where nothing was learned, so it is not asked then. */
+  async recirculated(): Promise<readonly string[]> {
+    return (await this.#peer.command('dpctl/dump-flows')).split('\n').filter(isRecirculated);
+  }
+
+  /**
+   * Paused revalidators that are resumed and paused again do exactly one round, at once. What was
+   * learned reaches them with the main loop's next turn, so that a second round is the one that
+   * surely knows of it.
+   */
   async revalidate(): Promise<void> {
-    await this.#peer.command('revalidator/wait');
+    for (let round = 0; round < ROUNDS; round++) {
+      await this.#resume();
+      await this.#pause();
+    }
+  }
+
+  async change({ command, text }: Change): Promise<void> {
+    const version = command === 'mod-group' ? 'OpenFlow15' : this.#protocol;
+    this.#peer.changeRules(command, `-O${version}`, text);
+    await this.#forgetOthers();
+    await this.revalidate();
+    await this.#resume();
+    await this.#peer.command('revalidator/purge');
+    await this.#pause();
   }
 
   async finish(): Promise<Outcome> {
-    const megaflows = (await this.#peer.megaflows()).length;
+    await this.revalidate();
+    await this.#hear();
+    // A purge waits for revalidators to end, which paused ones never do.
+    await this.#resume();
     await this.#peer.command('revalidator/purge');
     const macs = await this.#peer.command('fdb/show', 'br0');
     return {
       sent: this.#captures.map((path, i) => readFrames(path).slice(this.#framesBefore[i])),
       rules: this.#peer.dumpRules(this.#protocol).split('\n'),
       macs: macs.split('\n').slice(1).map(addressOf),
-      megaflows,
+      packetIns: packetInsAmong(this.#heard),
     };
   }
 
   stop(): void {
+    this.#listener?.close();
     this.#peer.stop();
+  }
+
+  async #listen(listener: Listener): Promise<void> {
+    this.#listener?.close();
+    const path = this.#peer.openFlowTarget.replace('unix:', '');
+    this.#listener = await RawOpenFlow.connect(path, listener.version);
+    await this.#listener.send(greetingOf(listener));
+    this.#heard = [];
+    await this.#forgetOthers();
+  }
+
+  /** Everything that the switch has told the listener by now. */
+  async #hear(): Promise<void> {
+    this.#heard.push(...((await this.#listener?.send(NOTHING)) ?? []));
+  }
+
+  /**
+   * Waits for two turns of the main loop: until then a program that has gone counts as a controller
+   * that may want to hear of packets that no rule matches.
+   */
+  async #forgetOthers(): Promise<void> {
+    for (let turn = 0; turn < ROUNDS; turn++) await this.#hear();
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#isPaused) return;
+    await this.#peer.command('revalidator/pause');
+    this.#isPaused = true;
+  }
+
+  async #resume(): Promise<void> {
+    if (!this.#isPaused) return;
+    await this.#peer.command('revalidator/resume');
+    this.#isPaused = false;
   }
 }
 

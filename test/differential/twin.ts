@@ -3,6 +3,7 @@
  */
 
 import type { IncomingFrame } from '../interop/ovs-peer.js';
+import type { Change } from './change-generator.js';
 import type { Situation } from './situation.js';
 
 export interface Trace {
@@ -18,7 +19,8 @@ export interface Outcome {
   readonly rules: readonly string[];
   /** The addresses that NORMAL has learned: "port vlan address". */
   readonly macs: readonly string[];
-  readonly megaflows: number;
+  /** Packet-ins, as bytes in hex, in their order. */
+  readonly packetIns: readonly string[];
 }
 
 export interface Twin {
@@ -28,8 +30,20 @@ export interface Twin {
   trace(frame: IncomingFrame): Promise<Trace | undefined>;
   /** Lets a frame in, and waits until it has been answered and sent. */
   receive(frame: IncomingFrame): Promise<void>;
-  /** Has the flows follow what was learned. */
+  /** The datapath flows of packets that came back, as `dpctl/dump-flows` prints them. */
+  recirculated(): Promise<readonly string[]>;
+  /** Has the flows follow what was learned, and all they have counted pushed: that teaches, too. */
   revalidate(): Promise<void>;
+  /**
+   * Changes rules or groups; flows follow, and go: how long one stays to which no packet comes back
+   * any more is each switch's own affair.
+   */
+  change(change: Change): Promise<void>;
   /** With all counters pushed. */
   finish(): Promise<Outcome>;
+}
+
+/** Whether a line of a dump is the flow of a packet that came back. */
+export function isRecirculated(line: string): boolean {
+  return line.includes('recirc_id(0x');
 }

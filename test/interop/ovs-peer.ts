@@ -212,21 +212,19 @@ export class OvsPeer {
     destroy(this.#folder);
   }
 
-  /**
-   * A packet that is recirculated is looked up again, in the same turn: so frames that may be, come
-   * one at a time, and each begins a new count.
-   */
   async #untilLookedUp(): Promise<void> {
-    let count = await this.#lookedUp();
-    while (count < this.#sent) count = await this.#lookedUp();
-    this.#sent = count;
+    while ((await this.#takenIn()) < this.#sent);
   }
 
-  async #lookedUp(): Promise<number> {
-    const show = await this.#control.run('dpctl/show');
-    const counts = /hit:(\d+) missed:(\d+) lost:(\d+)/.exec(show);
-    if (counts === null) throw new Error(`Cannot read the lookups of the peer: "${show}"`);
-    return Number(counts[1]) + Number(counts[2]) + Number(counts[3]);
+  /**
+   * Frames that ports have received: their lookups are done in the same turn. Lookups themselves
+   * say less, for a packet that is recirculated has several.
+   */
+  async #takenIn(): Promise<number> {
+    const show = await this.#control.run('dpctl/show', '-s');
+    const counts = Array.from(show.matchAll(/RX packets:(\d+)/g), ([, count]) => Number(count));
+    if (counts.length === 0) throw new Error(`Cannot read the ports of the peer: "${show}"`);
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 }
 

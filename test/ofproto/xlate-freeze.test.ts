@@ -41,6 +41,13 @@ describe('a translation that freezes', () => {
     expect(actionsAfter(rules, MPLS, IP)[1]).toBe('set(ipv4(ttl=63)),4,2,3');
   });
 
+  it('asks for no packet-in where a table that it was to go to has no rule', () => {
+    const fixture = new BridgeFixture('mpls,actions=pop_mpls:0x0800,dec_ttl,goto_table:1');
+    fixture.bridge.misses.configure(1, 'controller');
+    fixture.actions(MPLS);
+    expect(formatOdpActions(fixture.translate(recirculated(IP, 1)).actions)).toBe('drop');
+  });
+
   it('keeps registers, metadata, port, stack and action set', () => {
     const rules = [
       'mpls,actions=set_field:7->reg3,set_field:9->metadata,set_field:4->in_port,' +

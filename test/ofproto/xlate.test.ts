@@ -23,6 +23,26 @@ describe('Xlate.translate()', () => {
     expect(result).toMatchObject({ actions: [], slow: 0, failOpen: false, error: undefined });
   });
 
+  it('asks for no packet-in where a resubmit finds no rule', () => {
+    const fixture = new BridgeFixture(
+      'tcp,actions=resubmit(,1),output:2',
+      'udp,actions=goto_table:1',
+    );
+    fixture.bridge.misses.configure(1, 'controller');
+    expect(fixture.actions(TCP)).toBe('2');
+    expect(fixture.actions('udp,in_port=1')).toMatch(/^userspace\(.*controller\(reason=7/);
+  });
+
+  it('goes on to no other table where a resubmit finds no rule', () => {
+    const fixture = new BridgeFixture(
+      'tcp,actions=resubmit(,1)',
+      'udp,actions=goto_table:1',
+      'table=2,actions=output:3',
+    );
+    fixture.bridge.misses.configure(1, 'continue');
+    expect([fixture.actions(TCP), fixture.actions('udp,in_port=1')]).toEqual(['drop', '3']);
+  });
+
   it('always holds packet type, port, Ethernet type and recirculation exact', () => {
     const { mask } = new BridgeFixture('actions=drop').translate(ARP);
     expect(mask[PACKET_TYPE]).toBe(0xffff_ffff);

@@ -7,13 +7,14 @@ import { formatEvent, formatPlan } from './plan.js';
 export function formatConviction({ violation, seed, plan }: Conviction): string {
   const holds = invariants.find((each) => each.id === violation.id)?.holds;
   const { id, label, complaint } = violation;
-  const { handlers, revalidators, profile, isInspected } = plan;
+  const { handlers, revalidators, profile, isInspected, isInline } = plan;
+  const kinds = [...(isInspected ? ['inspected'] : []), ...(isInline ? ['inline'] : [])];
   return [
     `seed ${seed} violates ${id}${label === undefined ? '' : ` (${label})`}`,
     ...(holds === undefined ? [] : [`  must hold: ${holds}`]),
     `  but: ${complaint}`,
     `  profile ${profile}, ${handlers} handlers, ${revalidators} revalidators` +
-      `${isInspected ? ', inspected' : ''}; ${plan.events.length} events:`,
+      `${kinds.map((kind) => `, ${kind}`).join('')}; ${plan.events.length} events:`,
     ...plan.events.map((event, i) => `  ${String(i + 1).padStart(3)}. ${formatEvent(event)}`),
     `  again: npm run sim -- --replay '${formatPlan(plan)}'`,
   ].join('\n');

@@ -8,8 +8,12 @@ import type { DpifOp, DumpedFlow, Errno, FlowStats, Upcall } from '../../src/dat
 
 export type Fact =
   | { readonly type: 'record'; readonly record: UdpifRecord }
-  /** A handler read an upcall from its queue. */
-  | { readonly type: 'upcall.read'; readonly handler: number; readonly upcall: Upcall }
+  /** A handler read an upcall from its queue; undefined: the datapath waits for the answer. */
+  | {
+      readonly type: 'upcall.read';
+      readonly handler: number | undefined;
+      readonly upcall: Upcall;
+    }
   | {
       readonly type: 'translated';
       /** What it was for, where a handler asked; undefined: a revalidator asked. */

@@ -24,6 +24,7 @@ const TERMS: Readonly<Record<FrameKind, string>> = {
   icmp: 'icmp,icmp_type=8',
   arp: 'arp',
   vlan: 'dl_vlan=5,udp,tp_src=1,tp_dst=80',
+  mpls: 'mpls,mpls_label=7,mpls_bos=1,mpls_ttl=9',
   flood: 'udp,tp_src=1,tp_dst=67,dl_dst=ff:ff:ff:ff:ff:ff',
 };
 

@@ -8,6 +8,7 @@
 import { createRng, type Rng } from '../../src/base/rng.js';
 import type { Errno } from '../../src/datapath/dpif.js';
 import {
+  type Change,
   type DumpWay,
   type FailingCall,
   type FrameKind,
@@ -33,7 +34,17 @@ type Sending = Extract<Step, { readonly do: 'send' }>;
 /** Makes a step; `regulars` are packets that this plan sends again and again. */
 type Maker = (rng: Rng, regulars: readonly Sending[]) => Step;
 
-const KINDS: readonly FrameKind[] = ['udp', 'udp', 'udp', 'tcp', 'dns', 'icmp', 'arp', 'flood'];
+const KINDS: readonly FrameKind[] = [
+  'udp',
+  'udp',
+  'udp',
+  'tcp',
+  'dns',
+  'icmp',
+  'arp',
+  'flood',
+  'mpls',
+];
 const DUMP_WAYS: readonly DumpWay[] = ['miss', 'repeat', 'shuffle', 'mixed', 'stop', 'break'];
 const THROWERS: readonly Thrower[] = [
   'receive',
@@ -86,6 +97,7 @@ const STEPS: readonly (readonly [weight: number, make: Maker])[] = [
   [6, (rng) => ({ do: 'runt', ...sender(rng) })],
   [70, rule],
   [40, group],
+  [16, bundle],
   [14, meter],
   [14, (rng) => ({ do: 'link', ...sender(rng), isUp: rng.below(2) > 0 })],
   [12, (rng) => ({ do: 'unplug', ...sender(rng), of: oneOf(rng, ['bridge', 'datapath', 'both']) })],
@@ -133,6 +145,7 @@ export function generatePlan(seed: number, profile: ProfileName): Plan {
     handlers: 1 + rng.below(3),
     revalidators: 1 + rng.below(3),
     isInspected: rng.below(4) === 0,
+    isInline: rng.below(4) === 0,
     events: Array.from({ length: STEPS_COUNT }, () => nextEvent(rng, regulars)),
   };
 }
@@ -187,7 +200,13 @@ function newId(rng: Rng): number {
   return 1_024 + rng.below(60_000);
 }
 
-function rule(rng: Rng): Step {
+function bundle(rng: Rng): Step {
+  const count = 2 + rng.below(3);
+  const changes = Array.from({ length: count }, () => (rng.below(3) > 0 ? rule(rng) : group(rng)));
+  return { do: 'bundle', changes };
+}
+
+function rule(rng: Rng): Change {
   const roll = rng.below(12);
   if (roll < 4) return { do: 'rule', verb: 'add', flow: oneOf(rng, USING) };
   if (roll < 8) return { do: 'rule', verb: 'add', flow: oneOf(rng, ADDED) };
@@ -195,7 +214,7 @@ function rule(rng: Rng): Step {
   return { do: 'rule', verb: 'delete', flow: oneOf(rng, DELETED) };
 }
 
-function group(rng: Rng): Step {
+function group(rng: Rng): Change {
   const [verb, text] = pairOf(rng, GROUPS);
   return { do: 'group', verb, group: text };
 }

@@ -10,8 +10,11 @@ import type { Errno } from '../../src/datapath/dpif.js';
 
 export type ProfileName = 'current' | 'ovs-2.3';
 
-/** `dns` goes to a controller, `icmp` takes the slow path, `flood` is sent to everyone. */
-export type FrameKind = 'udp' | 'tcp' | 'dns' | 'icmp' | 'arp' | 'vlan' | 'flood';
+/**
+ * `dns` goes to a controller, `icmp` takes the slow path, `flood` is sent to everyone, `mpls` comes
+ * back from the datapath without its label.
+ */
+export type FrameKind = 'udp' | 'tcp' | 'dns' | 'icmp' | 'arp' | 'vlan' | 'flood' | 'mpls';
 
 export interface FrameChoice {
   readonly kind: FrameKind;
@@ -55,7 +58,15 @@ export type SettingName = 'flowLimit' | 'maxIdleMs' | 'maxRevalidatorMs' | 'minR
 
 export type GroupVerb = 'add_or_modify' | 'delete' | 'insert_bucket' | 'remove_bucket';
 
+/** A change of rules or of groups. */
+export type Change =
+  | { readonly do: 'rule'; readonly verb: 'add' | 'modify' | 'delete'; readonly flow: string }
+  | { readonly do: 'group'; readonly verb: GroupVerb; readonly group: string };
+
 export type Step =
+  | Change
+  /** Several at once: all of them, or, where the tables refuse one, none. */
+  | { readonly do: 'bundle'; readonly changes: readonly Change[] }
   | ({ readonly do: 'send'; readonly port: number; readonly count: number } & FrameChoice)
   /** A packet comes, others remove its flow before any handler looks, and it comes again. */
   | ({ readonly do: 'again'; readonly port: number } & FrameChoice)
@@ -63,8 +74,6 @@ export type Step =
   /** `count` new flows at once, from the source port `id` on. */
   | { readonly do: 'burst'; readonly port: number; readonly id: number; readonly count: number }
   | { readonly do: 'runt'; readonly port: number }
-  | { readonly do: 'rule'; readonly verb: 'add' | 'modify' | 'delete'; readonly flow: string }
-  | { readonly do: 'group'; readonly verb: GroupVerb; readonly group: string }
   | { readonly do: 'meter'; readonly verb: 'add' | 'modify' | 'delete'; readonly meter: string }
   /** A port's cable is pulled or put in, as groups that watch the port see it. */
   | { readonly do: 'link'; readonly port: number; readonly isUp: boolean }
@@ -115,6 +124,8 @@ export interface Plan {
   readonly revalidators: number;
   /** Whether every inspection event of the actors is looked at: then ukeys take the long way. */
   readonly isInspected: boolean;
+  /** Whether upcalls are answered before the next packet is looked up, or queued. */
+  readonly isInline: boolean;
   readonly events: readonly SimEvent[];
 }
 
@@ -138,6 +149,8 @@ export function parsePlan(text: string): Plan {
 /** An event for people: its step and its parameters. */
 export function formatEvent(event: SimEvent): string {
   const { do: name, run, luck: _, ...parameters } = event;
-  const words = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
+  const words = Object.entries(parameters).map(
+    ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
   return [name, ...words, ...(run === RUN_ALL ? [] : [`(then ${run} tasks)`])].join(' ');
 }

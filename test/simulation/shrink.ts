@@ -35,7 +35,13 @@ async function withFewerEvents(plan: Plan, fails: Test): Promise<Plan> {
 
 async function withSimplerThreads(plan: Plan, fails: Test): Promise<Plan> {
   let best = plan;
-  for (const change of [{ handlers: 1 }, { revalidators: 1 }, { isInspected: false }]) {
+  const simple = [
+    { handlers: 1 },
+    { revalidators: 1 },
+    { isInspected: false },
+    { isInline: false },
+  ];
+  for (const change of simple) {
     const simpler = { ...best, ...change };
     if (await fails(simpler)) best = simpler;
   }

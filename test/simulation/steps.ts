@@ -10,7 +10,8 @@ import { parseGroupChange } from '../../src/ofproto/group-parse.js';
 import { MeterError } from '../../src/ofproto/meter-error.js';
 import { frameOf, RUNT } from './frames.js';
 import { KeyMap } from './key-map.js';
-import type { FrameChoice, Step } from './plan.js';
+import type { Switch } from '../../src/switch.js';
+import type { Change, FrameChoice, Step } from './plan.js';
 import type { World } from './world.js';
 
 type StepOf<Name extends Step['do']> = Extract<Step, { readonly do: Name }>;
@@ -42,16 +43,18 @@ const PERFORM: { readonly [Name in Step['do']]: (world: World, step: StepOf<Name
     }
   },
   runt: (world, { port }) => inject(world, port, RUNT),
-  rule: ({ sw }, { verb, flow }) => {
-    unlessRefused(() => {
-      if (verb === 'add') sw.addFlow(flow);
-      else if (verb === 'modify') sw.modifyFlows(flow);
-      else sw.deleteFlows(flow);
+  rule: ({ sw }, step) => unlessRefused(() => change(sw, step)),
+  group: ({ sw }, step) => unlessRefused(() => change(sw, step)),
+  bundle: ({ sw, faults }, { changes }) => {
+    const before = rulesOf(sw);
+    const isCommitted = unlessRefused(() => {
+      sw.bridge().ofproto.transact(() => {
+        for (const each of changes) change(sw, each);
+      });
     });
-  },
-  group: ({ sw }, { verb, group }) => {
-    const { groups } = sw.bridge().ofproto;
-    unlessRefused(() => groups.apply(parseGroupChange(group, verb)));
+    if (isCommitted) return;
+    faults.count('bundle refused');
+    if (rulesOf(sw) !== before) throw new Error('a bundle that was refused has changed something');
   },
   meter: ({ sw }, { verb, meter }) => {
     const bridge = sw.bridge();
@@ -115,14 +118,32 @@ export function perform(world: World, step: Step): void {
   act(world, step);
 }
 
-/** A rule whose group is not there, a group that is: what the tables refuse changes nothing. */
-function unlessRefused(change: () => void): void {
+function change(sw: Switch, step: Change): void {
+  if (step.do === 'group') {
+    sw.bridge().ofproto.groups.apply(parseGroupChange(step.group, step.verb));
+  } else if (step.verb === 'add') sw.addFlow(step.flow);
+  else if (step.verb === 'modify') sw.modifyFlows(step.flow);
+  else sw.deleteFlows(step.flow);
+}
+
+/** All that a bundle could have changed, counters included. */
+function rulesOf(sw: Switch): string {
+  return JSON.stringify([sw.rules(), sw.groups()]);
+}
+
+/**
+ * A rule whose group is not there, a group that is: what the tables refuse changes nothing. Whether
+ * they took it.
+ */
+function unlessRefused(attempt: () => void): boolean {
   try {
-    change();
+    attempt();
+    return true;
   } catch (error) {
     const isRefusal =
       error instanceof FlowTableError || error instanceof GroupError || error instanceof MeterError;
     if (!isRefusal) throw error;
+    return false;
   }
 }
 

@@ -35,6 +35,7 @@ export function addOutcome(tally: Tally, plan: Plan, outcome: Outcome): void {
   tally.bytes += outcome.sent.bytes;
   for (const event of plan.events.slice(0, outcome.steps)) {
     add(tally.kinds, event.do === 'send' ? `send ${event.kind}` : event.do, 1);
+    if (plan.isInline && event.do === 'send') add(tally.kinds, 'send, answered inline', 1);
   }
   for (const [kind, count] of outcome.faults) add(tally.faults, kind, count);
 }

@@ -37,6 +37,7 @@ const FLOWS = `
   table=0,priority=50,icmp,actions=set_field:0->icmp_type,output:2
   table=0,priority=40,udp,tp_dst=53,actions=controller,output:1
   table=0,priority=30,udp,actions=move:NXM_OF_UDP_SRC[]->NXM_NX_REG0[0..15],resubmit(,1)
+  table=0,priority=20,mpls,actions=pop_mpls:0x0800,mod_nw_tos:4,resubmit(,1)
   table=0,priority=0,actions=NORMAL
   table=1,priority=0,actions=NORMAL
 `;
@@ -109,6 +110,7 @@ export class World {
       settings: this.settings,
       costModel: this.costs,
       profile: plan.profile,
+      upcalls: plan.isInline ? 'inline' : 'queued',
       wrapDpif: (inner) => {
         doors.dpif = new FaultyDpif(inner, surroundings);
         return sabotage.wrapDpif?.(doors.dpif) ?? doors.dpif;
@@ -127,6 +129,7 @@ export class World {
     this.dpif = doors.dpif;
     this.translator = doors.translator;
     this.ports = this.sw.datapath.ports();
+    if (plan.isInline) this.#hearInlineUpcalls();
     this.#followStreams();
   }
 
@@ -174,6 +177,17 @@ export class World {
     this.#tell({ type: 'shown', text });
   }
 
+  /** The datapath gives them to the udpif, past the door where others are read. */
+  #hearInlineUpcalls(): void {
+    const { udpif } = this.sw;
+    const answer = udpif.answerInline.bind(udpif);
+    udpif.answerInline = (upcall) => {
+      if (this.isUdpifIn('running'))
+        this.#tell({ type: 'upcall.read', handler: undefined, upcall });
+      return answer(upcall);
+    };
+  }
+
   #choose(count: number): number {
     this.turn++;
     return this.luck.below(count);
@@ -186,8 +200,8 @@ export class World {
   }
 
   /** A batch is what one handler reads in one turn until it sends operations. */
-  #noteUpcall(upcall: Upcall, handler: number): void {
-    const name = `${this.turn} ${handler}`;
+  #noteUpcall(upcall: Upcall, handler: number | undefined): void {
+    const name = `${this.turn} ${handler ?? 'inline'}`;
     if (this.#batchName !== name) this.#batch.clear();
     this.#batchName = name;
     const key = FlowKey.from(upcall.key);

@@ -172,7 +172,7 @@ export const L7: Invariant = {
     const counts = new Map<number, number>();
     return {
       hear: (fact) => {
-        if (fact.type !== 'upcall.read') return undefined;
+        if (fact.type !== 'upcall.read' || fact.handler === undefined) return undefined;
         if (turn !== world.turn) counts.clear();
         turn = world.turn;
         const count = (counts.get(fact.handler) ?? 0) + 1;
