@@ -23,8 +23,10 @@ import { moduleLog } from './base/log.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Profile } from './machines/profiles.js';
+import type { FrozenState } from './ofproto/frozen-states.js';
 import type { OfprotoTranslator, PacketOutRequest } from './ofproto/ofproto-translator.js';
 import type { PacketIn } from './ofproto/packet-ins.js';
+import type { Packet } from './packet/packet.js';
 import type {
   FlowChoice,
   GroupState,
@@ -36,8 +38,8 @@ import { type Conservation, weighConservation } from './switch-conservation.js';
 import { dumpMegaflows, formatMegaflows, type MegaflowState } from './switch-megaflows.js';
 import type { SwitchOptions } from './switch-options.js';
 import { createParts, type SwitchParts } from './switch-parts.js';
-import type { PortMaker, PortPlace, Transmission } from './switch-port-table.js';
 import type { PortColumns } from './switch-port-settings.js';
+import type { PortMaker, PortPlace, Transmission } from './switch-port-table.js';
 import type { SwitchPort } from './switch-ports.js';
 import type { Runtime } from './switch-runtime.js';
 
@@ -297,6 +299,13 @@ export class Switch implements AsyncDisposable {
   packetOut(bridge: SwitchBridge, out: PacketOutRequest): void {
     const { translator, datapath } = this.#parts;
     const operation = translator.packetOut(bridge.ofproto, out);
+    if (operation !== undefined) datapath.operate([operation], () => {});
+  }
+
+  /** Lets a packet go on from the `continuation` of its packet-in, as a controller does. */
+  resume(state: FrozenState, packet: Packet): void {
+    const { translator, datapath } = this.#parts;
+    const operation = translator.resume(state, packet);
     if (operation !== undefined) datapath.operate([operation], () => {});
   }
 

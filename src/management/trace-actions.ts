@@ -14,6 +14,7 @@ import { createFlowMask } from '../packet/flow.js';
 import { PlacedText } from '../packet/key-value-scanner.js';
 import { setMaskForPacket } from '../packet/packet-mask.js';
 import { CommandError } from './command.js';
+import { actionError } from './trace-action-errors.js';
 import type { TraceCall } from './trace-call.js';
 
 /** What a packet-out may not say: there is no table that it belongs to. */
@@ -63,6 +64,6 @@ function parse(text: string, checker: Pick<ActionChecker, 'check'>): Ofpacts {
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const name = /^expected an action or a port; "(.*)" is neither$/.exec(error.expected)?.[1];
-    throw new CommandError(name === undefined ? error.expected : `unknown action ${name}`);
+    throw new CommandError(name === undefined ? actionError(error) : `unknown action ${name}`);
   }
 }

@@ -346,11 +346,17 @@ export class Ofproto {
   checkUses(actions: Ofpacts): void {
     const group = groupsOf(actions).find((id) => !this.groups.has(id));
     if (group !== undefined) {
-      throw new FlowTableError('no such group', `Cannot add flow: there is no group ${group}`);
+      throw new FlowTableError(
+        'no such group',
+        `Cannot add flow: there is no group ${group}; add it before the flow`,
+      );
     }
     const meter = metersOf(actions).find((id) => !this.meters.has(id));
     if (meter === undefined) return;
-    throw new FlowTableError('no such meter', `Cannot add flow: there is no meter ${meter}`);
+    throw new FlowTableError(
+      'no such meter',
+      `Cannot add flow: there is no meter ${meter}; add it before the flow`,
+    );
   }
 
   #deleteUsers(usesOf: (actions: Ofpacts) => number[], ids: ReadonlySet<number>): void {

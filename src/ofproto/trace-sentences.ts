@@ -119,6 +119,7 @@ export const SENTENCES = {
   fieldNow: (subfield: string, value: string) => detail(`${subfield} is now ${value}`),
   notSet: (field: string) => warning(`unmet prerequisites for ${field}, set_field ignored`),
   stackUnderflow: () => error('stack underflow'),
+  aloneConjunction: () => error('executing no-op conjunction action'),
   ttlExpired: (layer: 'IPv4' | 'IPv6' | 'MPLS' | 'NSH') =>
     warning(`${layer} decrement TTL exception`),
 

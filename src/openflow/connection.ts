@@ -5,7 +5,8 @@
  * order; answers errors; probes a silent peer. What a peer cannot do: make us grow. While
  * `REPLIES_MAX` answers or `REPLY_BYTES_MAX` of them wait, no further request is read; packet-ins
  * that find `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX`
- * pieces of news wait is cut off, for a gap in them would mislead it.
+ * pieces of news wait and takes nothing for `STALL_MS_MAX` is cut off, for a gap in them would
+ * mislead it.
  *
  * Owner: the version, the requests that wait, the probe's timer. Answers to OVS's
  * `lib/vconn.c`, `lib/rconn.c` and `struct ofconn`.
@@ -39,11 +40,13 @@ export const REPLY_BYTES_MAX = 256 * 1024;
 export const PACKET_INS_MAX = 100;
 /** Flows that went and ports that changed, which wait on one connection. OVS has no limit. */
 export const TOLD_MAX = 10_000;
+/** Milliseconds without progress; a hundred thousand flows that go at once are no offence. */
+export const STALL_MS_MAX = 10_000;
 /** Milliseconds that a peer has to take what was sent before the end. */
 const CLOSING_MS = 1_000;
 
 export interface ConnectionDeps {
-  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout' | 'monotonic'>;
   readonly coverage: Coverage;
   readonly log: Log;
   /** Versions that the bridge speaks. */
@@ -81,6 +84,8 @@ export class Connection {
   #probe: TimerId;
   #ending: TimerId;
   #isPaused = false;
+  /** When the peer last took something, or had nothing to take. */
+  #movedAt = 0;
   #reason = '';
   #isWorking = false;
 
@@ -157,7 +162,7 @@ export class Connection {
 
   /** Sends news that a controller has not asked for just now. */
   tell(bytes: Uint8Array): void {
-    if (this.#queue.count('told') >= TOLD_MAX) {
+    if (this.#queue.count('told') >= TOLD_MAX && this.#stalledMs > STALL_MS_MAX) {
       this.#deps.coverage.inc('ofconn_overflow');
       this.close('it does not read what it is told');
       return;
@@ -275,14 +280,20 @@ export class Connection {
     this.reply(encodeError(version, name, message));
   }
 
+  /** Milliseconds since the peer took something, or had nothing to take. */
+  get #stalledMs(): number {
+    return this.#deps.clock.monotonic() - this.#movedAt;
+  }
+
   #send(bytes: Uint8Array, kind: SendKind): void {
+    if (this.#queue.length === 0) this.#movedAt = this.#deps.clock.monotonic();
     this.#queue.push(kind, bytes);
     this.#flush();
   }
 
   #flush(): void {
     const hadUpdates = this.monitorBytes > 0;
-    this.#queue.flush();
+    if (this.#queue.flush() > 0) this.#movedAt = this.#deps.clock.monotonic();
     if (hadUpdates && this.monitorBytes === 0) this.#events.monitorsTaken?.(this);
     if (this.#requests.length > 0) this.#work();
   }

@@ -244,6 +244,10 @@ class SwitchedBridge implements OpenFlowBridge {
     return Uint8Array.of(0x02, 0x00, bridge >>> 8, bridge & 0xff, number >>> 8, number & 0xff);
   }
 
+  resume(state: Parameters<OpenFlowBridge['resume']>[0], data: Uint8Array): void {
+    this.#switch.resume(state, new Packet(data));
+  }
+
   #port(number: OfpPort): SwitchPort | undefined {
     const bridge = this.#bridge.name;
     return this.#switch.ports.find((port) => port.bridge === bridge && port.number === number);

@@ -145,7 +145,8 @@ export function readOxmMatch(reader: ByteReader, options: OxmOptions = {}): OxmM
     }
     const { field, hasMask, size } = readOxmHeader(reader);
     const entry = reader.part(size, 'OFPBMC_BAD_LEN');
-    if (field === undefined) {
+    // A field of another length is none that anybody knows.
+    if (field === undefined || size !== field.size * (hasMask ? 2 : 1)) {
       if (options.isLoose === true) continue;
       throw new OfpError('OFPBMC_BAD_FIELD', `unknown field at byte ${at}`);
     }

@@ -5,6 +5,7 @@
  * packet-in. Answers to `ofputil_encode_packet_in_private` and `ofputil_decode_packet_out`.
  */
 
+import type { FrozenState } from '../ofproto/frozen-states.js';
 import type { Match } from '../ofproto/match.js';
 import { OFPP_CONTROLLER, type Ofpacts } from '../ofproto/ofpact.js';
 import { PacketInReason } from '../ofproto/packet-ins.js';
@@ -13,13 +14,14 @@ import { fieldOf } from '../packet/fields.js';
 import { readActions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { writeContinuation } from './continuation-codec.js';
 import { NO_BUFFER } from './flow-mod-codec.js';
 import { writeDuration, writeLastStats } from './flow-stats-codec.js';
 import { readMatch, writeMatch } from './match-codec.js';
 import { OfpError } from './ofp-error.js';
 import { writeOxmMatch } from './oxm-codec.js';
 import { portToWide, readPort } from './port-number.js';
-import { OF10, OF11, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
+import { OF10, OF11, OF12, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
 
 /** A packet on its way to a controller. */
 export interface PacketInMessage {
@@ -35,7 +37,7 @@ export interface PacketInMessage {
   readonly metadata: Match;
   /** Nicira's second form only. */
   readonly userdata?: Uint8Array;
-  readonly continuation?: Uint8Array;
+  readonly continuation?: FrozenState;
 }
 
 export type PacketInFormat = 'standard' | 'nxt_packet_in' | 'nxt_packet_in2';
@@ -85,8 +87,8 @@ export function writeNiciraPacketIn(
   writer.align(start).zeros(2).bytes(packetIn.packet);
 }
 
-/** Properties of `NXT_PACKET_IN2`. */
-const Property = {
+/** Properties of `NXT_PACKET_IN2`, and of the answer that lets a packet go on. */
+export const PacketInProperty = {
   PACKET: 0,
   FULL_LENGTH: 1,
   TABLE: 3,
@@ -104,25 +106,27 @@ export function writeNiciraPacketIn2(
   version: OfpVersion,
 ): void {
   const { packet, totalLength, userdata, continuation } = packetIn;
-  property(writer, Property.PACKET, (body) => body.bytes(packet));
+  property(writer, PacketInProperty.PACKET, (body) => body.bytes(packet));
   if (totalLength !== packet.length) {
-    property(writer, Property.FULL_LENGTH, (body) => body.u32(totalLength));
+    property(writer, PacketInProperty.FULL_LENGTH, (body) => body.u32(totalLength));
   }
-  property(writer, Property.TABLE, (body) => body.u8(packetIn.table));
-  property(writer, Property.COOKIE, (body) => body.zeros(4).u64(packetIn.cookie));
+  property(writer, PacketInProperty.TABLE, (body) => body.u8(packetIn.table));
+  property(writer, PacketInProperty.COOKIE, (body) => body.zeros(4).u64(packetIn.cookie));
   const reason = packetInReason(packetIn.reason, version);
-  property(writer, Property.REASON, (body) => body.u8(reason));
-  property(writer, Property.METADATA, (body) => {
-    body.zeros(4);
-    writeOxmMatch(body, packetIn.metadata, 'nxm');
-  });
-  if (userdata !== undefined) property(writer, Property.USERDATA, (body) => body.bytes(userdata));
+  property(writer, PacketInProperty.REASON, (body) => body.u8(reason));
+  property(writer, PacketInProperty.METADATA, (body) =>
+    writeOxmMatch(body, packetIn.metadata, version < OF12 ? 'nxm' : version),
+  );
+  if (userdata !== undefined)
+    property(writer, PacketInProperty.USERDATA, (body) => body.bytes(userdata));
   if (continuation !== undefined) {
-    property(writer, Property.CONTINUATION, (body) => body.zeros(4).bytes(continuation));
+    property(writer, PacketInProperty.CONTINUATION, (body) =>
+      writeContinuation(body.zeros(4), continuation, version),
+    );
   }
 }
 
-function property(writer: ByteWriter, type: number, write: (body: ByteWriter) => void): void {
+function property(writer: ByteWriter, type: number, write: (body: ByteWriter) => unknown): void {
   const start = writer.size;
   writer.u16(type).u16(0);
   write(writer);

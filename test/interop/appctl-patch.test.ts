@@ -17,7 +17,7 @@ afterEach(() => twins.stop());
 
 describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
   it('says the same of bridges that are joined, and of what crosses', async () => {
-    twins = await CommandTwins.start('priority=0,actions=NORMAL\n', 3, false);
+    twins = await CommandTwins.startJoined('priority=0,actions=NORMAL\n');
     twins.addOther('priority=0,actions=NORMAL');
     await twins.sameAll('dpif/show', 'ofproto/list', 'fdb/show br1');
     await twins.receive('p1', frame('09', '0a'));
@@ -46,7 +46,7 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
   });
 
   it('says the same of misses of the other bridge, and of a rule added there', async () => {
-    twins = await CommandTwins.start('priority=0,actions=output:10,output:2\n', 3, false);
+    twins = await CommandTwins.startJoined('priority=0,actions=output:10,output:2\n');
     await twins.receive('p1', frame('09', '0a'));
     await twins.sameAll(
       'dpctl/dump-flows',

@@ -27,6 +27,8 @@ import { OvsPeer } from './ovs-peer.js';
 const run = promisify(execFile);
 /** As the dummy datapath numbers its internal ports. */
 const LOCAL_NUMBER = 100;
+/** How many rules the peer makes for itself, as `memory/show` has it. */
+const INTERNAL_RULES = '4';
 const TIMEOUT_SECONDS = '20';
 
 /** What a command said: its text, and whether it was refused. */
@@ -58,11 +60,46 @@ export class CommandTwins {
     this.#management = parts.management;
   }
 
+  /** Three ports, and the rules `flows`. */
+  static start(flows = '', portCount = 3): Promise<CommandTwins> {
+    return CommandTwins.#start(flows, portCount, []);
+  }
+
+  /** A bridge `br1` besides, which learns addresses and has the ports `more`. */
+  static startTwo(flows: string, more: readonly string[]): Promise<CommandTwins> {
+    return CommandTwins.#start(flows, 2, more);
+  }
+
   /**
-   * Three ports, and the rules `flows`; `isAlone` false: and a bridge `br1` without rules, whose
-   * ports are `q1`, `q2` and `t1`, joined with `t0` of the first.
+   * Three ports; and a bridge `br1` without rules, whose ports are `q1`, `q2` and `t1`, the last one
+   * joined with `t0` of the first bridge.
    */
-  static async start(flows = '', portCount = 3, isAlone = true): Promise<CommandTwins> {
+  static async startJoined(flows: string): Promise<CommandTwins> {
+    const twins = await CommandTwins.#start(flows, 3, ['q1', 'q2']);
+    twins.#join();
+    return twins;
+  }
+
+  #join(): void {
+    const peer = this.#peer;
+    peer.configure('set-fail-mode', 'br1', 'secure');
+    peer.changeRulesOf('br1', 'del-flows');
+    this.sw.bridge('br1').deleteFlows();
+    for (const [bridge, name, other, number] of [
+      ['br0', 't0', 't1', 10],
+      ['br1', 't1', 't0', 11],
+    ] as const) {
+      const kind = ['type=patch', `options:peer=${other}`, `ofport_request=${number}`];
+      peer.configure('add-port', bridge, name, '--', 'set', 'interface', name, ...kind);
+      this.sw.addPatchPort(name, other, { bridge, number: ofpPort(number) });
+    }
+  }
+
+  static async #start(
+    flows: string,
+    portCount: number,
+    more: readonly string[],
+  ): Promise<CommandTwins> {
     const folder = mkdtempSync(join(tmpdir(), 'twins-'));
     const flowFile = join(folder, 'flows');
     writeFileSync(flowFile, flows);
@@ -75,11 +112,10 @@ export class CommandTwins {
       levels: { console: 'off' },
       destinations: { file: { writeLine() {} } },
     });
-    const first = { ports: portCount, flows };
-    const bridges = isAlone ? [first] : [first, { ports: ['q1', 'q2'], flows: '' }];
+    const bridges = [{ ports: portCount, flows }, ...(more.length === 0 ? [] : [{ ports: more }])];
     const sw = createSwitch({ bridges, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
-    if (!isAlone) joinSecondBridge(peer, sw);
+    if (more.length > 0) addSecondBridge(peer, more);
     const program = 'ovs-vswitchd';
     const management = await startManagement(sw, { rundir: folder, pid: 1, program, log });
     clock.stop();
@@ -140,8 +176,8 @@ export class CommandTwins {
   }
 
   /** Gives both these rules and no others; `version` is the one that the peer is told them in. */
-  setRules(rules: readonly string[], version = 'OpenFlow10'): void {
-    this.changeRules('del-flows', '');
+  async setRules(rules: readonly string[], version = 'OpenFlow10'): Promise<void> {
+    await this.#forgetRules();
     for (const rule of rules) {
       this.#peer.changeRules('add-flow', rule, '-O', version);
       this.sw.addFlow(rule);
@@ -153,7 +189,7 @@ export class CommandTwins {
    * has made of them: versions turn actions into others on their way.
    */
   async copyRules(rules: readonly string[]): Promise<void> {
-    this.changeRules('del-flows', '');
+    await this.#forgetRules();
     for (const rule of rules) this.#peer.addRule(rule);
     const dump = await this.#peer.command('bridge/dump-flows', 'br0');
     for (const line of plainLines(dump).split('\n')) if (line !== '') this.sw.addFlow(line);
@@ -217,6 +253,14 @@ export class CommandTwins {
     rmSync(this.#folder, { recursive: true });
   }
 
+  /** Deletes all rules. The peer still looks them up for a while: that would widen its masks. */
+  async #forgetRules(): Promise<void> {
+    this.changeRules('del-flows', '');
+    const rules = async (): Promise<string | undefined> =>
+      /rules:(\d+)/.exec(await this.#peer.command('memory/show'))?.[1];
+    while ((await rules()) !== INTERNAL_RULES);
+  }
+
   async #lookedUp(): Promise<number> {
     const show = await this.#peer.command('dpctl/show');
     const counts = /hit:(\d+) missed:(\d+)/.exec(show);
@@ -236,27 +280,20 @@ function shown(words: readonly string[], { text, isRefused }: Answer): string {
 function addInternalPorts(sw: Switch): void {
   const type = 'dummy-internal';
   sw.datapath.addPort(new MemoryPort({ name: 'ovs-dummy', number: odpPort(0), type }));
-  for (const [index, { name, ofproto }] of sw.bridges.entries()) {
-    const number = odpPort(LOCAL_NUMBER + index);
+  for (const [i, { name, ofproto }] of sw.bridges.entries()) {
+    const number = odpPort(LOCAL_NUMBER + i);
     sw.datapath.addPort(new MemoryPort({ name, number, type }));
     ofproto.addPort({ name, ofpPort: OFPP_LOCAL, odpPort: number });
   }
 }
 
-function joinSecondBridge(peer: OvsPeer, sw: Switch): void {
-  const settings = ['datapath-type=dummy', 'fail-mode=secure'];
-  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', ...settings);
-  // One by one: their datapath numbers are in the order of a hash otherwise.
-  const add = (bridge: string, name: string, number: number, ...columns: string[]): void => {
-    const request = `ofport_request=${number}`;
-    peer.configure('add-port', bridge, name, '--', 'set', 'interface', name, request, ...columns);
-  };
-  add('br1', 'q1', 1, 'type=dummy');
-  add('br1', 'q2', 2, 'type=dummy');
-  add('br0', 't0', 10, 'type=patch', 'options:peer=t1');
-  add('br1', 't1', 11, 'type=patch', 'options:peer=t0');
-  sw.addPatchPort('t0', 't1', { number: ofpPort(10) });
-  sw.addPatchPort('t1', 't0', { bridge: 'br1', number: ofpPort(11) });
+/** Port after port, for the datapath numbers those of one command in no certain order. */
+function addSecondBridge(peer: OvsPeer, ports: readonly string[]): void {
+  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', 'datapath-type=dummy');
+  for (const [i, name] of ports.entries()) {
+    const kind = ['type=dummy', `ofport_request=${i + 1}`];
+    peer.configure('add-port', 'br1', name, '--', 'set', 'interface', name, ...kind);
+  }
 }
 
 async function appctl(path: string, words: readonly string[]): Promise<Answer> {
@@ -274,7 +311,7 @@ async function appctl(path: string, words: readonly string[]): Promise<Answer> {
 function masked({ text, isRefused }: Answer): Answer {
   const plain = text
     .replace(/dummy@ovs-dummy|embedded@ovs-embedded/g, 'DATAPATH')
-    .replace(/^(?:dummy|embedded)@br0$/gm, 'TYPE@br0')
+    .replace(/^(?:dummy|embedded)@(?=br\d$)/gm, 'TYPE@')
     // A state is kept for each packet that a controller is to be sent.
     .replace(/(?<=continuation=\d,recirc_id=)[1-9]\d*/g, 'ID')
     .replace(/ufid:[-0-9a-f]{36}/g, 'ufid:ID')
@@ -307,7 +344,7 @@ function sortFlows(text: string): string {
 
 function sortOutputs(line: string): string {
   return line.replace(/(?<=actions(?::|: ))[^\s]*?(?=$|, dp-extra)/i, (actions) =>
-    actions.replace(/(?<=^|,)(?:\d+|p\d+|br0)(?:,(?:\d+|p\d+|br0))*(?=,|$)/g, (run) =>
+    actions.replace(/(?<=^|,)(?:\d+|[pq]\d+|br\d)(?:,(?:\d+|[pq]\d+|br\d))*(?=,|$)/g, (run) =>
       run.split(',').sort().join(),
     ),
   );

@@ -54,11 +54,23 @@ export class OfctlWatcher {
 
   /** Runs one of its own commands. */
   async command(name: string, ...params: string[]): Promise<string> {
-    const client = await UnixctlClient.connect(this.#control);
+    const client = await this.#connect();
     try {
       return await client.run(name, ...params);
     } finally {
       client.close();
+    }
+  }
+
+  /** Its socket is there a moment before it listens. */
+  async #connect(): Promise<UnixctlClient> {
+    for (let i = 0; ; i++) {
+      try {
+        return await UnixctlClient.connect(this.#control);
+      } catch (error) {
+        if (i === LOOKS_MAX) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      }
     }
   }
 

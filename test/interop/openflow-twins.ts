@@ -159,6 +159,7 @@ export function mask(text: string): string {
   return (
     withoutLocalPort(text)
       .replace(/xid=0x[0-9a-f]+/g, 'xid=X')
+      .replace(/continuation.bridge=[-0-9a-f]+/g, 'continuation.bridge=UUID')
       .replace(/dpid:[0-9a-f]{16}/g, 'dpid:D')
       .replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, 'MAC')
       .replace(/(duration=?)[\d.]+s/g, '$1T')

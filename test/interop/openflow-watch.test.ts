@@ -142,6 +142,26 @@ describe.runIf(hasOvsPeer).each(WAYS)('ovs-ofctl -O %s monitor, by %s', (version
     await same(both, /PACKET_IN[\s\S]*udp/);
   });
 
+  it('resume lets packets go on from where they wait', async () => {
+    for (const flow of [
+      'table=0,udp,actions=load:5->NXM_NX_REG0[],push:NXM_NX_REG0[],resubmit(,3),output:1',
+      'table=3,cookie=0x99,actions=controller(pause,userdata=01.02),pop:NXM_NX_REG1[],resubmit(,1)',
+      // Matches of 1.1 have no registers.
+      version === 'OpenFlow11' ? 'table=1,udp,actions=2' : 'table=1,reg1=5,actions=output:2',
+    ]) {
+      await twins.run(version, 'add-flow', SWITCH, flow);
+    }
+    const both = await monitorBoth(version, '65534', 'resume', '-P', 'nxt_packet_in2');
+    await receive();
+    const text = await same(both, /PACKET_IN[\s\S]*continuation[\s\S]*udp/);
+    expect(text).toMatch(/continuation.bridge=UUID/);
+    // The answer to its barrier comes when the packet has gone.
+    await Promise.all([both.ours.isReady(), both.theirs.isReady()]);
+    const { ours, theirs } = await twins.run(version, 'dump-flows', SWITCH, 'table=1');
+    expect(ours).toBe(theirs);
+    expect(ours).toContain('n_packets=1');
+  });
+
   it('with a length shows flows that went', async () => {
     const flow = 'priority=5,cookie=0x12,udp,send_flow_rem,hard_timeout=30,actions=output:2';
     await twins.run(version, 'add-flow', SWITCH, flow);

@@ -190,6 +190,10 @@ const SCENES: Readonly<Record<keyof typeof SENTENCES, Scene>> = {
     groups: ['group_id=1,type=all,bucket=actions=set_field:2->arp_op,output:2'],
   },
   stackUnderflow: scene('     >>>> stack underflow <<<<', 'actions=pop:NXM_NX_REG0[]'),
+  aloneConjunction: scene(
+    '>>>> executing no-op conjunction action <<<<',
+    'actions=clone(conjunction(5,1/2))',
+  ),
   ttlExpired: {
     ...scene('     >> IPv6 decrement TTL exception', 'actions=dec_ttl'),
     packet: 'tcp6,in_port=1,nw_ttl=1',
@@ -452,7 +456,10 @@ describe('TABLE_TITLES', () => {
     fixture.bridge.misses.configure(0, 'controller');
     const trace = new TraceTree('br0');
     fixture.translate(TCP, { trace });
-    expect(formatTrace([trace.root])).toContain(` 0. No match, and a "packet-in" is called for.\n`);
+    // As 3.1 has it: there is no word for the reason.
+    expect(formatTrace([trace.root])).toContain(
+      ` 0. No match, and a "packet-in" is called for.\n    controller(reason=)\n`,
+    );
   });
 
   it('says that fragments are dropped', () => {
