@@ -71,8 +71,8 @@ export class CommandTwins {
   }
 
   /**
-   * Three ports; and a bridge `br1` without rules, whose ports are `q1`, `q2` and `t1`, the last one
-   * joined with `t0` of the first bridge.
+   * Three ports; and a bridge `br1` without rules, whose ports are `q1`, `q2` and `t1`, the last
+   * one joined with `t0` of the first bridge.
    */
   static async startJoined(flows: string): Promise<CommandTwins> {
     const twins = await CommandTwins.#start(flows, 3, ['q1', 'q2']);
