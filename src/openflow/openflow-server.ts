@@ -238,14 +238,14 @@ class SwitchedBridge implements OpenFlowBridge {
     this.#switch.packetOut(this.#bridge, { inPort, actions, packet: new Packet(data) });
   }
 
-  resume(state: Parameters<OpenFlowBridge['resume']>[0], data: Uint8Array): void {
-    this.#switch.resume(state, new Packet(data));
-  }
-
   /** No datapath number tells patch ports apart; bridge and number do. */
   #patchAddress(number: OfpPort): Uint8Array {
     const bridge = this.#switch.bridges.indexOf(this.#bridge) + 1;
     return Uint8Array.of(0x02, 0x00, bridge >>> 8, bridge & 0xff, number >>> 8, number & 0xff);
+  }
+
+  resume(state: Parameters<OpenFlowBridge['resume']>[0], data: Uint8Array): void {
+    this.#switch.resume(state, new Packet(data));
   }
 
   #port(number: OfpPort): SwitchPort | undefined {

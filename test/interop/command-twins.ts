@@ -70,18 +70,35 @@ export class CommandTwins {
     return CommandTwins.#start(flows, 2, more);
   }
 
-  /** Three ports, and a bridge `br1` without rules, whose `t1` is joined with `t0` of the first. */
+  /**
+   * Three ports; and a bridge `br1` without rules, whose ports are `q1`, `q2` and `t1`, the last
+   * one joined with `t0` of the first bridge.
+   */
   static async startJoined(flows: string): Promise<CommandTwins> {
-    const twins = await CommandTwins.#start(flows, 3, ['q1', 'q2'], '');
-    joinBridges(twins.#peer, twins.sw);
+    const twins = await CommandTwins.#start(flows, 3, ['q1', 'q2']);
+    twins.#join();
     return twins;
+  }
+
+  #join(): void {
+    const peer = this.#peer;
+    peer.configure('set-fail-mode', 'br1', 'secure');
+    peer.changeRulesOf('br1', 'del-flows');
+    this.sw.bridge('br1').deleteFlows();
+    for (const [bridge, name, other, number] of [
+      ['br0', 't0', 't1', 10],
+      ['br1', 't1', 't0', 11],
+    ] as const) {
+      const kind = ['type=patch', `options:peer=${other}`, `ofport_request=${number}`];
+      peer.configure('add-port', bridge, name, '--', 'set', 'interface', name, ...kind);
+      this.sw.addPatchPort(name, other, { bridge, number: ofpPort(number) });
+    }
   }
 
   static async #start(
     flows: string,
     portCount: number,
     more: readonly string[],
-    moreFlows?: string,
   ): Promise<CommandTwins> {
     const folder = mkdtempSync(join(tmpdir(), 'twins-'));
     const flowFile = join(folder, 'flows');
@@ -95,12 +112,10 @@ export class CommandTwins {
       levels: { console: 'off' },
       destinations: { file: { writeLine() {} } },
     });
-    const second = moreFlows === undefined ? { ports: more } : { ports: more, flows: moreFlows };
-    const bridges = [{ ports: portCount, flows }, ...(more.length === 0 ? [] : [second])];
+    const bridges = [{ ports: portCount, flows }, ...(more.length === 0 ? [] : [{ ports: more }])];
     const sw = createSwitch({ bridges, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
-    const failMode = moreFlows === undefined ? [] : ['fail-mode=secure'];
-    if (more.length > 0) addSecondBridge(peer, more, failMode);
+    if (more.length > 0) addSecondBridge(peer, more);
     const program = 'ovs-vswitchd';
     const management = await startManagement(sw, { rundir: folder, pid: 1, program, log });
     clock.stop();
@@ -273,26 +288,12 @@ function addInternalPorts(sw: Switch): void {
 }
 
 /** Port after port, for the datapath numbers those of one command in no certain order. */
-function addSecondBridge(
-  peer: OvsPeer,
-  ports: readonly string[],
-  columns: readonly string[],
-): void {
-  const settings = ['datapath-type=dummy', ...columns];
-  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', ...settings);
+function addSecondBridge(peer: OvsPeer, ports: readonly string[]): void {
+  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', 'datapath-type=dummy');
   for (const [i, name] of ports.entries()) {
     const kind = ['type=dummy', `ofport_request=${i + 1}`];
     peer.configure('add-port', 'br1', name, '--', 'set', 'interface', name, ...kind);
   }
-}
-
-function joinBridges(peer: OvsPeer, sw: Switch): void {
-  const add = (bridge: string, name: string, ...columns: string[]): void =>
-    peer.configure('add-port', bridge, name, '--', 'set', 'interface', name, ...columns);
-  add('br0', 't0', 'ofport_request=10', 'type=patch', 'options:peer=t1');
-  add('br1', 't1', 'ofport_request=11', 'type=patch', 'options:peer=t0');
-  sw.addPatchPort('t0', 't1', { number: ofpPort(10) });
-  sw.addPatchPort('t1', 't0', { bridge: 'br1', number: ofpPort(11) });
 }
 
 async function appctl(path: string, words: readonly string[]): Promise<Answer> {

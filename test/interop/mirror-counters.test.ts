@@ -31,6 +31,8 @@ const FRAMES: readonly IncomingFrame[] = FLOWS.flatMap(({ port, flow }) => {
   const frame = { port, data: packet(flow) };
   return [frame, frame, frame];
 });
+/** The peer writes when it comes to it. */
+const WRITTEN = { timeout: 20_000 };
 /** Statistics are written into the database so often. */
 const STATISTICS_MS = 5000;
 
@@ -58,7 +60,7 @@ describe.skipIf(!hasOvsPeer)('Mirrors', { timeout: 60_000 }, () => {
     expect(ours.find(({ name }) => name === 'span')?.packets).toBeGreaterThan(FLOWS.length);
     for (const { name, packets, bytes } of ours) {
       const theirs = () => peer.query('get', 'mirror', name, 'statistics').trim();
-      await expect.poll(theirs).toBe(`{tx_bytes=${bytes}, tx_packets=${packets}}`);
+      await expect.poll(theirs, WRITTEN).toBe(`{tx_bytes=${bytes}, tx_packets=${packets}}`);
     }
   });
 });
