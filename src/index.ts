@@ -8,6 +8,7 @@
 
 // A whole switch.
 
+export type { McastRecord, McastSnoopingOptions } from './ofproto/mcast-snooping.js';
 export type { PacketIn } from './ofproto/packet-ins.js';
 export { createSwitch, Switch } from './switch.js';
 export {
@@ -19,8 +20,15 @@ export {
 } from './switch-bridge.js';
 export type { Conservation } from './switch-conservation.js';
 export type { MegaflowState } from './switch-megaflows.js';
-export type { BridgeOptions, SwitchOptions } from './switch-options.js';
+export type { MirrorColumns, MirrorState } from './switch-mirror.js';
+export type {
+  BridgeOptions,
+  BridgeSnooping,
+  PortOptions,
+  SwitchOptions,
+} from './switch-options.js';
 export { type PacketOptions, packet } from './switch-packet.js';
+export type { PortColumns, QinqEthType } from './switch-port-settings.js';
 export type { PortMaker, PortPlace, Transmission } from './switch-port-table.js';
 export { SwitchPort } from './switch-ports.js';
 export { Runtime } from './switch-runtime.js';

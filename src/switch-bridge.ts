@@ -8,6 +8,7 @@
  */
 
 import type { Instant, OfpPort } from './base/brands.js';
+import { UpcallError } from './base/errors.js';
 import { formatActions } from './ofproto/actions-text.js';
 import {
   parseFlow,
@@ -17,11 +18,14 @@ import {
 } from './ofproto/flow-syntax.js';
 import { parseGroupChange, parseGroupFile } from './ofproto/group-parse.js';
 import { formatGroup } from './ofproto/group-text.js';
+import type { McastRecord } from './ofproto/mcast-snooping.js';
 import { formatMeter, parseMeter, parseMeterFile, parseMeterId } from './ofproto/meter-text.js';
 import type { Ofproto } from './ofproto/ofproto.js';
 import type { Rule } from './ofproto/rule.js';
 import { formatRule } from './ofproto/rule-text.js';
 import { formatMatch } from './packet/match-text.js';
+import { type MirrorColumns, type MirrorState, mirrorOptionsOf } from './switch-mirror.js';
+import type { BridgeSnooping } from './switch-options.js';
 
 /** A rule and its counters, at the moment they were asked for. */
 export interface RuleState {
@@ -175,12 +179,62 @@ export class SwitchBridge {
     });
   }
 
+  /**
+   * Has NORMAL send multicast only to those who have asked for it; undefined: to all. Throws an
+   * `UpcallError` where a port is none of the bridge's.
+   */
+  setMcastSnooping(snooping: BridgeSnooping | undefined): void {
+    const floodPorts = this.#portsNamed(snooping?.floodPorts);
+    const reportPorts = this.#portsNamed(snooping?.reportPorts);
+    this.ofproto.setSnooping(snooping);
+    for (const { ofpPort } of this.ofproto.ports) {
+      this.ofproto.snooping?.setFloodPort(ofpPort, floodPorts.has(ofpPort));
+      this.ofproto.snooping?.setReportPort(ofpPort, reportPorts.has(ofpPort));
+    }
+  }
+
+  /** Where multicast members and routers have been heard; undefined: the bridge does not snoop. */
+  mcastMembers(): readonly McastRecord[] | undefined {
+    return this.ofproto.snooping?.records(this.#now());
+  }
+
+  /**
+   * Adds a mirror, or changes the one that has its name. Datapath flows follow with the
+   * revalidation that this asks for. Throws an `UpcallError` that says what is wrong.
+   */
+  setMirror(mirror: MirrorColumns): void {
+    this.ofproto.mirrors.set(mirrorOptionsOf(mirror, this.#portNumber));
+  }
+
+  /** Removes a mirror; whether it was there. */
+  deleteMirror(name: string): boolean {
+    return this.ofproto.mirrors.delete(name);
+  }
+
+  /** The mirrors, in order of their numbers. */
+  mirrors(): readonly MirrorState[] {
+    const mirrors = this.ofproto.mirrors.list();
+    return mirrors.map(({ options, counters }) => ({ name: options.name, ...counters }));
+  }
+
   /** The rules, by table and from the highest priority down; then the hidden ones. */
   rules(): readonly RuleState[] {
     const { tables, dropFragmentsRule } = this.ofproto;
     const { missRule, controllerMissRule } = tables;
     const hidden = [...tables.hiddenRules(), missRule, controllerMissRule, dropFragmentsRule];
     return [...tables.rules(), ...hidden].map(ruleState);
+  }
+
+  #portsNamed(names: readonly string[] = []): ReadonlySet<OfpPort> {
+    return new Set(names.map((name) => this.#portNamed(name)));
+  }
+
+  #portNamed(name: string): OfpPort {
+    const number = this.#portNumber(name);
+    if (number !== undefined) return number;
+    throw new UpcallError(
+      `Cannot flood multicast to port "${name}": bridge "${this.name}" has none`,
+    );
   }
 
   readonly #portNumber = (name: string): OfpPort | undefined =>

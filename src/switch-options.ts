@@ -9,14 +9,27 @@ import type { Log } from './base/log.js';
 import type { Dpif } from './datapath/dpif.js';
 import type { Translator } from './datapath/translator.js';
 import type { Profile, ProfileName } from './machines/profiles.js';
+import type { McastSnoopingOptions } from './ofproto/mcast-snooping.js';
+import type { MirrorColumns } from './switch-mirror.js';
+import type { PortColumns } from './switch-port-settings.js';
 import type { Runtime } from './switch-runtime.js';
 import type { SwitchSettings } from './switch-settings.js';
+
+/** A port in memory, and what it is told to be. */
+export interface PortOptions extends PortColumns {
+  readonly name: string;
+}
 
 export interface BridgeOptions {
   /** Default: "br0", "br1", … */
   readonly name?: string;
-  /** How many ports, or their names. Numbered from 1 within the bridge. Default: 0. */
-  readonly ports?: number | readonly string[];
+  /**
+   * How many ports, or their names, with or without VLANs. Numbered from 1 within the bridge.
+   * Default: 0.
+   */
+  readonly ports?: number | readonly (string | PortOptions)[];
+  /** Copies of packets for somebody who watches. Default: none. */
+  readonly mirrors?: readonly MirrorColumns[];
   /** Groups in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
   readonly groups?: string;
   /** What messages about `groups` call it: a file's path. Default: "groups". */
@@ -29,6 +42,19 @@ export interface BridgeOptions {
   readonly flows?: string;
   /** What messages about `flows` call it: a file's path. Default: "flows". */
   readonly flowsSource?: string;
+  /**
+   * Whether NORMAL sends multicast only to those who have asked for it (IGMP, MLD); `{}`: as OVS
+   * does where nothing more is said. Default: it does not.
+   */
+  readonly mcastSnooping?: BridgeSnooping;
+}
+
+/** How a bridge snoops multicast; ports by name. */
+export interface BridgeSnooping extends McastSnoopingOptions {
+  /** Ports to which all multicast traffic goes: `mcast-snooping-flood` of OVS. */
+  readonly floodPorts?: readonly string[];
+  /** Ports to which members' reports go: `mcast-snooping-flood-reports` of OVS. */
+  readonly reportPorts?: readonly string[];
 }
 
 export interface SwitchOptions extends BridgeOptions {

@@ -20,7 +20,12 @@ import { OFPP_MAX } from './ofproto/ofpact.js';
 import { Ofproto } from './ofproto/ofproto.js';
 import { createOfprotoTranslator, type OfprotoTranslator } from './ofproto/ofproto-translator.js';
 import { SwitchBridge } from './switch-bridge.js';
-import { type BridgeOptions, FLOWS_DEFAULT, type SwitchOptions } from './switch-options.js';
+import {
+  type BridgeOptions,
+  FLOWS_DEFAULT,
+  type PortOptions,
+  type SwitchOptions,
+} from './switch-options.js';
 import { SwitchPortTable } from './switch-port-table.js';
 import { Runtime } from './switch-runtime.js';
 import { settingsOf } from './switch-settings.js';
@@ -78,6 +83,8 @@ export function createParts(options: SwitchOptions): SwitchParts {
       throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
     }
     createPorts(bridgeOptions, bridge, ports, base.log);
+    for (const mirror of bridgeOptions.mirrors ?? []) bridge.setMirror(mirror);
+    bridge.setMcastSnooping(bridgeOptions.mcastSnooping);
     bridge.addMeters(bridgeOptions.meters ?? '', bridgeOptions.metersSource);
     bridge.addGroups(bridgeOptions.groups ?? '', bridgeOptions.groupsSource);
     bridge.addFlows(bridgeOptions.flows ?? FLOWS_DEFAULT, bridgeOptions.flowsSource);
@@ -119,19 +126,25 @@ function createPorts(
   log: Log,
 ): void {
   const portLog = moduleLog(log, 'netdev_dummy');
-  for (const name of portNames(options.ports ?? 0, ports.countEver)) {
-    ports.add(bridge, (number) => new MemoryPort({ name, number, log: portLog }));
+  for (const port of portOptions(options.ports ?? 0, ports.countEver)) {
+    const { name } = port;
+    ports.add(bridge, (number) => new MemoryPort({ name, number, log: portLog }), port);
   }
 }
 
 /** Checked before the first port is made: a port is a ring of 8 kB. */
-function portNames(ports: number | readonly string[], taken: number): readonly string[] {
+function portOptions(
+  ports: number | readonly (string | PortOptions)[],
+  taken: number,
+): readonly PortOptions[] {
   const count = typeof ports === 'number' ? ports : ports.length;
   if (!Number.isInteger(count) || count < 0 || count > PORTS_MAX) {
     throw new UpcallError(`Cannot add ${count} ports: a bridge has from 0 to ${PORTS_MAX}`);
   }
-  if (typeof ports !== 'number') return ports;
-  return Array.from({ length: count }, (_, i) => `p${taken + i + 1}`);
+  if (typeof ports === 'number') {
+    return Array.from({ length: count }, (_, i) => ({ name: `p${taken + i + 1}` }));
+  }
+  return ports.map((port) => (typeof port === 'string' ? { name: port } : port));
 }
 
 interface UdpifParts extends Base {

@@ -24,6 +24,7 @@ import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Port, PortLink } from './datapath/port.js';
 import type { SwitchBridge } from './switch-bridge.js';
 import type { Traffic } from './switch-conservation.js';
+import { type PortColumns, portSettingsOf } from './switch-port-settings.js';
 import { SwitchPort } from './switch-ports.js';
 
 /** A frame that left the switch. The bytes are shared: who changes them copies them first. */
@@ -32,8 +33,8 @@ export interface Transmission {
   readonly data: Uint8Array;
 }
 
-/** Where a port is added. */
-export interface PortPlace {
+/** Where a port is added, and what it is told to be. */
+export interface PortPlace extends PortColumns {
   /** A bridge's name. Default: the first one. */
   readonly bridge?: string;
   /** Within its bridge, as rules say it. Default: the next one. */
@@ -81,10 +82,12 @@ export class SwitchPortTable {
   }
 
   /**
-   * Makes a port and adds it; `number` is OpenFlow's, the next one unless given. Throws an
-   * `UpcallError` where the name or a number is taken, and what `make` throws.
+   * Makes a port and adds it. Throws an `UpcallError` where the name or a number is taken or what
+   * it is told makes no sense, and what `make` throws.
    */
-  add(bridge: SwitchBridge, make: PortMaker, number?: OfpPort): SwitchPort {
+  add(bridge: SwitchBridge, make: PortMaker, place: PortPlace = {}): SwitchPort {
+    const { number } = place;
+    const settings = portSettingsOf(place);
     const last = this.#lastNumbers.get(bridge.name) ?? 0;
     const ofp = number ?? ofpPort(last + 1);
     const made = make(odpPort(this.#lastNumber + 1));
@@ -92,7 +95,7 @@ export class SwitchPortTable {
     if (this.find(name) !== undefined) {
       throw new UpcallError(`Cannot add port "${name}": the name is taken; names are the switch's`);
     }
-    bridge.ofproto.addPort({ name, ofpPort: ofp, odpPort: odp });
+    bridge.ofproto.addPort({ name, ofpPort: ofp, odpPort: odp }, settings);
     if (this.#datapath.addPort(made) !== undefined) {
       bridge.ofproto.removePort(ofp);
       throw new UpcallError(`Cannot add port "${name}": datapath number ${odp} is taken`);
@@ -100,6 +103,11 @@ export class SwitchPortTable {
     if (number === undefined) this.#lastNumbers.set(bridge.name, ofp);
     this.#lastNumber = Math.max(this.#lastNumber, odp);
     return this.#keep(new SwitchPort(made, bridge.name, ofp), bridge);
+  }
+
+  /** Tells a port what to be from now on. Throws an `UpcallError` where that makes no sense. */
+  set(port: SwitchPort, bridge: SwitchBridge, columns: PortColumns): void {
+    bridge.ofproto.setPort(port.number, portSettingsOf(columns));
   }
 
   /** Removes a port; what waits in its ring is dropped. */

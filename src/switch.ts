@@ -23,8 +23,10 @@ import { moduleLog } from './base/log.js';
 import { VirtualClock } from './base/virtual-clock.js';
 import type { EmbeddedDpif } from './datapath/embedded-dpif.js';
 import type { Profile } from './machines/profiles.js';
+import type { FrozenState } from './ofproto/frozen-states.js';
 import type { OfprotoTranslator, PacketOutRequest } from './ofproto/ofproto-translator.js';
 import type { PacketIn } from './ofproto/packet-ins.js';
+import type { Packet } from './packet/packet.js';
 import type {
   FlowChoice,
   GroupState,
@@ -36,6 +38,7 @@ import { type Conservation, weighConservation } from './switch-conservation.js';
 import { dumpMegaflows, formatMegaflows, type MegaflowState } from './switch-megaflows.js';
 import type { SwitchOptions } from './switch-options.js';
 import { createParts, type SwitchParts } from './switch-parts.js';
+import type { PortColumns } from './switch-port-settings.js';
 import type { PortMaker, PortPlace, Transmission } from './switch-port-table.js';
 import type { SwitchPort } from './switch-ports.js';
 import type { Runtime } from './switch-runtime.js';
@@ -138,11 +141,21 @@ export class Switch implements AsyncDisposable {
 
   /**
    * Makes a port with the datapath number that it is given, and adds it: a device, or anything that
-   * is a `Port`. Throws an `UpcallError` where the name or a number is taken.
+   * is a `Port`. Throws an `UpcallError` where the name or a number is taken, or what it is told to
+   * be makes no sense.
    */
   addPort(make: PortMaker, place: PortPlace = {}): SwitchPort {
-    const { bridge, number } = place;
-    return this.#parts.ports.add(this.bridge(bridge), make, number);
+    return this.#parts.ports.add(this.bridge(place.bridge), make, place);
+  }
+
+  /**
+   * Tells a port what it is to VLANs and whether it is protected, from now on; what is left out is
+   * set back. Datapath flows follow with the revalidation that this asks for. Throws an
+   * `UpcallError` where there is no such port, or no such VLAN.
+   */
+  setPort(which: number | string, columns: PortColumns): void {
+    const port = this.port(which);
+    this.#parts.ports.set(port, this.bridge(port.bridge), columns);
   }
 
   /**
@@ -270,6 +283,13 @@ export class Switch implements AsyncDisposable {
   packetOut(bridge: SwitchBridge, out: PacketOutRequest): void {
     const { translator, datapath } = this.#parts;
     const operation = translator.packetOut(bridge.ofproto, out);
+    if (operation !== undefined) datapath.operate([operation], () => {});
+  }
+
+  /** Lets a packet go on from the `continuation` of its packet-in, as a controller does. */
+  resume(state: FrozenState, packet: Packet): void {
+    const { translator, datapath } = this.#parts;
+    const operation = translator.resume(state, packet);
     if (operation !== undefined) datapath.operate([operation], () => {});
   }
 

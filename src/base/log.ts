@@ -9,9 +9,11 @@ export interface Log {
   warn(fields: object, message: string): void;
   info(fields: object, message: string): void;
   debug(fields: object, message: string): void;
+  /** Whether messages that come too often are written all the same. */
+  readonly isUnlimited?: boolean;
 }
 
-export type LogLevel = keyof Log;
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** A log that knows the parts of the program by name. */
 export interface ModularLog extends Log {

@@ -25,7 +25,7 @@ export class RateLimit {
 
   /** Logs, or counts as dropped; the next message that passes says how many were. */
   log(log: Log, level: LogLevel, now: Instant, fields: object, message: string): void {
-    if (!this.take(now)) return;
+    if (log.isUnlimited !== true && !this.take(now)) return;
     const dropped = this.#dropped;
     this.#dropped = 0;
     log[level](dropped > 0 ? { ...fields, droppedMessages: dropped } : fields, message);

@@ -3,13 +3,14 @@
  *
  * Each part of the program (a module, under OVS's name for it) has a level for each destination; a
  * message goes to those destinations whose level admits it. A destination that leads nowhere has
- * levels all the same. Answers to OVS's `include/openvswitch/vlog.h`; `vlog/set` and `vlog/list`
- * are in `src/management/`.
+ * levels all the same. Where a destination takes lines, they are made by its pattern. Answers to
+ * OVS's `include/openvswitch/vlog.h`; the commands `vlog/*` are in `src/management/`.
  *
- * Owner: the levels.
+ * Owner: the levels, the patterns, the count of messages.
  */
 
 import type { Log, LogLevel, ModularLog } from './log.js';
+import { formatVlogLine, VLOG_PATTERNS, type VlogWriter } from './vlog-pattern.js';
 
 /** From the quietest. */
 export const VLOG_LEVELS = ['off', 'emer', 'err', 'warn', 'info', 'dbg'] as const;
@@ -32,11 +33,27 @@ const MAIN_MODULE = 'vswitchd';
 
 type Levels = Record<VlogDestination, VlogLevel>;
 
+interface Module {
+  readonly levels: Levels;
+  isUnlimited: boolean;
+}
+
+/** A place for lines, which a pattern makes of messages. */
+export interface VlogLines {
+  writeLine(line: string): void;
+  /** Begins anew where the lines go to, for a file that was moved away. */
+  reopen?(): void;
+  /** Writes no more, until it is opened again. */
+  close?(): void;
+}
+
 export interface VlogOptions {
   /** Where messages go. A log given here must pass on everything that it is told. */
-  readonly destinations?: Readonly<Partial<Record<VlogDestination, Log>>>;
+  readonly destinations?: Readonly<Partial<Record<VlogDestination, Log | VlogLines>>>;
   /** Levels to begin with; "info" where nothing is said. */
   readonly levels?: Readonly<Partial<Levels>>;
+  /** What lines say of who writes them, and the time. */
+  readonly writer?: VlogWriter & { now(): number };
 }
 
 /** What `Vlog.set` sets; absent: all of them. */
@@ -61,14 +78,19 @@ export interface VlogTarget {
  * assert.deepEqual(lines, ['ofproto: just right']);
  */
 export class Vlog implements ModularLog {
-  readonly #destinations: Readonly<Partial<Record<VlogDestination, Log>>>;
+  readonly #destinations: NonNullable<VlogOptions['destinations']>;
+  readonly #writer: NonNullable<VlogOptions['writer']>;
+  readonly #patterns = { ...VLOG_PATTERNS };
+  #facility: number | undefined;
+  #count = 0;
   /** For modules to come. */
   readonly #levels: Levels;
-  readonly #modules = new Map<string, Levels>();
+  readonly #modules = new Map<string, Module>();
   readonly #main: Log;
 
-  constructor({ destinations = {}, levels = {} }: VlogOptions = {}) {
+  constructor({ destinations = {}, levels = {}, writer = NOBODY }: VlogOptions = {}) {
     this.#destinations = destinations;
+    this.#writer = writer;
     this.#levels = { console: 'info', syslog: 'info', file: 'info', ...levels };
     this.#main = this.module(MAIN_MODULE);
   }
@@ -80,12 +102,15 @@ export class Vlog implements ModularLog {
 
   /** The log of one part of the program, which is known from then on. */
   module(name: string): Log {
-    const levels = this.#modules.get(name) ?? { ...this.#levels };
-    this.#modules.set(name, levels);
+    const module = this.#modules.get(name) ?? { levels: { ...this.#levels }, isUnlimited: false };
+    this.#modules.set(name, module);
     const write = (level: LogLevel, fields: object, message: string): void => {
-      this.#write(levels, level, { ...fields, module: name }, message);
+      this.#write({ levels: module.levels, level, name }, fields, message);
     };
     return {
+      get isUnlimited() {
+        return module.isUnlimited;
+      },
       error: (fields, message) => write('error', fields, message),
       warn: (fields, message) => write('warn', fields, message),
       info: (fields, message) => write('info', fields, message),
@@ -95,17 +120,49 @@ export class Vlog implements ModularLog {
 
   /** Undefined: there is no such module. */
   level(module: string, destination: VlogDestination): VlogLevel | undefined {
-    return this.#modules.get(module)?.[destination];
+    return this.#modules.get(module)?.levels[destination];
   }
 
   set(level: VlogLevel, { module, destination }: VlogTarget = {}): void {
     const chosen = destination === undefined ? VLOG_DESTINATIONS : [destination];
     for (const each of chosen) {
-      for (const [name, levels] of this.#modules) {
+      for (const [name, { levels }] of this.#modules) {
         if (module === undefined || module === name) levels[each] = level;
       }
       if (module === undefined) this.#levels[each] = level;
     }
+  }
+
+  /** Whether messages of a module that come too often are held back. */
+  isLimited(module: string): boolean {
+    return this.#modules.get(module)?.isUnlimited !== true;
+  }
+
+  /** Of one module; without one, of all that are known. */
+  setLimited(isLimited: boolean, module?: string): void {
+    for (const [name, each] of this.#modules) {
+      if (module === undefined || module === name) each.isUnlimited = !isLimited;
+    }
+  }
+
+  pattern(destination: VlogDestination): string {
+    return this.#patterns[destination];
+  }
+
+  setPattern(pattern: string, destination?: VlogDestination): void {
+    const chosen = destination === undefined ? VLOG_DESTINATIONS : [destination];
+    for (const each of chosen) this.#patterns[each] = pattern;
+  }
+
+  /** What `%B` in a pattern is made of; one of `VLOG_FACILITIES`. */
+  setFacility(facility: number): void {
+    this.#facility = facility;
+  }
+
+  /** The file of the log, where it is one that can be opened anew. */
+  get file(): VlogLines | undefined {
+    const { file } = this.#destinations;
+    return file !== undefined && 'writeLine' in file ? file : undefined;
   }
 
   error(fields: object, message: string): void {
@@ -124,11 +181,40 @@ export class Vlog implements ModularLog {
     this.#main.debug(fields, message);
   }
 
-  #write(levels: Levels, level: LogLevel, fields: object, message: string): void {
+  #write({ levels, level, name }: Source, fields: object, message: string): void {
     const rank = VLOG_LEVELS.indexOf(LEVEL_OF[level]);
+    const number = ++this.#count;
     for (const destination of VLOG_DESTINATIONS) {
-      if (rank > VLOG_LEVELS.indexOf(levels[destination])) continue;
-      this.#destinations[destination]?.[level](fields, message);
+      const place = this.#destinations[destination];
+      if (place === undefined || rank > VLOG_LEVELS.indexOf(levels[destination])) continue;
+      if (!('writeLine' in place)) {
+        place[level]({ ...fields, module: name }, message);
+        continue;
+      }
+      const writer = this.#writer;
+      const text = `${message}${formatFields(fields)}`;
+      const said = { level: LEVEL_OF[level], module: name, text, number, timeMs: writer.now() };
+      const facility = this.#facility;
+      const options = { writer, ...(facility === undefined ? {} : { facility }) };
+      place.writeLine(formatVlogLine(this.#patterns[destination], said, options));
     }
   }
+}
+
+/** Who says something, and how loudly. */
+interface Source {
+  readonly levels: Levels;
+  readonly level: LogLevel;
+  readonly name: string;
+}
+
+const NOBODY = { program: '', host: '-', pid: 0, startMs: 0, now: () => 0 };
+
+/** What a message says beside its words; nothing where there is nothing. */
+function formatFields(fields: object): string {
+  const text = JSON.stringify(fields, (_name, value: unknown) => {
+    if (value instanceof Error) return value.message;
+    return typeof value === 'bigint' ? String(value) : value;
+  });
+  return text === '{}' ? '' : ` ${text}`;
 }

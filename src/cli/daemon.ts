@@ -13,6 +13,7 @@ import { mkdirSync } from 'node:fs';
 import { SystemClock } from '../base/clock.js';
 import { FileError, systemReason } from '../base/errors.js';
 import type { Log } from '../base/log.js';
+import type { Inspector } from '../inspector/index.js';
 import { startManagement } from '../management/management.js';
 import { lockFile } from '../netdev/file-lock.js';
 import { createSwitch, type Switch } from '../switch.js';
@@ -91,12 +92,12 @@ async function bringUp(
   ends.push(() => target.stop());
   const ports = await RunPorts.open(options.ports, target, log);
   ends.push(() => ports.close());
+  for (const mirror of options.mirrors) target.bridge().setMirror(mirror);
+  target.bridge().setMcastSnooping(options.snooping);
   const { server, listening } = await startOpenFlow(target, options, log);
   ends.push(() => server.close());
   // A controller that is added makes the bridge forget its rules.
-  if (options.flows !== undefined) {
-    target.bridge().addFlows(readFlowFile(options.flows), options.flows);
-  }
+  addRules(target, options);
   const management = await startManagement(target, {
     program: PROGRAM,
     version: packageVersion(),
@@ -106,12 +107,34 @@ async function bringUp(
     onExit: askToExit,
   });
   ends.push(() => management.close());
+  const page = await openPage(target, options, log);
+  if (page !== undefined) ends.push(() => page.close());
   const notes = [
     ...portNotes(target, options),
     ...openFlowNotes(listening, options),
     `commands: ovs-appctl -t ${management.path}`,
+    ...(page === undefined ? [] : [`look at ${page.url}`]),
   ];
   return { target, notes };
+}
+
+/** Those of files; what uses something comes after it. */
+function addRules(target: Switch, { flows, groups, meters }: RunOptions): void {
+  const bridge = target.bridge();
+  if (meters !== undefined) bridge.addMeters(readFlowFile(meters, 'meter'), meters);
+  if (groups !== undefined) bridge.addGroups(readFlowFile(groups, 'group'), groups);
+  if (flows !== undefined) bridge.addFlows(readFlowFile(flows), flows);
+}
+
+/** The inspector's page, where one is wanted; only then is it loaded. */
+async function openPage(
+  target: Switch,
+  { inspectPort: port, bridge: title }: RunOptions,
+  log: Log,
+): Promise<Inspector | undefined> {
+  if (port === undefined) return undefined;
+  const { startInspector } = await import('../inspector/index.js');
+  return await startInspector(target, { port, title, log });
 }
 
 function portNotes({ ports }: Switch, options: RunOptions): string[] {

@@ -5,7 +5,7 @@
  * in the capture something happened.
  */
 
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Log, LogLevel } from '../base/log.js';
 import type { Arguments } from './arguments.js';
 import type { Io } from './io.js';
@@ -30,5 +30,6 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
     base: null,
     timestamp: () => `,"time":${now()}`,
   };
-  return pino(options, { write });
+  const logger: Logger = pino(options, { write });
+  return logger;
 }

@@ -1,10 +1,15 @@
 /**
- * A port as `upcall run` is asked for it: `[NAME=]TYPE:DEVICE`, or the name of an interface.
+ * A port as `upcall run` is asked for it: `[NAME=]TYPE:DEVICE`, or the name of an interface, and
+ * what it is told to be.
  *
  * `p1=tap:tap0` is a TAP device, `p2=eth:veth1` and `eth0` are interfaces that exist, `dummy:p3` is
- * in memory. Without a name of its own a port is called like its device.
+ * in memory. Without a name of its own a port is called like its device. Settings follow, named
+ * after the columns of Open vSwitch's Port table: `eth1,tag=10`, `eth2,trunks=10+20`.
  */
 
+import { PRIORITY_TAGS, VLAN_MODES } from '../ofproto/port-vlan.js';
+import { type PortColumns, QINQ_ETH_TYPES } from '../switch-port-settings.js';
+import { SettingList } from './setting-list.js';
 import { UsageError } from './usage-error.js';
 
 export type PortType = 'tap' | 'eth' | 'dummy';
@@ -14,18 +19,45 @@ export interface PortRequest {
   readonly type: PortType;
   /** The interface's name. */
   readonly device: string;
+  readonly columns: PortColumns;
 }
 
 const TYPES: readonly PortType[] = ['tap', 'eth', 'dummy'];
 
+const SETTINGS: readonly string[] = [
+  'vlan-mode',
+  'tag',
+  'trunks',
+  'cvlans',
+  'protected',
+  'priority-tags',
+  'qinq-ethtype',
+];
+
 /** Throws a `UsageError`. */
 export function parsePortRequest(text: string): PortRequest {
-  const [, named, rest = ''] = /^(?:([^=:]+)=)?(.*)$/s.exec(text) ?? [];
+  const [port = '', ...words] = text.split(',');
+  const [, named, rest = ''] = /^(?:([^=:]+)=)?(.*)$/s.exec(port) ?? [];
   const colon = rest.indexOf(':');
   const word = colon < 0 ? 'eth' : rest.slice(0, colon);
   const type = TYPES.find((known) => known === word);
   const device = rest.slice(colon + 1);
-  if (type !== undefined && device !== '') return { name: named ?? device, type, device };
+  if (type !== undefined && device !== '') {
+    return { name: named ?? device, type, device, columns: readColumns(text, words) };
+  }
   const form = 'expected [NAME=]tap:DEVICE, [NAME=]eth:INTERFACE, dummy:NAME or an interface';
   throw new UsageError(`Cannot use --port "${text}": ${form}`);
+}
+
+function readColumns(text: string, words: readonly string[]): PortColumns {
+  const settings = new SettingList({ option: 'port', text, words, known: SETTINGS });
+  return {
+    vlanMode: settings.choice('vlan-mode', VLAN_MODES),
+    tag: settings.vlan('tag'),
+    trunks: settings.vlans('trunks'),
+    cvlans: settings.vlans('cvlans'),
+    protected: settings.flag('protected'),
+    priorityTags: settings.choice('priority-tags', PRIORITY_TAGS),
+    qinqEthType: settings.choice('qinq-ethtype', QINQ_ETH_TYPES),
+  };
 }

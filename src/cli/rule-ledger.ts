@@ -10,10 +10,12 @@
 import type { DeleteRecord, ModifyRecord, PutRecord, UdpifRecord } from '../actors/udpif-event.js';
 import type { Udpif } from '../actors/udpif.js';
 import type { FlowKey } from '../datapath/flow-key.js';
+import type { Mask } from '../datapath/mask.js';
 import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import { formatOdpFlow } from '../datapath/odp-key-text.js';
 import type { RuleRef } from '../datapath/translator.js';
-import { maskFlow } from '../packet/flow.js';
+import { type Flow, maskFlow } from '../packet/flow.js';
+import { VLAN0, VLAN1 } from '../packet/flow-layout.js';
 import { exactBitsOf } from '../switch-megaflows.js';
 
 export interface LedgerEntry {
@@ -84,7 +86,7 @@ export class RuleLedger {
     if (error !== undefined) return;
     const flow = key.toFlow();
     // Two packets that make the same megaflow differ in what it does not look at.
-    if (mask !== undefined) maskFlow(flow, mask.words);
+    if (mask !== undefined) maskKey(flow, mask);
     const text = formatOdpFlow(flow, mask);
     const rules = this.#rules.get(upcall) ?? [];
     let entry = this.#entries.get(text);
@@ -112,5 +114,15 @@ export class RuleLedger {
     if (entry === undefined) return;
     this.#live.delete(key);
     entry.packets += stats?.packets ?? 0;
+  }
+}
+
+/** What a megaflow matches. The type of a tag is in no mask, and yet belongs to the text. */
+function maskKey(flow: Flow, mask: Mask): void {
+  const tags = [VLAN0, VLAN1].map((word) => [word, flow[word] ?? 0] as const);
+  maskFlow(flow, mask.words);
+  for (const [word, tag] of tags) {
+    const tci = flow[word] ?? 0;
+    if ((tci & 0xffff) !== 0) flow[word] = ((tag & 0xffff_0000) | tci) >>> 0;
   }
 }

@@ -11,19 +11,29 @@ import type { LogLevel } from '../base/log.js';
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { FailModeName } from '../openflow/fail-mode.js';
 import { parseTarget } from '../openflow/target.js';
+import type { MirrorColumns } from '../switch-mirror.js';
+import type { BridgeSnooping } from '../switch-options.js';
 import type { Arguments } from './arguments.js';
 import type { OptionSpec } from './command.js';
 import { RUNDIR_DEFAULT } from './control-target.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import type { Io } from './io.js';
 import { readLogLevel } from './logger.js';
+import { parseMirrorRequest } from './mirror-request.js';
 import { type PortRequest, parsePortRequest } from './port-request.js';
+import { readSnooping, SNOOPING_OPTIONS } from './snooping-options.js';
 import { UsageError } from './usage-error.js';
 
 export interface RunOptions {
   readonly bridge: string;
   readonly ports: readonly PortRequest[];
+  readonly mirrors: readonly MirrorColumns[];
   readonly flows: string | undefined;
+  /** Undefined: the bridge does not snoop multicast. */
+  readonly snooping: BridgeSnooping | undefined;
+  /** Files of groups and of meters that the rules use. */
+  readonly groups: string | undefined;
+  readonly meters: string | undefined;
   /** Where controllers and tools may connect to: `ptcp:`, `punix:`. */
   readonly listen: readonly string[];
   /** To whom we connect: `tcp:`, `unix:`. */
@@ -58,9 +68,21 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     name: 'port',
     value: 'PORT',
     isRepeatable: true,
-    help: '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE or dummy:NAME',
+    help:
+      '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE or dummy:NAME; then ' +
+      ',tag=N ,trunks=N+N ,vlan-mode=MODE ,protected …',
+  },
+  {
+    name: 'mirror',
+    value: 'MIRROR',
+    isRepeatable: true,
+    help:
+      'copy packets: NAME, then ,select-all ,select-src-port=P+P ,select-dst-port=P+P ' +
+      ',select-vlan=N+N, and ,output-port=P or ,output-vlan=N; ,snaplen=BYTES',
   },
   { name: 'flows', value: 'FILE', help: 'rules to begin with, in ovs-ofctl syntax' },
+  { name: 'groups', value: 'FILE', help: 'groups that the rules use, in ovs-ofctl syntax' },
+  { name: 'meters', value: 'FILE', help: 'meters that the rules use, in ovs-ofctl syntax' },
   {
     name: 'listen',
     value: 'TARGET',
@@ -88,6 +110,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     value: 'HEX',
     help: "16 digits, for controllers (default: the ports' lowest address)",
   },
+  ...SNOOPING_OPTIONS,
   { name: 'rundir', value: 'DIR', help: `for sockets (default: OVS_RUNDIR, ${RUNDIR_DEFAULT})` },
   {
     name: 'pidfile',
@@ -102,7 +125,12 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     isValueOptional: true,
     help: `log there (default: OVS_LOGDIR, ${LOGDIR_DEFAULT}, upcall.log), not to stderr`,
   },
-  { name: 'inspect', value: 'PORT', isValueOptional: true, help: `show it: ${PORT_HELP}` },
+  {
+    name: 'inspect',
+    value: 'PORT',
+    isValueOptional: true,
+    help: `show it in a page; ${PORT_HELP}`,
+  },
   { name: 'profile', value: 'NAME', help: 'behave like: current (default), or ovs-2.3' },
   { name: 'handlers', value: 'N', help: 'handlers (default: 1)' },
   { name: 'revalidators', value: 'N', help: 'revalidators (default: 1)' },
@@ -121,7 +149,11 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
   return {
     bridge: readBridge(args),
     ports: readPorts(args),
+    mirrors: args.texts('mirror').map(parseMirrorRequest),
     flows: args.text('flows'),
+    snooping: readSnooping(args),
+    groups: args.text('groups'),
+    meters: args.text('meters'),
     listen: readTargets(args, 'listen'),
     controllers: readTargets(args, 'controller'),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',

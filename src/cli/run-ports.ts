@@ -43,7 +43,7 @@ async function loadDevices({ coverage }: Switch, log: Log): Promise<NetworkDevic
 
 function addPort(
   target: Switch,
-  { name, type, device }: PortRequest,
+  { name, type, device, columns }: PortRequest,
   devices: NetworkDevices | undefined,
   log: Log,
 ): void {
@@ -51,5 +51,5 @@ function addPort(
     if (devices === undefined || type === 'dummy') return new MemoryPort({ name, number, log });
     const request = { name, device, number };
     return type === 'tap' ? devices.openTap(request) : devices.openPacketSocket(request);
-  });
+  }, columns);
 }

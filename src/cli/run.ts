@@ -5,8 +5,8 @@
  * once. In the background (`--detach`) another process of the same command does all that.
  */
 
-import { openSync, writeSync } from 'node:fs';
-import { FileError, systemReason, UpcallError } from '../base/errors.js';
+import { hostname } from 'node:os';
+import { UpcallError } from '../base/errors.js';
 import type { Log, LogLevel } from '../base/log.js';
 import { Vlog, type VlogLevel } from '../base/vlog.js';
 import { type Conservation, formatArrivals } from '../switch-conservation.js';
@@ -16,8 +16,8 @@ import { Daemon } from './daemon.js';
 import { StartReport, startDetached } from './detached-start.js';
 import { Interruption } from './interruption.js';
 import type { Io, SelfProcess } from './io.js';
-import { createLog } from './logger.js';
-import { RUN_OPTIONS, type RunOptions, readRunOptions } from './run-options.js';
+import { LogFile, linesTo } from './log-lines.js';
+import { PROGRAM, RUN_OPTIONS, type RunOptions, readRunOptions } from './run-options.js';
 import { wallTimeMs } from './wall-clock.js';
 
 /** How OVS calls the levels. */
@@ -64,7 +64,7 @@ async function runUntilSignal(
   self: SelfProcess,
   report: StartReport,
 ): Promise<void> {
-  const log = openLog(options, io);
+  const log = openLog(options, io, self);
   const isInForeground = !report.isAwaited;
   // A signal that comes while things are brought up stops them as soon as they are.
   const interruption = new Interruption(io);
@@ -90,23 +90,15 @@ async function runUntilSignal(
 }
 
 /** To a file where one is named; else to stderr. Operators change its levels while we run. */
-function openLog({ logFile, logLevel }: RunOptions, io: Io): Log {
+function openLog({ logFile, logLevel }: RunOptions, io: Io, { pid }: SelfProcess): Log {
   const place = logFile === undefined ? 'console' : 'file';
-  const log = createLog('debug', openLines(logFile, io), wallTimeMs);
+  const lines = logFile === undefined ? linesTo(io.stderr) : new LogFile(logFile);
   const level = VLOG_LEVEL[logLevel];
-  const levels = { console: level, syslog: level, file: level };
-  return new Vlog({ destinations: { [place]: log }, levels });
-}
-
-function openLines(logFile: string | undefined, { stderr }: Io): (line: string) => void {
-  if (logFile === undefined) return (line) => void stderr.write(line);
-  try {
-    const fd = openSync(logFile, 'a');
-    return (line) => void writeSync(fd, line);
-  } catch (cause) {
-    const message = `Cannot open log file "${logFile}": ${systemReason(cause)}`;
-    throw new FileError(logFile, message, { cause });
-  }
+  return new Vlog({
+    destinations: { [place]: lines },
+    levels: { console: level, syslog: level, file: level },
+    writer: { program: PROGRAM, host: hostname(), pid, startMs: wallTimeMs(), now: wallTimeMs },
+  });
 }
 
 function formatConservation(conservation: Conservation): string {

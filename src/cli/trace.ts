@@ -8,6 +8,7 @@
 
 import { readFileSync } from 'node:fs';
 import { FileError, systemReason, UpcallError } from '../base/errors.js';
+import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import { parseOdpKey } from '../datapath/odp-key-parse.js';
 import { parseExactFlow } from '../ofproto/exact-flow-parse.js';
 import {
@@ -26,7 +27,7 @@ import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { Packet } from '../packet/packet.js';
 import type { Arguments } from './arguments.js';
 import { createFileBridge, type FileBridge, type NamedText } from './bridge-files.js';
-import { type Command, EXIT_OK } from './command.js';
+import { type Command, EXIT_FAILURE, EXIT_OK } from './command.js';
 import type { Io } from './io.js';
 import { traceDocument } from './trace-document.js';
 import { formatWhyNarrow, formatWhyNot } from './trace-report.js';
@@ -65,6 +66,11 @@ export const traceCommand: Command = {
       help: `rules at most in each answer of why (default: ${RULES_SHOWN_DEFAULT})`,
     },
     { name: 'json', help: 'print one JSON document instead' },
+    {
+      name: 'expect',
+      value: 'ACTIONS',
+      help: 'exit with 1 unless these are the datapath actions, as they are printed',
+    },
   ],
   run: async (args, io) => trace(args, io),
 };
@@ -83,7 +89,12 @@ function trace(args: Arguments, io: Io): number {
   const isExplained = args.has('why-not') || args.has('why-narrow') || args.has('json');
   const traced = traceFlow(translator, ofproto, { flow, packet, isExplained, ...naming });
   io.stdout.write(args.has('json') ? jsonOf(traced) : textOf(traced, args, naming));
-  return EXIT_OK;
+  const expected = args.text('expect');
+  if (expected === undefined) return EXIT_OK;
+  const actions = formatOdpActions(traced.actions, naming.odp);
+  if (actions === expected.trim()) return EXIT_OK;
+  io.stderr.write(`upcall: datapath actions are "${actions}", not "${expected}"\n`);
+  return EXIT_FAILURE;
 }
 
 function openBridge(args: Arguments, flowText: string): FileBridge {

@@ -146,7 +146,9 @@ function formatEthernet(key: Flow, mask: FlowMask, isVerbose: boolean): string {
 function formatFromEthertype(key: Flow, mask: FlowMask, isVerbose: boolean, tag = 0): string[] {
   const word = tag > 1 ? 0 : wordAt(key, L.VLAN0 + tag);
   if (word === 0) return formatNetwork(key, mask, isVerbose);
-  const inner = formatFromEthertype(key, mask, isVerbose, tag + 1).filter((part) => part !== '');
+  const inner = isTypeless(key, tag + 1)
+    ? []
+    : formatFromEthertype(key, mask, isVerbose, tag + 1).filter((part) => part !== '');
   const bits = wordAt(mask, L.VLAN0 + tag) & 0xffff;
   const isShown = bits !== 0 || isVerbose;
   return [
@@ -154,6 +156,15 @@ function formatFromEthertype(key: Flow, mask: FlowMask, isVerbose: boolean, tag 
     isShown ? `vlan(${formatTci(word & 0xffff, bits, isVerbose)})` : '',
     `encap(${inner.join(',')})`,
   ];
+}
+
+/**
+ * Behind the tags there is neither another one nor an Ethernet type: such a key is empty in there,
+ * and nothing is printed of its mask.
+ */
+function isTypeless(key: Flow, tag: number): boolean {
+  const hasTag = tag <= 1 && wordAt(key, L.VLAN0 + tag) !== 0;
+  return !hasTag && wordAt(key, L.DL_TYPE) >>> 16 < ETH_TYPE_MIN;
 }
 
 /** `vid=…,pcp=…`; `cfi=0` where the tag is not there. Answers to `format_vlan_tci()`. */
@@ -214,7 +225,8 @@ function formatMplsEntry(entry: number, mask: number | undefined): string {
 
 function formatTcpFlags(key: Flow, mask: FlowMask, isVerbose: boolean): string {
   const bits = (wordAt(mask, L.TCP_FLAGS) >>> 16) & TCP_FLAGS_MASK;
-  if (bits === 0 && !isVerbose) return '';
   const flags = (wordAt(key, L.TCP_FLAGS) >>> 16) & TCP_FLAGS_MASK;
+  // A key has the attribute only where there is something to be said of it.
+  if (bits === 0 && (!isVerbose || flags === 0)) return '';
   return `tcp_flags(${formatFlagsMasked(TCP_FLAG_NAMES, flags, bits, TCP_FLAGS_MASK)})`;
 }

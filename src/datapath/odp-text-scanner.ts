@@ -1,5 +1,5 @@
 /**
- * Splits the text of keys and actions at the commas that stand outside brackets.
+ * Splits the text of keys and actions at the commas and spaces that stand outside brackets.
  *
  * `eth(src=…,dst=…),recirc_id(0)` is two terms, `eth` and `recirc_id`, each with what stands
  * between its brackets. Columns count from 1, in the whole text, for messages.
@@ -43,6 +43,19 @@ export function scanTerms(text: string, place: OdpTextPlace): OdpTerm[] {
   return terms;
 }
 
+/** `text` from the beginning of the term in which `column` stands: where OVS finds it wrong. */
+export function restFromTerm(text: string, column: number): string {
+  let start = 0;
+  let depth = 0;
+  for (let i = 0; i < column - 1; i++) {
+    const char = text[i] ?? '';
+    if (char === '(') depth++;
+    else if (char === ')') depth--;
+    if (depth === 0 && (char === ')' || SEPARATORS.has(char))) start = i + 1;
+  }
+  return text.slice(start);
+}
+
 /** The arguments of a term: `name=value` or `name=value/mask`, separated by commas. */
 export function scanArguments(term: OdpTerm, place: OdpTextPlace): OdpArgument[] {
   let column = term.argsColumn;
@@ -59,11 +72,13 @@ export function scanArguments(term: OdpTerm, place: OdpTextPlace): OdpArgument[]
   return found;
 }
 
+const SEPARATORS: ReadonlySet<string> = new Set(', \t\r\n');
+
 export function expectedError(place: OdpTextPlace, column: number, expected: string): ParseError {
   return new ParseError({ source: place.source, column, expected });
 }
 
-/** The first comma from `at` on that stands outside brackets, or the end. */
+/** The first comma or space from `at` on that stands outside brackets, or the end. */
 function findEnd(text: string, at: number, place: OdpTextPlace): number {
   let depth = 0;
   for (let i = at; i < text.length; i++) {
@@ -71,7 +86,7 @@ function findEnd(text: string, at: number, place: OdpTextPlace): number {
     if (char === '(') depth++;
     else if (char === ')' && --depth < 0) {
       throw expectedError(place, place.column + i, 'found ")" without "("');
-    } else if (char === ',' && depth === 0) return i;
+    } else if (depth === 0 && SEPARATORS.has(char ?? '')) return i;
   }
   if (depth > 0) throw expectedError(place, place.column + text.length, 'expected ")"');
   return text.length;

@@ -100,7 +100,7 @@ export class MemoryPort implements Port {
     txBytes: 0,
     txDropped: 0,
   };
-  /** What an operator said of its link (`netdev-dummy/set-admin-state`); nothing hangs on it. */
+  /** What an operator said of its link (`netdev-dummy/set-admin-state`); frames pass anyway. */
   isUp = true;
   /** Frames sent by the datapath, one emission an operation; the array is the subscriber's. */
   readonly transmitted: Observable<readonly Uint8Array[]>;

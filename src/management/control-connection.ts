@@ -9,8 +9,8 @@
  */
 
 import type { Socket } from 'node:net';
-import { UpcallError } from '../base/errors.js';
 import type { Coverage } from '../base/coverage.js';
+import { UpcallError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { CommandError } from './command.js';
 import { type CommandTable, endLine, type OutputFormat } from './command-table.js';

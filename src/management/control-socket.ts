@@ -10,8 +10,8 @@
 
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { systemReason, UpcallError } from '../base/errors.js';
 import type { Coverage } from '../base/coverage.js';
+import { systemReason, UpcallError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { CommandTable } from './command-table.js';
 import { ControlConnection } from './control-connection.js';

@@ -29,6 +29,8 @@ const BRIDGES = [
   'mac_learning_expired',
   'mac_learning_learned',
   'mac_learning_moved',
+  'mcast_snooping_expired',
+  'mcast_snooping_learned',
   'ofproto_dpif_expired',
   'ofproto_evict_rule',
   'packet_in_overflow',

@@ -5,6 +5,7 @@
  * same in another order read the same. Answers to `dpctl_normalize_actions()`.
  */
 
+import { type OdpPort, odpPort } from '../base/brands.js';
 import { ParseError } from '../base/errors.js';
 import { exactMask } from '../datapath/mask.js';
 import type { OdpAction, OdpActions } from '../datapath/odp-actions.js';
@@ -12,7 +13,7 @@ import { parseOdpActions } from '../datapath/odp-actions-parse.js';
 import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import { parseOdpKey } from '../datapath/odp-key-parse.js';
 import { formatOdpKey, formatTci } from '../datapath/odp-key-text.js';
-import { scanTerms } from '../datapath/odp-text-scanner.js';
+import { restFromTerm, scanTerms } from '../datapath/odp-text-scanner.js';
 import { type Flow, wordAt } from '../packet/flow.js';
 import * as L from '../packet/flow-layout.js';
 import { ETH_TYPE_VLAN, isMplsType } from '../packet/protocol.js';
@@ -31,8 +32,9 @@ export function reprintActions(call: DpctlCall): void {
 }
 
 export function normalizeActions(call: DpctlCall): void {
-  const [flowText = '', actionsText = ''] = call.words;
-  const key = readFlow(call, flowText);
+  const [flowText = '', actionsText = '', ...numbers] = call.words;
+  const ports = readPorts(call, numbers);
+  const key = readFlow(call, flowText, ports);
   const whole = formatOdpKey(key, exactMask(L.DP_START).words);
   call.say(`input flow: ${keepNamed(whole, flowText)}\n`);
   const actions = readActions(call, actionsText);
@@ -44,12 +46,23 @@ export function normalizeActions(call: DpctlCall): void {
   }
 }
 
-function readFlow(call: DpctlCall, text: string): Flow {
+/** Names of ports, as `NAME=NUMBER`. */
+function readPorts(call: DpctlCall, words: readonly string[]): ReadonlyMap<string, OdpPort> {
+  return new Map(
+    words.map((word) => {
+      const [, name = '', number] = /^([^=]+)=(\d+)/.exec(word) ?? [];
+      if (number === undefined) call.fail(`${word}: expected NAME=NUMBER`);
+      return [name, odpPort(Number(number))];
+    }),
+  );
+}
+
+function readFlow(call: DpctlCall, text: string, ports: ReadonlyMap<string, OdpPort>): Flow {
   try {
-    return parseOdpKey(text).key;
+    return parseOdpKey(text, { portNumber: (name) => ports.get(name) }).key;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    const rest = error.source.slice(error.column - 1);
+    const rest = restFromTerm(error.source, error.column);
     return call.fail(`odp_flow_key_from_string (syntax error at ${rest})`, 'EINVAL');
   }
 }

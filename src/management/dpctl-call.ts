@@ -92,7 +92,7 @@ export class DpctlCall {
   /** The words behind the name of a datapath, which may be missing unless there are `countMax`. */
   takeDatapath(words: readonly string[], countMax: number): readonly string[] {
     if (words[0] === this.context.sw.datapath.name) return words.slice(1);
-    if (words.length >= countMax) this.fail('datapath not found', 'EINVAL');
+    if (words.length === countMax) this.fail('datapath not found', 'EINVAL');
     return words;
   }
 }

@@ -6,10 +6,10 @@
 
 import type { Port } from '../datapath/port.js';
 import type { Command } from './command.js';
-import { DpctlCall } from './dpctl-call.js';
-import { DpctlFlows } from './dpctl-flows.js';
-import { dumpDatapathFlows } from './dpctl-dump.js';
 import { normalizeActions, reprintActions } from './dpctl-actions.js';
+import { DpctlCall } from './dpctl-call.js';
+import { dumpDatapathFlows } from './dpctl-dump.js';
+import { DpctlFlows } from './dpctl-flows.js';
 import type { ManagementContext } from './management-context.js';
 
 interface Row {
@@ -69,8 +69,12 @@ function list(call: DpctlCall, rows: readonly Row[]): void {
 
 function show(call: DpctlCall): void {
   const { datapath } = call.context.sw;
-  for (const name of call.words) {
-    if (name !== datapath.name) call.fail(`opening datapath ${name} failed`, 'ENODEV');
+  const missing = call.words.filter((name) => name !== datapath.name);
+  for (const [i, name] of missing.entries()) {
+    const tell = () => call.fail(`opening datapath ${name} failed`, 'ENODEV');
+    // The last complaint ends the call.
+    if (i === missing.length - 1) tell();
+    else call.attempt(tell);
   }
   const { hit, missed, lost, flows } = datapath.getStats();
   call.say(`${datapath.name}:\n  lookups: hit:${hit} missed:${missed} lost:${lost}\n`);

@@ -15,6 +15,7 @@ import { FlowKey } from '../datapath/flow-key.js';
 import type { OdpActions } from '../datapath/odp-actions.js';
 import { parseOdpActions } from '../datapath/odp-actions-parse.js';
 import { formatFlowStats } from '../datapath/odp-flow-text.js';
+import { restFromTerm } from '../datapath/odp-text-scanner.js';
 import { takeUfid } from '../datapath/ufid.js';
 import type { Flow } from '../packet/flow.js';
 import { collectFlows } from '../switch-megaflows.js';
@@ -91,7 +92,8 @@ export class DpctlFlows {
     const named = takeUfid(text);
     if (named === undefined) {
       // A complaint, but no failure, in Open vSwitch too.
-      call.say(`${this.#context.program}: parsing flow ufid\n`);
+      const reason = text.startsWith('ufid:') ? ' (Invalid argument)' : '';
+      call.say(`${this.#context.program}: parsing flow ufid${reason}\n`);
       return;
     }
     const found = this.#find((flow) => this.ufids.of(flow.key) === named.ufid);
@@ -106,7 +108,7 @@ export class DpctlFlows {
 
   #delete(call: DpctlCall, text: string): void {
     const named = takeUfid(text);
-    if (named === undefined && text.startsWith('ufid:')) call.fail('parsing flow ufid', 'EINVAL');
+    if (named === undefined) refuseBrokenUfid(call, text);
     const key = named === undefined ? this.#readKey(call, text) : this.#keyOf(named.ufid);
     const op: DeleteOp | undefined =
       key === undefined ? undefined : { type: 'delete', key, error: undefined, stats: undefined };
@@ -164,6 +166,7 @@ export class DpctlFlows {
   }
 
   #readFlow(call: DpctlCall, text: string): DpctlKey {
+    if (takeUfid(text) === undefined) refuseBrokenUfid(call, text);
     try {
       return parseDpctlKey(this.#context, text);
     } catch (error) {
@@ -206,6 +209,11 @@ export class DpctlFlows {
   }
 }
 
+/** Of a text that begins with no id: whether it should have. */
+function refuseBrokenUfid(call: DpctlCall, text: string): void {
+  if (text.startsWith('ufid:')) call.fail('parsing flow ufid', 'EINVAL');
+}
+
 /** Whether a packet of `key` would meet `flow`. */
 function accepts(flow: DumpedFlow, key: Flow): boolean {
   const own = flow.key.toFlow();
@@ -219,8 +227,8 @@ function copyOf({ key, mask, actions, stats }: DumpedFlow): DumpedFlow {
   return { key, mask, actions, stats: { ...stats } };
 }
 
-/** Tells where `error` found the text wrong, from there to its end. */
+/** Tells where `error` found the text wrong. */
 function unreadable(error: unknown, tell: (rest: string) => never): never {
-  if (error instanceof ParseError) tell(error.source.slice(error.column - 1));
+  if (error instanceof ParseError) tell(restFromTerm(error.source, error.column));
   throw error;
 }

@@ -6,15 +6,18 @@
  * attributes that `odp_flow_key_to_flow()` expects.
  */
 
-import { parseOdpKey } from '../datapath/odp-key-parse.js';
+import { Mask } from '../datapath/mask.js';
 import { KEY_ATTRIBUTES } from '../datapath/odp-key-attributes.js';
+import { parseOdpKey } from '../datapath/odp-key-parse.js';
 import { scanTerms } from '../datapath/odp-text-scanner.js';
 import { takeUfid } from '../datapath/ufid.js';
-import { Mask } from '../datapath/mask.js';
 import { type Flow, wordAt } from '../packet/flow.js';
 import { DL_TYPE, FRAG_LATER, IN_PORT, NW_PROTO, PACKET_TYPE } from '../packet/flow-layout.js';
 import * as P from '../packet/protocol.js';
 import { type ManagementContext, portNumberOf } from './management-context.js';
+
+/** `ODPP_NONE`. */
+const PORT_NONE = 0xffff_ffff;
 
 export interface DpctlKey {
   readonly ufid: string | undefined;
@@ -31,7 +34,8 @@ export function parseDpctlKey(context: ManagementContext, text: string): DpctlKe
   const { key, mask } = parseOdpKey(keyText, { portNumber: portNumberOf(context) });
   const names = namesIn(keyText);
   if (!names.has('eth') && !names.has('packet_type')) markBare(key);
-  const hasWholePort = [0, 0xffff_ffff].includes(wordAt(mask, IN_PORT));
+  if (!names.has('in_port')) key[IN_PORT] = PORT_NONE;
+  const hasWholePort = names.has('in_port') && wordAt(mask, IN_PORT) === 0xffff_ffff;
   const isSound = hasWholePort && hasExpected(names, key);
   return { ufid: named?.ufid, key, mask: new Mask(mask), isSound };
 }
@@ -64,7 +68,6 @@ function namesIn(text: string): Set<string> {
 }
 
 function hasExpected(names: ReadonlySet<string>, key: Flow): boolean {
-  if (names.size === 0) return true;
   if (!names.has('eth_type')) return names.has('eth');
   const network = ABOVE_ETHERNET.get(wordAt(key, DL_TYPE) >>> 16);
   const proto = wordAt(key, NW_PROTO);

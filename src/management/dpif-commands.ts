@@ -101,7 +101,7 @@ function dumpFlows(context: ManagementContext, args: readonly string[]): string 
   const { sw } = context;
   const bridge = findBridge(context, args.at(-1) ?? '');
   const ports = new Set<number>(bridge.ofproto.ports.map(({ odpPort }) => odpPort));
-  const isVerbose = hasOption(args, '-m', '--more');
+  const isVerbose = hasOption(args, '-m');
   const options: OdpTextOptions = { isVerbose, ...naming(context, args, isVerbose) };
   const now = sw.clock.now();
   const line = (flow: DumpedFlow): string => {
@@ -113,12 +113,13 @@ function dumpFlows(context: ManagementContext, args: readonly string[]): string 
   ).join('');
 }
 
-/** Ports by name where that is asked for; verbose texts have names unless told otherwise. */
+/** Ports by name where that was said last; verbose texts have names unless told otherwise. */
 function naming(
   context: ManagementContext,
   args: readonly string[],
   isDefault: boolean,
 ): Pick<OdpTextOptions, 'portName'> {
-  const isNamed = hasOption(args, '--names') || (isDefault && !hasOption(args, '--no-names'));
+  const last = args.filter((arg) => arg === '--names' || arg === '--no-names').at(-1);
+  const isNamed = last === undefined ? isDefault : last === '--names';
   return isNamed ? { portName: portNameOf(context) } : {};
 }

@@ -8,9 +8,10 @@
 
 import { ParseError } from '../base/errors.js';
 import { parseOdpKey } from '../datapath/odp-key-parse.js';
+import { restFromTerm } from '../datapath/odp-text-scanner.js';
 import { MemoryPort } from '../datapath/port.js';
-import type { Flow } from '../packet/flow.js';
 import { composePacket } from '../packet/compose.js';
+import type { Flow } from '../packet/flow.js';
 import { ETH_HEADER_SIZE } from '../packet/protocol.js';
 import { type Command, CommandError } from './command.js';
 import { type ManagementContext, portNumberOf } from './management-context.js';
@@ -42,28 +43,30 @@ export function dummyCommands(context: ManagementContext): readonly Command[] {
 function receive(context: ManagementContext, args: readonly string[]): string {
   const [name = '', ...words] = args;
   const { sw } = context;
-  const port = sw.datapath.ports().find((each) => each.name === name && each.type === 'dummy');
-  if (port === undefined) throw new CommandError('no such dummy netdev');
+  const port = sw.datapath.ports().find((each) => each.name === name);
+  const isDummy = port instanceof MemoryPort && port.type?.startsWith('dummy') === true;
+  if (!isDummy) throw new CommandError('no such dummy netdev');
   const rest = takeQueue(words);
   while (rest.length > 0) {
     const frame = parseHex(rest[0] ?? '') ?? composeNext(context, rest);
     rest.shift();
-    sw.inject(name, frame);
+    port.inject(frame);
   }
   return '';
 }
 
 /** Reads `--qid N`, with which the words may begin. */
 function takeQueue(words: readonly string[]): string[] {
-  if (words[0] !== '--qid') return [...words];
+  if (words[0] !== '--qid' || words.length === 1) return [...words];
   const queue = Number.parseInt(words[1] ?? '', 10) || QUEUE;
   if (queue !== QUEUE) throw new CommandError('bad rx queue id.');
   return words.slice(2);
 }
 
 function parseHex(text: string): Uint8Array | undefined {
-  const isHex = /^(?:[0-9a-f]{2})+$/i.test(text) && text.length >= 2 * ETH_HEADER_SIZE;
-  return isHex ? Uint8Array.from(Buffer.from(text, 'hex')) : undefined;
+  const digits = text.replace(/\s/g, '');
+  const isHex = /^(?:[0-9a-f]{2})+$/i.test(digits) && digits.length >= 2 * ETH_HEADER_SIZE;
+  return isHex ? Uint8Array.from(Buffer.from(digits, 'hex')) : undefined;
 }
 
 /** Composes a frame of the key that `rest` begins with, and takes its `--len N`. */
@@ -89,19 +92,28 @@ function readKey(context: ManagementContext, text: string): Flow {
     return parseOdpKey(text, { portNumber: portNumberOf(context) }).key;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    throw new CommandError(`syntax error at ${error.source.slice(error.column - 1)}`);
+    throw new CommandError(`syntax error at ${restFromTerm(error.source, error.column)}`);
   }
 }
 
 /** Of one port, or of all. */
 function setAdminState({ sw }: ManagementContext, args: readonly string[]): string {
+  const state = args.at(-1)?.toLowerCase();
+  if (state !== 'up' && state !== 'down') throw new CommandError('Invalid Admin State');
   const [name] = args.length > 1 ? args : [];
   const ports = sw.datapath.ports().filter((port) => port instanceof MemoryPort);
   const chosen = name === undefined ? ports : ports.filter((port) => port.name === name);
   if (chosen.length === 0) throw new CommandError('Unknown Dummy Interface');
-  const state = args.at(-1);
-  if (state !== 'up' && state !== 'down') throw new CommandError('Invalid Admin State');
-  for (const port of chosen) port.isUp = state === 'up';
+  for (const port of chosen) setLink(sw, port, state === 'up');
   for (const bridge of sw.bridges) bridge.ofproto.togglePort();
   return 'OK';
+}
+
+/** Groups that watch the port hear of it in its bridge. */
+function setLink({ bridges }: ManagementContext['sw'], port: MemoryPort, isUp: boolean): void {
+  port.isUp = isUp;
+  for (const { ofproto } of bridges) {
+    const known = ofproto.ports.find(({ odpPort }) => odpPort === port.number);
+    if (known !== undefined) ofproto.setPortLive(known.ofpPort, isUp);
+  }
 }

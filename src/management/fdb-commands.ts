@@ -5,9 +5,9 @@
  * `ofproto_unixctl_fdb_*` functions of OVS's `ofproto/ofproto-dpif.c`.
  */
 
-import { formatOfpPort } from '../packet/ofp-port-text.js';
-import { parseEthernet } from '../packet/address-parse.js';
 import type { Ofproto } from '../ofproto/ofproto.js';
+import { parseEthernet } from '../packet/address-parse.js';
+import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { type Command, CommandError } from './command.js';
 import { bridgesNamed, findBridge, type ManagementContext } from './management-context.js';
 

@@ -19,12 +19,12 @@ import { dpctlCommands } from './dpctl-commands.js';
 import { dpifCommands } from './dpif-commands.js';
 import { dummyCommands } from './dummy-commands.js';
 import { fdbCommands } from './fdb-commands.js';
-import { mdbCommands } from './mdb-commands.js';
 import type { ManagementContext } from './management-context.js';
+import { mdbCommands } from './mdb-commands.js';
 import { timeCommands } from './time-commands.js';
 import { traceCommands } from './trace-commands.js';
-import { vlogCommands } from './vlog-commands.js';
 import { revalidatorCommands, upcallCommands } from './upcall-commands.js';
+import { vlogCommands } from './vlog-commands.js';
 
 export interface CommandOptions {
   /** How messages call this program. Default: "upcall". */

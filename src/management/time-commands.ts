@@ -36,14 +36,19 @@ export function timeCommands({ sw }: ManagementContext): readonly Command[] {
 
 /** In steps of the last word, up to the first; after each everybody may look at the time. */
 async function warp(clock: StoppableClock, args: readonly string[]): Promise<string> {
-  const step = Number.parseInt(args.at(-1) ?? '', 10);
-  const total = Number.parseInt(args[0] ?? '', 10);
-  if (!(step > 0) || !(total > 0)) throw new CommandError('invalid MSECS');
+  const step = readMilliseconds(args.at(-1));
+  const total = readMilliseconds(args[0]);
+  if (step <= 0 || total < 0) throw new CommandError('invalid MSECS');
   for (let left = total; left > 0; left -= step) {
     clock.warp(Math.min(step, left));
     await turn(clock);
   }
   return 'warped';
+}
+
+/** As C's `atoll` reads it. */
+function readMilliseconds(text = ''): number {
+  return Number.parseInt(text, 10) || 0;
 }
 
 function turn(clock: Clock): Promise<void> {

@@ -10,11 +10,12 @@ import { parseActions } from '../ofproto/actions-parse.js';
 import { Match } from '../ofproto/match.js';
 import type { Ofpact, Ofpacts } from '../ofproto/ofpact.js';
 import { groupsOf, metersOf } from '../ofproto/ofpact-uses.js';
-import type { Ofproto } from '../ofproto/ofproto.js';
-import { createFlowMask, type Flow } from '../packet/flow.js';
-import { setMaskForPacket } from '../packet/packet-mask.js';
+import { createFlowMask } from '../packet/flow.js';
 import { PlacedText } from '../packet/key-value-scanner.js';
+import { setMaskForPacket } from '../packet/packet-mask.js';
 import { CommandError } from './command.js';
+import { actionError } from './trace-action-errors.js';
+import type { TraceCall } from './trace-call.js';
 
 /** What a packet-out may not say: there is no table that it belongs to. */
 const INSTRUCTIONS: ReadonlySet<Ofpact['type']> = new Set([
@@ -34,10 +35,17 @@ export function parseTraceActions(text: string): Ofpacts {
 }
 
 /** Throws a `CommandError` where `flow` cannot have `actions`, or they name what is not there. */
-export function checkTraceActions(actions: Ofpacts, flow: Flow, ofproto: Ofproto): void {
+export function checkTraceActions(
+  actions: Ofpacts,
+  { flow, ofproto }: Pick<TraceCall, 'flow' | 'ofproto'>,
+  isStrict: boolean,
+): void {
   const mask = createFlowMask();
   setMaskForPacket(mask, flow);
-  const checker = new ActionChecker(new Match(flow, mask), 0, { isMeterAction: true });
+  const checker = new ActionChecker(new Match(flow, mask), 0, {
+    isMeterAction: true,
+    isStrict,
+  });
   for (const action of actions) {
     const problem = checker.check(action);
     if (problem !== undefined) throw new CommandError(`Bad actions: ${problem.error}`);
@@ -56,6 +64,6 @@ function parse(text: string, checker: Pick<ActionChecker, 'check'>): Ofpacts {
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const name = /^expected an action or a port; "(.*)" is neither$/.exec(error.expected)?.[1];
-    throw new CommandError(name === undefined ? error.expected : `unknown action ${name}`);
+    throw new CommandError(name === undefined ? actionError(error) : `unknown action ${name}`);
   }
 }

@@ -6,11 +6,11 @@
  * Open vSwitch's. Answers to `parse_flow_and_packet()` of its `ofproto-dpif-trace.c`.
  */
 
-import { scanTerms } from '../datapath/odp-text-scanner.js';
 import { ParseError, UpcallError } from '../base/errors.js';
-import { CT_STATE_NAMES, parseFlags } from '../packet/flags-text.js';
-import { composePacket } from '../packet/compose.js';
+import { restFromTerm, scanTerms } from '../datapath/odp-text-scanner.js';
 import { parseExactFlow } from '../ofproto/exact-flow-parse.js';
+import { Ofproto } from '../ofproto/ofproto.js';
+import { composePacket } from '../packet/compose.js';
 import { extractFlow } from '../packet/extract.js';
 import { copyFlow, createFlow, type Flow } from '../packet/flow.js';
 import {
@@ -23,11 +23,11 @@ import {
 } from '../packet/flow-layout.js';
 import { Packet } from '../packet/packet.js';
 import { ETH_HEADER_SIZE } from '../packet/protocol.js';
-import { Ofproto } from '../ofproto/ofproto.js';
 import type { SwitchBridge } from '../switch-bridge.js';
 import { CommandError } from './command.js';
 import { parseDpctlKey } from './dpctl-key.js';
 import { findBridge, type ManagementContext } from './management-context.js';
+import { checkConntrackState } from './trace-conntrack.js';
 
 export interface TraceCall {
   readonly ofproto: Ofproto;
@@ -46,7 +46,7 @@ interface Options {
 }
 
 /** Bytes of payload that an option may ask for; what one packet holds. */
-const PAYLOAD_SIZE_MAX = 65_535;
+const PAYLOAD_SIZE_MAX = 64_000;
 /** A datapath or a bridge, a flow, a packet. */
 const WORDS_MAX = 3;
 /** Words of a flow that a packet does not say. */
@@ -100,19 +100,11 @@ const VALUED_OPTIONS: ReadonlyMap<string, (options: Options, value: string) => v
     '--l7-len',
     (options, value) => {
       const size = Number.parseInt(value, 10) || 0;
-      if (size > PAYLOAD_SIZE_MAX) throw new CommandError(`${value}: too much L7 data`);
+      if (size < 0 || size > PAYLOAD_SIZE_MAX) throw new CommandError(`${value}: too much L7 data`);
       options.payloadSize = size;
     },
   ],
 ]);
-
-/** What conntrack will say next; there is none yet, so that nobody asks. */
-function checkConntrackState(text: string): void {
-  for (const flag of text.split(/[,|]/)) {
-    if (parseFlags(CT_STATE_NAMES, flag.trim(), 0xffff) !== undefined) continue;
-    throw new CommandError(`${flag}: unknown connection tracking state flag`);
-  }
-}
 
 /** Takes the last of the words if it is a frame; a third word must be one. */
 function takePacket({ words, generates }: Options): Uint8Array | undefined {
@@ -154,8 +146,12 @@ function findFlow(context: ManagementContext, words: readonly string[]): PlacedF
   return { ofproto: bridge.ofproto, flow: parseBridgeFlow(bridge, text) };
 }
 
-/** The key, or what is wrong with it. */
-function parseKey(context: ManagementContext, text: string): Flow | string {
+/** The key, or what is wrong with it. An id may stand before it, and does not matter. */
+function parseKey(context: ManagementContext, given: string): Flow | string {
+  const [id = ''] = UFID.exec(given) ?? [];
+  const rest = given.slice(id.length);
+  if (id !== '' && !rest.startsWith(' ')) return `syntax error at ${rest}`;
+  const text = rest.trimStart();
   try {
     const bare = scanTerms(text, { source: text, column: 1 }).find(
       ({ args }) => args === undefined,
@@ -164,9 +160,11 @@ function parseKey(context: ManagementContext, text: string): Flow | string {
     return parseDpctlKey(context, text).key;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    return `syntax error at ${error.source.slice(error.column - 1)}`;
+    return `syntax error at ${restFromTerm(error.source, error.column)}`;
   }
 }
+
+const UFID = /^ufid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /** The flow as the bridge sees it to which its port belongs. */
 function receive(context: ManagementContext, key: Flow, datapath: string | undefined): PlacedFlow {

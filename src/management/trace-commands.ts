@@ -10,9 +10,9 @@ import type { OdpTextOptions } from '../datapath/odp-key-text.js';
 import { takeUfid, ufidOf } from '../datapath/ufid.js';
 import { formatFlowTrace, traceFlow } from '../ofproto/flow-trace.js';
 import { formatGroup } from '../ofproto/group-text.js';
-import { type Ofpacts, OFPP_MAX, type PortText } from '../ofproto/ofpact.js';
-import { Ofproto } from '../ofproto/ofproto.js';
+import { OFPP_MAX, type Ofpacts, type PortText } from '../ofproto/ofpact.js';
 import { groupsOf } from '../ofproto/ofpact-uses.js';
+import { Ofproto } from '../ofproto/ofproto.js';
 import type { Rule } from '../ofproto/rule.js';
 import { formatDetraced } from '../ofproto/rule-text.js';
 import { ruleOf } from '../ofproto/xlate-trace.js';
@@ -70,14 +70,18 @@ function portTextOf(ofproto: Ofproto): PortText {
 
 /** The actions come last; nothing of them is a look-up in table 0. */
 function tracePacketOut(context: ManagementContext, args: readonly string[]): string {
+  const words = args.slice(0, -1);
+  const isStrict = words.some((word) => CONSISTENT.has(word));
+  const call = parseTraceCall(
+    context,
+    words.filter((word) => !CONSISTENT.has(word)),
+  );
   const actions = parseTraceActions(args.at(-1) ?? '');
-  const words = args.slice(0, -1).filter((word) => !CONSISTENT.has(word));
-  const call = parseTraceCall(context, words);
-  checkTraceActions(actions, call.flow, call.ofproto);
+  checkTraceActions(actions, call, isStrict);
   return trace(context, call, actions.length === 0 ? undefined : actions);
 }
 
-/** Whether actions must fit the packet; they must in any case. */
+/** Actions must fit the packet, the older ones too; others must in any case. */
 const CONSISTENT: ReadonlySet<string> = new Set(['-consistent', '--consistent']);
 
 /** The rules and groups that a datapath flow comes from, in the order in which they were met. */

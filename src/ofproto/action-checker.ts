@@ -37,6 +37,22 @@ const METER_MAX = 0xffff_0000;
 /** Words that actions change what is known of. */
 const FOLLOWED = [PACKET_TYPE, DL_TYPE, VLAN0, VLAN1, NW_PROTO] as const;
 
+/** Bits that an answer hangs on, which nobody here asks for. Written only. */
+const UNREAD = createFlowMask();
+
+/** Actions behind which something else is known of the packets: those of `follow`. */
+const CHANGES: ReadonlySet<Ofpact['type']> = new Set([
+  'push_vlan',
+  'mod_vlan_vid',
+  'mod_vlan_pcp',
+  'strip_vlan',
+  'set_field',
+  'push_mpls',
+  'pop_mpls',
+  'encap',
+  'decap',
+]);
+
 /** What to match on for each prerequisite, as a person would write it. */
 const MATCHES: Readonly<Record<FieldPrerequisite, string>> = {
   none: 'anything',
@@ -67,15 +83,15 @@ export interface ActionCheckerOptions {
 }
 
 export class ActionChecker {
-  /** What is known of the packets, with the actions so far done to it. */
-  readonly #flow: Flow;
+  readonly #match: Match;
+  /** What is known of the packets, with the actions so far done to it; made when it is needed. */
+  #known: Flow | undefined;
   readonly #table: number;
   readonly #options: ActionCheckerOptions;
-  readonly #ignored = createFlowMask();
   readonly #order: ActionOrder;
 
   constructor(match: Match, table: number, options: ActionCheckerOptions = {}) {
-    this.#flow = match.flow;
+    this.#match = match;
     this.#table = table;
     this.#options = options;
     this.#order = this.#orderIn('flow');
@@ -86,13 +102,18 @@ export class ActionChecker {
     return this.#order.check(action) ?? this.#checkAction(action);
   }
 
+  get #flow(): Flow {
+    this.#known ??= this.#match.flow;
+    return this.#known;
+  }
+
   #orderIn(place: ActionPlace): ActionOrder {
     return new ActionOrder(place, this.#options.isMeterAction ?? false);
   }
 
   #checkAction(action: Ofpact): ActionProblem | undefined {
     const found = this.#checkFields(action) ?? this.#checkRest(action) ?? this.#checkOld(action);
-    if (found === undefined) follow(this.#flow, action);
+    if (found === undefined && CHANGES.has(action.type)) follow(this.#flow, action);
     return found;
   }
 
@@ -166,7 +187,6 @@ export class ActionChecker {
   /** What the older actions need where OpenFlow is strict. */
   #checkOld(action: Ofpact): ActionProblem | undefined {
     if (this.#options.isStrict !== true) return undefined;
-    const flow = this.#flow;
     switch (action.type) {
       case 'mod_vlan_vid': // In 1.0 they make a tag.
       case 'mod_vlan_pcp':
@@ -179,7 +199,7 @@ export class ActionChecker {
       case 'mod_nw_ecn':
       case 'mod_nw_ttl':
       case 'dec_ttl':
-        return isIpAny(flow) ? undefined : inconsistent('ip or ipv6');
+        return isIpAny(this.#flow) ? undefined : inconsistent('ip or ipv6');
       case 'mod_tp_src':
       case 'mod_tp_dst':
         return this.#missing('tcp') && this.#missing('udp') && this.#missing('sctp');
@@ -190,11 +210,11 @@ export class ActionChecker {
       case 'dec_mpls_ttl':
         return this.#missing('mpls');
       case 'dec_nsh_ttl':
-        return wordAt(flow, DL_TYPE) >>> 16 === ETH_TYPE_NSH
+        return wordAt(this.#flow, DL_TYPE) >>> 16 === ETH_TYPE_NSH
           ? undefined
           : inconsistent('dl_type=0x894f');
       case 'fin_timeout':
-        return (wordAt(flow, NW_PROTO) & PROTO_BITS) === IPPROTO_TCP
+        return (wordAt(this.#flow, NW_PROTO) & PROTO_BITS) === IPPROTO_TCP
           ? undefined
           : inconsistent('tcp');
       default:
@@ -244,7 +264,7 @@ export class ActionChecker {
   }
 
   #missingIn(flow: Flow, field: Field): ActionProblem | undefined {
-    if (hasField(field, flow, this.#ignored)) return undefined;
+    if (hasField(field, flow, UNREAD)) return undefined;
     return inconsistent(MATCHES[field.prerequisite], field.name);
   }
 
@@ -255,7 +275,7 @@ export class ActionChecker {
   }
 
   #missing(prerequisite: FieldPrerequisite): ActionProblem | undefined {
-    const isThere = hasPrerequisite(prerequisite, this.#flow, this.#ignored);
+    const isThere = hasPrerequisite(prerequisite, this.#flow, UNREAD);
     return isThere ? undefined : inconsistent(MATCHES[prerequisite]);
   }
 

@@ -26,6 +26,7 @@ import {
   type SampleAction,
   TABLE_CURRENT,
 } from './ofpact.js';
+import { PacketInReason } from './packet-ins.js';
 import { formatSubfield } from './subfield-text.js';
 
 type Action<Type extends Ofpact['type']> = Extract<Ofpact, { type: Type }>;
@@ -126,9 +127,15 @@ function formatEthType(ethType: number): string {
   return `0x${ethType.toString(16).padStart(4, '0')}`;
 }
 
+/** That no rule matched is no reason that a rule can give: Open vSwitch has no word for it. */
+const UNNAMED_REASONS: ReadonlySet<number> = new Set([
+  PacketInReason.EXPLICIT_MISS,
+  PacketInReason.IMPLICIT_MISS,
+]);
+
 function formatController(action: Action<'controller'>): string {
   const { maxLength, reason, controllerId, userdata, pauses = false, meterId } = action;
-  const reasonName = PACKET_IN_REASONS[reason] ?? String(reason);
+  const reasonName = UNNAMED_REASONS.has(reason) ? '' : (PACKET_IN_REASONS[reason] ?? `${reason}`);
   const options: string[] = [];
   if (reasonName !== 'action') options.push(`reason=${reasonName}`);
   if (controllerId !== 0) options.push(`id=${controllerId}`);

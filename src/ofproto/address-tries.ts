@@ -73,17 +73,17 @@ export class AddressTries {
   insert(match: Match): void {
     const destinationLength = trackedLength(match, NW_DST);
     const sourceLength = trackedLength(match, NW_SRC);
-    const { flow } = match;
-    if (destinationLength > 0) this.#destination.trie.insert(flow[NW_DST]!, destinationLength);
-    if (sourceLength > 0) this.#source.trie.insert(flow[NW_SRC]!, sourceLength);
+    if (destinationLength > 0)
+      this.#destination.trie.insert(match.valueAt(NW_DST), destinationLength);
+    if (sourceLength > 0) this.#source.trie.insert(match.valueAt(NW_SRC), sourceLength);
   }
 
   remove(match: Match): void {
     const destinationLength = trackedLength(match, NW_DST);
     const sourceLength = trackedLength(match, NW_SRC);
-    const { flow } = match;
-    if (destinationLength > 0) this.#destination.trie.remove(flow[NW_DST]!, destinationLength);
-    if (sourceLength > 0) this.#source.trie.remove(flow[NW_SRC]!, sourceLength);
+    if (destinationLength > 0)
+      this.#destination.trie.remove(match.valueAt(NW_DST), destinationLength);
+    if (sourceLength > 0) this.#source.trie.remove(match.valueAt(NW_SRC), sourceLength);
   }
 }
 

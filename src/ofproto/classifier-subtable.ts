@@ -23,6 +23,8 @@ export class Subtable {
   /** The highest priority of its rules; -1: it has none. */
   priorityMax = -1;
   ruleCount = 0;
+  /** A match with the mask of all its rules. */
+  readonly mask: Match;
   /** How many rules have that priority. */
   #priorityMaxCount = 0;
   readonly #words: Uint8Array;
@@ -41,6 +43,7 @@ export class Subtable {
   readonly #portsTrie = new PrefixTrie();
 
   constructor(mask: Match) {
+    this.mask = mask;
     this.#words = mask.words;
     this.#masks = mask.masks;
     this.#stageEnds = stageEnds(mask.words);

@@ -21,7 +21,8 @@ import type { Rule } from './rule.js';
 export class Classifier {
   /** From the highest priority down; of equal ones, the first to come. */
   readonly #subtables: Subtable[] = [];
-  readonly #byMask = new Map<string, Subtable>();
+  /** By a hash of their masks, which few share. */
+  readonly #byMask = new Map<number, Subtable[]>();
   readonly #tries = new AddressTries();
   /** Of the lookup that goes on: rules that count only with others. */
   readonly #soft: Rule[] = [];
@@ -91,7 +92,7 @@ export class Classifier {
 
   /** The rule with this very match and priority that `version` has. */
   find(match: Match, priority: number, version: number): Rule | undefined {
-    let rule = this.#byMask.get(maskKey(match))?.equal(match);
+    let rule = this.#subtableOf(match)?.equal(match);
     while (rule !== undefined && (rule.priority !== priority || !rule.isVisibleIn(version))) {
       rule = rule.next;
     }
@@ -108,13 +109,7 @@ export class Classifier {
   }
 
   insert(rule: Rule): void {
-    const key = maskKey(rule.match);
-    let subtable = this.#byMask.get(key);
-    if (subtable === undefined) {
-      subtable = new Subtable(rule.match);
-      this.#byMask.set(key, subtable);
-      this.#subtables.push(subtable);
-    }
+    const subtable = this.#subtableOf(rule.match) ?? this.#addSubtable(rule.match);
     const before = subtable.priorityMax;
     subtable.insert(rule, this.#tries);
     this.#ruleCount++;
@@ -122,15 +117,13 @@ export class Classifier {
   }
 
   remove(rule: Rule): void {
-    const key = maskKey(rule.match);
-    const subtable = this.#byMask.get(key);
+    const subtable = this.#subtableOf(rule.match);
     if (subtable === undefined) return;
     const before = subtable.priorityMax;
     subtable.remove(rule, this.#tries);
     this.#ruleCount--;
     if (subtable.ruleCount === 0) {
-      this.#byMask.delete(key);
-      this.#subtables.splice(this.#subtables.indexOf(subtable), 1);
+      this.#removeSubtable(subtable, rule.match.hashOfMask());
     } else if (subtable.priorityMax !== before) {
       this.#sort();
     }
@@ -141,12 +134,33 @@ export class Classifier {
     for (const subtable of this.#subtables) yield* subtable.rules();
   }
 
+  /** The subtable of the rules with this mask. */
+  #subtableOf(match: Match): Subtable | undefined {
+    const found = this.#byMask.get(match.hashOfMask());
+    if (found === undefined) return undefined;
+    for (let i = 0; i < found.length; i++) if (found[i]!.mask.hasSameMask(match)) return found[i];
+    return undefined;
+  }
+
+  #addSubtable(match: Match): Subtable {
+    const subtable = new Subtable(match);
+    const hash = match.hashOfMask();
+    const found = this.#byMask.get(hash);
+    if (found === undefined) this.#byMask.set(hash, [subtable]);
+    else found.push(subtable);
+    this.#subtables.push(subtable);
+    return subtable;
+  }
+
+  #removeSubtable(subtable: Subtable, hash: number): void {
+    this.#subtables.splice(this.#subtables.indexOf(subtable), 1);
+    const left = this.#byMask.get(hash)!.filter((other) => other !== subtable);
+    if (left.length === 0) this.#byMask.delete(hash);
+    else this.#byMask.set(hash, left);
+  }
+
   /** Stable, so that equals keep the order in which they came, as OVS's `pvector` does. */
   #sort(): void {
     this.#subtables.sort((a, b) => b.priorityMax - a.priorityMax);
   }
-}
-
-function maskKey(match: Match): string {
-  return `${match.words}/${match.masks}`;
 }

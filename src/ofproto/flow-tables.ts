@@ -11,7 +11,7 @@
  * Owner: the bridge. Hot path. Bench: `bench/classifier.ts`.
  */
 
-import { concatMap, type Observable, Subject } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import type { Instant } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
 import type { Coverage } from '../base/coverage.js';
@@ -26,9 +26,9 @@ import { type Ofpacts, TABLE_MAX } from './ofpact.js';
 import {
   createControllerMissRule,
   createMissRule,
+  type FlowChange,
   type FlowCriteria,
   type FlowSpec,
-  type Modification,
   type RemovalReason,
   Rule,
   type RuleChange,
@@ -69,15 +69,14 @@ export class FlowTables {
   #pins = 0;
   readonly #changes = new Subject<void>();
   readonly #ruleChanges = new Subject<readonly RuleChange[]>();
+  readonly #removals = new Subject<RuleRemoval>();
 
   /** Emits after every change of the version. */
   readonly changes: Observable<void> = this.#changes.asObservable();
   /** What became of each rule, in order; one emission a version, once it is there. */
   readonly ruleChanges: Observable<readonly RuleChange[]> = this.#ruleChanges.asObservable();
   /** Rules that were deleted or expired; replaced ones are not among them. */
-  readonly removals: Observable<RuleRemoval> = this.#ruleChanges.pipe(
-    concatMap((changes) => changes.filter((change) => change.kind === 'removed')),
-  );
+  readonly removals: Observable<RuleRemoval> = this.#removals.asObservable();
   /** Packets that each table matched and missed, as translations credit them. */
   readonly matched = new Float64Array(TABLES_COUNT);
   readonly missed = new Float64Array(TABLES_COUNT);
@@ -216,15 +215,14 @@ export class FlowTables {
    * Gives the rules that meet `criteria` other actions, and another cookie where one is given;
    * timeouts and age stay, and counters unless the change has `RESET_COUNTS`. Returns how many.
    */
-  modify(criteria: FlowCriteria, change: Modification): number {
+  modify(criteria: FlowCriteria, change: FlowChange): number {
     this.#checkActions(change.actions);
     return this.transact(() => {
       const options = { now: this.#clock.now(), version: this.#next };
       const found = this.select(criteria);
       const keepsCounts = ((change.flags ?? 0) & RuleFlag.RESET_COUNTS) === 0;
       for (const old of found) {
-        const spec = { ...old, actions: change.actions, cookie: change.cookie ?? old.cookie };
-        const rule = new Rule(spec, options, old);
+        const rule = old.modifiedBy(change, options);
         this.#replace(old, rule, keepsCounts);
         this.#journal?.changes.push({ kind: 'modified', rule, old });
       }
@@ -273,8 +271,8 @@ export class FlowTables {
   /** The rules that meet `criteria`, in no order. */
   select(criteria: FlowCriteria): Rule[] {
     const { table, match, priority } = criteria;
-    const rules =
-      priority === undefined ? this.#live(table) : this.#identical(match, priority, table);
+    const isStrict = priority !== undefined;
+    const rules = isStrict ? this.#identical(match, priority, table) : this.#live(table);
     return rules.filter((rule) => meets(rule, criteria));
   }
 
@@ -297,9 +295,9 @@ export class FlowTables {
 
   #checkRoom(spec: FlowSpec, old: Rule | undefined): void {
     const { table, priority, match } = spec;
-    const isChecked = (spec.flags & RuleFlag.CHECK_OVERLAP) !== 0;
-    if (isChecked && this.#classifiers[table]!.hasOverlap(match, priority, this.#next)) {
-      throw overlapOf(table, priority);
+    if ((spec.flags & RuleFlag.CHECK_OVERLAP) !== 0) {
+      const classifier = this.#classifiers[table]!;
+      if (classifier.hasOverlap(match, priority, this.#next)) throw overlapOf(table, priority);
     }
     if (old !== undefined || this.#room.isThere(table)) return;
     if (this.#room.limitsOf(table).evicts && this.#evict(table)) return;
@@ -358,6 +356,9 @@ export class FlowTables {
     this.#version++;
     if (this.#pins === 0) this.#dropRemoved();
     this.#changes.next();
+    for (const change of journal.changes) {
+      if (change.kind === 'removed') this.#removals.next(change);
+    }
     this.#ruleChanges.next(journal.changes);
   }
 

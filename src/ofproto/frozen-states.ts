@@ -45,6 +45,8 @@ export interface FrozenState {
   readonly stack: readonly StackValue[];
   readonly actions: readonly FrozenAction[];
   readonly actionSet: Ofpacts;
+  /** Mirrors that have their copy, by bits. */
+  readonly mirrors: number;
   /** What a controller is told besides. */
   readonly userdata: Uint8Array;
 }
@@ -180,8 +182,8 @@ function stateOf({ flow, ...rest }: FrozenDraft): FrozenState {
   return { ...rest, metadata: flow.slice(METADATA, DP_START), inPort };
 }
 
-function hashOf({ flow, table, actions, actionSet, stack }: FrozenDraft): number {
-  let hash = hashAdd(flow[IN_PORT]!, table);
+function hashOf({ flow, table, actions, actionSet, stack, mirrors }: FrozenDraft): number {
+  let hash = hashAdd(hashAdd(flow[IN_PORT]!, table), mirrors);
   for (let i = METADATA; i < DP_START; i++) if (flow[i] !== 0) hash = hashAdd(hash, flow[i]!);
   hash = hashAdd(hashAdd(hash, actions.length), actionSet.length);
   return hashFinish(hash, stack.length);
@@ -189,6 +191,7 @@ function hashOf({ flow, table, actions, actionSet, stack }: FrozenDraft): number
 
 function isSameState(state: FrozenState, draft: FrozenDraft): boolean {
   if (state.ofproto !== draft.ofproto || state.table !== draft.table) return false;
+  if (state.mirrors !== draft.mirrors) return false;
   const { metadata, inPort } = state;
   if (inPort !== (draft.flow[IN_PORT]! & 0xffff)) return false;
   for (let i = 0; i < metadata.length; i++) {

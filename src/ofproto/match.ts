@@ -8,6 +8,7 @@
  * Hot path. Bench: `bench/classifier.ts`.
  */
 
+import { hashAdd } from '../base/hash.js';
 import { createFlow, createFlowMask, type Flow, type FlowMask } from '../packet/flow.js';
 import { FLOW_WORDS } from '../packet/flow-layout.js';
 
@@ -21,18 +22,11 @@ export class Match {
 
   /** Copies what it needs. */
   constructor(flow: Flow, mask: FlowMask) {
-    let count = 0;
-    for (let i = 0; i < FLOW_WORDS; i++) if (mask[i] !== 0) count++;
-    this.words = new Uint8Array(count);
-    this.values = new Uint32Array(count);
-    this.masks = new Uint32Array(count);
-    for (let i = 0, at = 0; i < FLOW_WORDS; i++) {
-      if (mask[i] === 0) continue;
-      this.words[at] = i;
-      this.masks[at] = mask[i]!;
-      this.values[at] = flow[i]! & mask[i]!;
-      at++;
-    }
+    const { words, masks } = shapeOf(mask);
+    this.words = words;
+    this.masks = masks;
+    this.values = new Uint32Array(words.length);
+    for (let i = 0; i < words.length; i++) this.values[i] = flow[words[i]!]! & masks[i]!;
   }
 
   /** A new flow with this match's values and zeroes elsewhere. */
@@ -47,6 +41,20 @@ export class Match {
     const mask = createFlowMask();
     for (let i = 0; i < this.words.length; i++) mask[this.words[i]!] = this.masks[i]!;
     return mask;
+  }
+
+  /** The value of one word; 0 where it does not matter. */
+  valueAt(word: number): number {
+    const at = this.words.indexOf(word);
+    return at < 0 ? 0 : this.values[at]!;
+  }
+
+  /** The same for matches with the same mask. */
+  hashOfMask(): number {
+    const { words, masks } = this;
+    let hash = 0;
+    for (let i = 0; i < words.length; i++) hash = hashAdd(hashAdd(hash, words[i]!), masks[i]!);
+    return hash;
   }
 
   /** Whether it accepts every packet. */
@@ -72,6 +80,7 @@ export class Match {
   }
 
   hasSameMask(other: Match): boolean {
+    if (this.words === other.words && this.masks === other.masks) return true;
     if (this.words.length !== other.words.length) return false;
     for (let i = 0; i < this.words.length; i++) {
       if (this.words[i] !== other.words[i] || this.masks[i] !== other.masks[i]) return false;
@@ -105,6 +114,50 @@ export class Match {
     }
     return true;
   }
+}
+
+/** What matches with one mask have in common. */
+interface MatchShape {
+  readonly words: Uint8Array;
+  readonly masks: Uint32Array;
+}
+
+/** Masks that are remembered; one that finds its place taken has it from then on. */
+const SHAPES_COUNT = 256;
+/** Rules by the thousand have few masks: they share them. Owner: `shapeOf`. */
+const shapes: (MatchShape | undefined)[] = new Array(SHAPES_COUNT).fill(undefined);
+
+function shapeOf(mask: FlowMask): MatchShape {
+  let count = 0;
+  let hash = 0;
+  for (let i = 0; i < FLOW_WORDS; i++) {
+    if (mask[i] === 0) continue;
+    count++;
+    hash = hashAdd(hashAdd(hash, i), mask[i]!);
+  }
+  const place = (hash ^ (hash >>> 16)) & (SHAPES_COUNT - 1);
+  const known = shapes[place];
+  if (known !== undefined && known.words.length === count && fits(known, mask)) return known;
+  const shape = createShape(mask, count);
+  shapes[place] = shape;
+  return shape;
+}
+
+/** Whether `mask` has the bits of `shape` in its words; others there are none, by their count. */
+function fits({ words, masks }: MatchShape, mask: FlowMask): boolean {
+  for (let i = 0; i < words.length; i++) if (mask[words[i]!] !== masks[i]) return false;
+  return true;
+}
+
+function createShape(mask: FlowMask, count: number): MatchShape {
+  const words = new Uint8Array(count);
+  const masks = new Uint32Array(count);
+  for (let i = 0, at = 0; i < FLOW_WORDS; i++) {
+    if (mask[i] === 0) continue;
+    words[at] = i;
+    masks[at++] = mask[i]!;
+  }
+  return { words, masks };
 }
 
 /** The match that accepts every packet. */

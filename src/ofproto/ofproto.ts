@@ -22,7 +22,9 @@ import { FlowTables } from './flow-tables.js';
 import { GroupTable } from './group-table.js';
 import { type MacSighting, MacTable } from './mac-learning.js';
 import { CATCH_ALL } from './match.js';
+import { McastSnooping, type McastSnoopingOptions } from './mcast-snooping.js';
 import { MeterTable } from './meter-table.js';
+import { MirrorTable } from './mirror.js';
 import { OFPP_LOCAL, OFPP_MAX, type Ofpacts } from './ofpact.js';
 import { groupsOf, metersOf } from './ofpact-uses.js';
 import { PortVlan, type PortVlanOptions, TRUNK } from './port-vlan.js';
@@ -96,6 +98,10 @@ export class Ofproto {
   readonly macs: MacTable;
   readonly groups: GroupTable;
   readonly meters: MeterTable;
+  readonly mirrors = new MirrorTable(
+    (port) => this.#byNumber.has(port),
+    () => this.#revalidate('reconfigure'),
+  );
   /** What becomes of packets that no rule matches. */
   readonly misses = new TableMisses(() => this.#revalidate('flow_table'));
   /** Ports that stand for a VLAN of another one; see `addVlanSplinter`. */
@@ -105,6 +111,7 @@ export class Ofproto {
   /** What the first lookups of translations were credited with. */
   readonly credited = { packets: 0, bytes: 0 };
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #coverage: Coverage;
   readonly #revalidations = new Subject<RevalidationReason>();
   readonly revalidations: Observable<RevalidationReason> = this.#revalidations.asObservable();
   readonly #byNumber = new Map<OfpPort, OfprotoPort>();
@@ -114,12 +121,14 @@ export class Ofproto {
   #forwardsBpdus = false;
   #vlanLimit = 1;
   #fragmentMode: FragmentMode = 'normal';
+  #snooping: McastSnooping | undefined;
 
   constructor(options: OfprotoOptions) {
     const { clock, coverage, rulesMax } = options;
     this.name = options.name;
     this.uuid = options.uuid ?? options.name;
     this.#clock = clock;
+    this.#coverage = coverage;
     this.tables = new FlowTables({
       clock,
       coverage,
@@ -148,8 +157,8 @@ export class Ofproto {
     return this.#byNumber.get(number);
   }
 
-  /** Throws an `UpcallError` where the number is taken or reserved. */
-  addPort(port: PortIdentity): void {
+  /** Throws an `UpcallError` where the number is taken or reserved, or `settings` make no sense. */
+  addPort(port: PortIdentity, { vlan, isProtected = false }: PortSettings = {}): void {
     const { ofpPort: number, name } = port;
     if (number < 1 || (number >= OFPP_MAX && number !== OFPP_LOCAL)) {
       throw new UpcallError(
@@ -161,7 +170,8 @@ export class Ofproto {
     }
     const { odpPort } = port;
     const config = PORT_CONFIG_DEFAULT;
-    const added = { name, ofpPort: number, odpPort, config, vlan: TRUNK, isProtected: false };
+    const portVlan = vlan === undefined ? TRUNK : new PortVlan(vlan);
+    const added = { name, ofpPort: number, odpPort, config, vlan: portVlan, isProtected };
     this.#byNumber.set(number, added);
     this.#portsChanged();
   }
@@ -171,6 +181,7 @@ export class Ofproto {
     if (!this.#byNumber.delete(number)) return false;
     this.#downPorts.delete(number);
     this.macs.flushPort(number);
+    this.#snooping?.flushPort(number);
     this.#portsChanged();
     return true;
   }
@@ -244,6 +255,26 @@ export class Ofproto {
     this.#revalidate('reconfigure');
   }
 
+  /** Where members of multicast groups are; undefined: the bridge does not snoop. */
+  get snooping(): McastSnooping | undefined {
+    return this.#snooping;
+  }
+
+  /** Begins to snoop, with what is known kept where it does already; undefined: ends it. */
+  setSnooping(options: McastSnoopingOptions | undefined): void {
+    if (options === undefined) this.#snooping = undefined;
+    else {
+      const onChange = (): void => this.#revalidate('mcast_snooping');
+      this.#snooping ??= new McastSnooping({ coverage: this.#coverage, onChange });
+      this.#snooping.configure(options);
+    }
+    this.#revalidate('reconfigure');
+  }
+
+  get now(): Instant {
+    return this.#clock.now();
+  }
+
   /** The periodic work that follows a change of `dump_seq`: counters are fresh, so rules expire. */
   runAfterDump(now: Instant): void {
     this.tables.expire();
@@ -253,14 +284,14 @@ export class Ofproto {
   /** The periodic work that waits for nothing: addresses age. */
   run(now: Instant): void {
     this.macs.expire(now);
+    this.#snooping?.expire(now);
   }
 
   /** The next moment at which `run` or `runAfterDump` has something to do; undefined: never. */
   nextDeadline(): Instant | undefined {
-    const ofRules = this.tables.nextDeadline();
-    const ofMacs = this.macs.nextDeadline();
-    if (ofRules === undefined || ofMacs === undefined) return ofRules ?? ofMacs;
-    return ofRules < ofMacs ? ofRules : ofMacs;
+    const holders = [this.tables, this.macs, this.#snooping];
+    const deadlines = holders.map((holder) => holder?.nextDeadline());
+    return deadlines.reduce(earlier);
   }
 
   /** Makes all that `task` changes of tables and groups one, or, if it throws, nothing. */
@@ -300,11 +331,17 @@ export class Ofproto {
   checkUses(actions: Ofpacts): void {
     const group = groupsOf(actions).find((id) => !this.groups.has(id));
     if (group !== undefined) {
-      throw new FlowTableError('no such group', `Cannot add flow: there is no group ${group}`);
+      throw new FlowTableError(
+        'no such group',
+        `Cannot add flow: there is no group ${group}; add it before the flow`,
+      );
     }
     const meter = metersOf(actions).find((id) => !this.meters.has(id));
     if (meter === undefined) return;
-    throw new FlowTableError('no such meter', `Cannot add flow: there is no meter ${meter}`);
+    throw new FlowTableError(
+      'no such meter',
+      `Cannot add flow: there is no meter ${meter}; add it before the flow`,
+    );
   }
 
   #deleteUsers(usesOf: (actions: Ofpacts) => number[], ids: ReadonlySet<number>): void {
@@ -314,12 +351,18 @@ export class Ofproto {
 
   #portsChanged(): void {
     this.#ports = [...this.#byNumber.values()].sort((a, b) => a.ofpPort - b.ofpPort);
+    this.mirrors.update();
     this.#revalidate('reconfigure');
   }
 
   #revalidate(reason: RevalidationReason): void {
     this.#revalidations.next(reason);
   }
+}
+
+function earlier(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
 }
 
 /** A rule that is in no table, with no actions. */

@@ -28,7 +28,8 @@ export type VlanMode = (typeof VLAN_MODES)[number];
  * When a packet of VLAN 0 leaves with a tag for its priority. `always`: as in OVS, where it has had
  * a tag.
  */
-export type PriorityTags = 'never' | 'if-nonzero' | 'always';
+export type PriorityTags = (typeof PRIORITY_TAGS)[number];
+export const PRIORITY_TAGS = ['never', 'if-nonzero', 'always'] as const;
 
 /** As `ovs-vsctl set port` has them. */
 export interface PortVlanOptions {
@@ -47,6 +48,26 @@ export interface PortVlanOptions {
 
 const VLANS_COUNT = 4096;
 
+/** Tags for those who need some for a while, the last one taken given back first. */
+export class VlanTagsPool {
+  readonly #all: VlanTags[] = [];
+  #taken = 0;
+
+  /** Nobody needs any. */
+  reset(): void {
+    this.#taken = 0;
+  }
+
+  take(): VlanTags {
+    if (this.#taken === this.#all.length) this.#all.push(new VlanTags());
+    return this.#all[this.#taken++]!;
+  }
+
+  release(): void {
+    this.#taken--;
+  }
+}
+
 /** The tags of a packet, outermost first; all zero where there is none. */
 export class VlanTags {
   tpid = 0;
@@ -56,6 +77,8 @@ export class VlanTags {
   innerTpid = 0;
   innerVid = 0;
   innerPcp = 0;
+  /** Whether what was behind the tags would have been lost where the packet came in. */
+  isCut = false;
 
   read(flow: Flow): void {
     this.clear();
@@ -74,6 +97,7 @@ export class VlanTags {
     this.tpid = 0;
     this.vid = 0;
     this.pcp = 0;
+    this.isCut = false;
     this.#clearInner();
   }
 
@@ -134,6 +158,11 @@ export class PortVlan {
     this.#cvlans = setOf(cvlans);
   }
 
+  /** Whether it takes any packet, and leaves its tags as they are. */
+  get isPlain(): boolean {
+    return this.mode === 'trunk' && this.#trunks === undefined && this.priorityTags === 'never';
+  }
+
   /** Whether a packet may come in whose outermost tag has `vid`; 0: it has none. */
   admits(vid: number): boolean {
     switch (this.mode) {
@@ -174,6 +203,7 @@ export class PortVlan {
         tags.tpid = tpid === 0 ? ETH_TYPE_VLAN : tpid;
         tags.vid = this.tag;
         tags.pcp = pcp;
+        tags.isCut = true;
         break;
       }
       case 'native-tagged':
@@ -182,6 +212,7 @@ export class PortVlan {
         break;
       case 'dot1q-tunnel':
         tags.push(this.#qinqEthType, this.tag);
+        tags.isCut = true;
         break;
       case 'trunk':
         break;

@@ -42,7 +42,30 @@ export class PrefixTrie {
 
   /** Counts one more rule at the first `length` bits (1 to 32) of `value`. */
   insert(value: number, length: number): void {
-    this.#root = inserted(this.#root, (value & prefixMask(length)) >>> 0, length);
+    const prefix = (value & prefixMask(length)) >>> 0;
+    let parent: TrieNode | undefined;
+    let node = this.#root;
+    while (node !== undefined) {
+      const common = Math.min(Math.clz32(prefix ^ node.value), length, node.length);
+      if (common < node.length) {
+        this.#put(parent, prefix, split(node, prefix, length, common));
+        return;
+      }
+      if (common === length) {
+        node.ruleCount++;
+        return;
+      }
+      parent = node;
+      node = bitAt(prefix, common) ? node.one : node.zero;
+    }
+    this.#put(parent, prefix, leaf(prefix, length));
+  }
+
+  /** Puts `node` where `prefix` goes on behind `parent`. */
+  #put(parent: TrieNode | undefined, prefix: number, node: TrieNode): void {
+    if (parent === undefined) this.#root = node;
+    else if (bitAt(prefix, parent.length)) parent.one = node;
+    else parent.zero = node;
   }
 
   /** Takes back one `insert`. */
@@ -83,16 +106,6 @@ function bitAt(value: number, index: number): boolean {
 
 function leaf(value: number, length: number): TrieNode {
   return { value, length, ruleCount: 1, zero: undefined, one: undefined };
-}
-
-function inserted(node: TrieNode | undefined, value: number, length: number): TrieNode {
-  if (node === undefined) return leaf(value, length);
-  const common = Math.min(Math.clz32(value ^ node.value), length, node.length);
-  if (common < node.length) return split(node, value, length, common);
-  if (common === length) node.ruleCount++;
-  else if (bitAt(value, common)) node.one = inserted(node.one, value, length);
-  else node.zero = inserted(node.zero, value, length);
-  return node;
 }
 
 /** A parent for `node` and for the new prefix, which agree on `common` bits. */

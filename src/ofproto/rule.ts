@@ -67,15 +67,6 @@ export interface FlowCriteria {
   readonly outGroup?: number | undefined;
 }
 
-/** What a modification makes of a rule. */
-export interface Modification {
-  readonly actions: Ofpacts;
-  /** Undefined: the rule keeps its own. */
-  readonly cookie?: bigint | undefined;
-  /** Only `RESET_COUNTS` means something; the rule keeps its own flags. */
-  readonly flags?: number;
-}
-
 /** Why a rule went. Answers to `OFPRR_*`. */
 export type RemovalReason =
   | 'idle_timeout'
@@ -99,6 +90,15 @@ export type RuleChange =
   | { readonly kind: 'removed'; readonly rule: Rule; readonly reason: RemovalReason };
 /** The rule matches as one of the rules of a clause. */
 export type Conjunction = Extract<Ofpact, { type: 'conjunction' }>;
+
+/** What a modification changes. */
+export interface FlowChange {
+  readonly actions: Ofpacts;
+  /** Undefined: the rule keeps its own. */
+  readonly cookie?: bigint | undefined;
+  /** Only `RESET_COUNTS` means something; the rule keeps its own flags. */
+  readonly flags?: number;
+}
 
 /** What `Rule` takes besides the flow's own text. */
 export interface RuleOptions {
@@ -177,6 +177,14 @@ export class Rule {
       rule.bytes += stats.bytes;
     }
     if (stats.used > rule.used) rule.used = stats.used;
+  }
+
+  /** What takes its place when its actions, and its cookie where one is given, become others. */
+  modifiedBy(change: FlowChange, options: RuleOptions): Rule {
+    const { table, priority, match, idleTimeout, hardTimeout, importance, flags } = this;
+    const { actions, cookie = this.cookie } = change;
+    const spec = { table, priority, match, idleTimeout, hardTimeout, importance, flags };
+    return new Rule({ ...spec, actions, cookie }, options, this);
   }
 
   isVisibleIn(version: number): boolean {

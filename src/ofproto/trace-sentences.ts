@@ -9,6 +9,7 @@
 
 import { SlowReason } from '../datapath/cookie.js';
 import type { TraceNoteKind, TraceText } from '../datapath/translator.js';
+import { formatIpv4 } from '../packet/address-text.js';
 import type { XlateError } from './xlate-context.js';
 
 /** One thing said. */
@@ -31,6 +32,11 @@ const error = of('error');
 /** Zero is written without its base, as C's `%#x` has it. */
 export function hex(value: number | bigint): string {
   return value === 0 || value === 0n ? '0' : `0x${value.toString(16)}`;
+}
+
+/** What a multicast message said. */
+function heard(what: string, port: string, vlan: number): Sentence {
+  return detail(`multicast snooping ${what} on port ${port} in VLAN ${vlan}`);
 }
 
 function pair(namespace: number, type: number): string {
@@ -103,6 +109,7 @@ export const SENTENCES = {
   fieldNow: (subfield: string, value: string) => detail(`${subfield} is now ${value}`),
   notSet: (field: string) => warning(`unmet prerequisites for ${field}, set_field ignored`),
   stackUnderflow: () => error('stack underflow'),
+  aloneConjunction: () => error('executing no-op conjunction action'),
   ttlExpired: (layer: 'IPv4' | 'IPv6' | 'MPLS' | 'NSH') =>
     warning(`${layer} decrement TTL exception`),
 
@@ -125,6 +132,9 @@ export const SENTENCES = {
   // NORMAL.
   unknownPort: (port: number) => error(`received packet on unknown port ${port}`),
   noInputBundle: () => warning('no input bundle, dropping'),
+  onMirrorPort: (port: string) =>
+    error(`dropping packet received on port ${port}, which is reserved exclusively for mirroring`),
+  fromMirrorPort: () => warning('input port is mirror output port, dropping'),
   partialTag: () => warning('partial VLAN tag, dropping'),
   taggedAtAccessPort: (vlan: number, port: string, access: number) =>
     error(
@@ -140,12 +150,39 @@ export const SENTENCES = {
     error(
       `dropping VLAN ${vlan} packet received on dot1q-tunnel port ${port} that excludes this VLAN`,
     ),
+  unwantedVlan: () => warning('disallowed VLAN VID for this input port, dropping'),
   reservedAddress: () => detail('packet has reserved destination MAC, dropping'),
   macLearned: (address: string, port: string, vlan: number) =>
     detail(`learned that ${address} is on port ${port} in VLAN ${vlan}`),
   toLearnedPort: () => detail('forwarding to learned port'),
+  toMirrorPort: () => warning('learned port is a mirror port, dropping'),
   backToInputPort: () => detail('learned port is input port, dropping'),
   flooding: () => detail('no learned MAC for destination, flooding'),
+
+  // Multicast, where it is snooped.
+  mcastBadChecksum: (protocol: 'IGMP' | 'MLD', port: string, vlan: number) =>
+    heard(`received bad ${protocol} checksum`, port, vlan),
+  mcastJoined: (ipv4: number, port: string, vlan: number) =>
+    heard(`learned that ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastLeft: (ipv4: number, port: string, vlan: number) =>
+    heard(`leaving ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastRouter: (ipv4: number | undefined, port: string, vlan: number) =>
+    heard(ipv4 === undefined ? 'query' : `query from ${formatIpv4(ipv4)} is`, port, vlan),
+  mcastRecords: (count: number, port: string, vlan: number) =>
+    heard(`processed ${count} addresses`, port, vlan),
+  mcastTraffic: () => detail('multicast traffic, flooding'),
+  mldQuery: () => detail('MLD query, flooding'),
+  mcastLinkLocal: () => detail('RFC4541: section 2.1.2, item 2, flooding'),
+  mcastUnregistered: () => detail('unregistered multicast, flooding'),
+  mcastToMember: () => detail('forwarding to mcast group port'),
+  mcastMemberBack: () => detail('mcast group port is input port, dropping'),
+  mcastToRouter: () => detail('forwarding to mcast router port'),
+  mcastRouterBack: () => detail('mcast router port is input port, dropping'),
+  mcastRouterElsewhere: () => detail('mcast router is on another vlan, dropping'),
+  mcastToFloodPort: () => detail('forwarding to mcast flood port'),
+  mcastFloodBack: () => detail('mcast flood port is input port, dropping'),
+  mcastToReportPort: () => detail('forwarding report to mcast flagged port'),
+  mcastReportBack: () => detail('mcast port is input port, dropping the Report'),
 } as const;
 
 /** Why a translation failed. Answers to `xlate_strerror()`. */

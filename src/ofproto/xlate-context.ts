@@ -35,15 +35,17 @@ import {
   type FrozenStates,
 } from './frozen-states.js';
 import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
-import type { Ofproto } from './ofproto.js';
+import type { Ofproto, OfprotoPort } from './ofproto.js';
 import type { PacketInQueue } from './packet-ins.js';
+import { VlanTagsPool } from './port-vlan.js';
 import { isIpAny } from './prerequisites.js';
 import { isSpanningTree } from './reserved-addresses.js';
 import { NO_COOKIE, type Rule } from './rule.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
 import { Freezing } from './xlate-freeze.js';
 import { XlateStack } from './xlate-stack.js';
-import { SENTENCES } from './trace-sentences.js';
+import { mirrorDeparture } from './xlate-mirror.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
 import { say, traceMoved, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 
@@ -74,6 +76,9 @@ export interface XlateContextOptions {
   readonly controllerAction: ControllerAction;
 }
 
+/** A snaplen with which nothing is cut. */
+const WHOLE = 0xffff;
+
 export class XlateContext {
   readonly flow = createFlow();
   readonly base = createFlow();
@@ -92,6 +97,12 @@ export class XlateContext {
   isCached = false;
   /** Hears the steps, where somebody wants to. */
   trace: XlateTrace | undefined;
+  /** For the tags that packets have inside of bridges. */
+  readonly tags = new VlanTagsPool();
+  /** Mirrors that have their copy of the packet, by bits. */
+  mirrors = 0;
+  /** Bytes to which outputs are cut, because they are for a mirror; 0: they are not. */
+  snaplen = 0;
   /** What `push` has kept. */
   readonly stack = new XlateStack();
   /** What `write_actions` has gathered, to be done at the end. */
@@ -170,6 +181,9 @@ export class XlateContext {
     this.error = undefined;
     this.slow = 0;
     this.isBared = false;
+    this.tags.reset();
+    this.mirrors = 0;
+    this.snaplen = 0;
     this.stack.clear();
     if (this.actionSet.length > 0) this.actionSet = [];
     this.actionSetHasGroup = false;
@@ -188,6 +202,7 @@ export class XlateContext {
     this.flow.set(state.metadata, METADATA);
     this.flow[IN_PORT] = state.inPort;
     this.table = state.table;
+    this.mirrors = state.mirrors;
     this.stack.restore(state.stack);
     if (state.actionSet.length > 0) writeActions(this, state.actionSet);
   }
@@ -221,17 +236,24 @@ export class XlateContext {
       }
       return;
     }
-    if (this.flow[PACKET_TYPE] !== PT_ETH) {
-      if (this.trace !== undefined) say(this, SENTENCES.noEthernet());
-      return;
-    }
-    if (port.isProtected && this.ofproto.port(this.inPort)?.isProtected === true) {
-      if (this.trace !== undefined) say(this, SENTENCES.protectedPorts());
+    const obstacle = this.#obstacleAt(port);
+    if (obstacle !== undefined) {
+      if (this.trace !== undefined) say(this, obstacle());
       return;
     }
     if (!this.ofproto.splinters.isEmpty && this.#outputToSplinter(number)) return;
     this.commit();
+    if (this.snaplen > 0 && this.snaplen < WHOLE) this.actions.trunc(this.snaplen);
     this.actions.output(port.odpPort);
+    mirrorDeparture(this, port);
+  }
+
+  /** Why the packet cannot leave by a port that there is; undefined: it can. */
+  #obstacleAt(port: OfprotoPort): (() => Sentence) | undefined {
+    if (port.isProtected && this.ofproto.port(this.inPort)?.isProtected === true) {
+      return SENTENCES.protectedPorts;
+    }
+    return this.flow[PACKET_TYPE] === PT_ETH ? undefined : SENTENCES.noEthernet;
   }
 
   /** Whether the packet left by the port that stands for its VLAN of `real`, without the tag. */

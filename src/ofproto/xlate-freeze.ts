@@ -103,6 +103,7 @@ export function finishFreezing(ctx: XlateContext): void {
     stack: ctx.stack.values(),
     actions: freezing.actions,
     actionSet: ctx.actionSet,
+    mirrors: ctx.mirrors,
     userdata: freezing.pause?.userdata ?? NO_USERDATA,
   });
   if (freezing.pause !== undefined) sendToControllerPaused(ctx, freezing.pause, id);

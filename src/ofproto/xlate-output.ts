@@ -171,6 +171,7 @@ function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
     stack: ctx.stack.values(),
     actions: [],
     actionSet: [],
+    mirrors: ctx.mirrors,
     userdata: to.userdata ?? NO_USERDATA,
   });
   return cookieWith(ctx, to, id);

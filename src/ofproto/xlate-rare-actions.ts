@@ -116,9 +116,12 @@ function doOtherAction(ctx: XlateContext, action: RareAction): Continuation {
     case 'meter':
       meter(ctx, action.meter);
       return 'next';
+    case 'conjunction':
+      // Rules that count only with others are never met; a controller can say it.
+      if (ctx.trace !== undefined) say(ctx, SENTENCES.aloneConjunction());
+      return 'next';
     default:
-      // `note` does nothing, nor does a rule that counts only with others (`conjunction`), nor
-      // `delete_field` while there are no tunnels.
+      // `note` does nothing, nor does `delete_field` while there are no tunnels.
       return 'next';
   }
 }

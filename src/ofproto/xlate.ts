@@ -45,7 +45,6 @@
  * Hot path. Bench: `bench/translate.ts`.
  */
 
-import type { OfpPort } from '../base/brands.js';
 import type { XlateRequest, XlateResult } from '../datapath/translator.js';
 import { RECIRC_ID } from '../packet/flow-layout.js';
 import type { FrozenAction, FrozenState } from './frozen-states.js';
@@ -59,6 +58,7 @@ import { XlateContext, type XlateContextOptions, type XlateError } from './xlate
 import { type Frame, FrameStack } from './xlate-frame.js';
 import { finishFreezing, keepRest } from './xlate-freeze.js';
 import { XlateGroups } from './xlate-group.js';
+import { mirrorArrival } from './xlate-mirror.js';
 import { OfprotoXlateResult } from './xlate-result.js';
 import { STACK_SIZE_MAX } from './xlate-stack.js';
 import { SENTENCES, type Sentence } from './trace-sentences.js';
@@ -172,13 +172,27 @@ export class Xlate {
 
   #walk(): void {
     const ctx = this.#ctx;
-    if (ctx.isUnwanted()) return;
+    if (this.#isOnMirrorPort() || ctx.isUnwanted()) return;
+    mirrorArrival(ctx);
+    const { kind, actions } = this.#frames.top;
+    if (ctx.trace !== undefined && kind === 'rule' && actions.length === 0) traceDrop(ctx);
     this.#run(0);
     // In a trace, the set belongs to the first rule.
     ctx.height++;
     if (ctx.error !== undefined) return;
     if (!ctx.freezing.isOn && enterSet(ctx, this.#frames)) this.#run(0);
     if (ctx.error === undefined && ctx.freezing.isOn) finishFreezing(ctx);
+  }
+
+  /** Whether the packet comes from a port to which only copies go. */
+  #isOnMirrorPort(): boolean {
+    const ctx = this.#ctx;
+    const { ofproto, inPort } = ctx;
+    if (!ofproto.mirrors.isReserved(inPort)) return false;
+    if (ctx.trace !== undefined) {
+      say(ctx, SENTENCES.onMirrorPort(ofproto.port(inPort)?.name ?? ''));
+    }
+    return true;
   }
 
   /** Carries out the lists on the stack above `floor`. */
@@ -288,6 +302,7 @@ export class Xlate {
   #enterCalled(rule: Rule, table: number, isLast: boolean): void {
     this.#resubmitsCount++;
     this.#enterRule(rule, table, table <= this.#ctx.table, isLast);
+    if (this.#ctx.trace !== undefined && rule.actions.length === 0) traceDrop(this.#ctx);
   }
 
   /**
@@ -342,7 +357,6 @@ export class Xlate {
     ctx.table = table;
     ctx.rule = rule;
     ctx.cookie = rule.cookie;
-    if (ctx.trace !== undefined && rule.actions.length === 0) traceDrop(ctx);
   }
 
   #leave(frame: Frame): void {

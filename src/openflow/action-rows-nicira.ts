@@ -16,13 +16,13 @@ import type { ByteWriter } from './byte-writer.js';
 import { readController, writeController } from './controller-action-codec.js';
 import { OfpError } from './ofp-error.js';
 import { type OxmDialect, readOxmHeader, writeOxmHeader } from './oxm-codec.js';
+import { OF13 } from './protocol.js';
 import {
   readPackedSubfield,
   readSubfield,
   wireWidth,
   writePackedSubfield,
 } from './subfield-codec.js';
-import { OF13 } from './protocol.js';
 
 /** What a piece of `load` sets at most. */
 const LOAD_BITS = 64;
@@ -45,8 +45,9 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
     type: 'load',
     nx: 7,
     read: (body) => {
-      const destination = readPackedSubfield(body);
+      const place = body.part(6);
       const value = body.u64();
+      const destination = readPackedSubfield(place);
       if (destination.width < LOAD_BITS && value >> BigInt(destination.width) !== 0n) {
         throw new OfpError('OFPBAC_BAD_ARGUMENT');
       }

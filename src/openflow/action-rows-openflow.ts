@@ -203,15 +203,33 @@ export const OPENFLOW_ROWS: readonly ActionRow[] = [
 /** The entry of a set_field; a mask only where the version allows one. */
 export function readSetField(body: ByteReader, mayHaveMask: boolean): Ofpact {
   const { field, hasMask, size } = readOxmHeader(body);
-  if (field === undefined || !field.writable) throw new OfpError('OFPBAC_BAD_SET_TYPE');
-  if (hasMask && !mayHaveMask) throw new OfpError('OFPBAC_BAD_SET_TYPE', 'masked');
-  const { value, mask } = readFieldValue(body.part(size, 'OFPBAC_BAD_SET_LEN'), field, hasMask);
+  const isWhole = size <= body.remaining;
+  // What stands behind the header is known to be this action's, whatever is wrong with it.
+  const entry = body.part(body.remaining).part(isWhole ? size : 0);
+  if (field === undefined || size !== field.size * (hasMask ? 2 : 1) || !isWhole) {
+    throw new OfpError('OFPBAC_BAD_SET_LEN');
+  }
+  if (hasMask && !mayHaveMask) throw new OfpError('OFPBAC_BAD_SET_MASK', field.name);
+  if (!field.writable) throw new OfpError('OFPBAC_BAD_SET_ARGUMENT', field.name);
+  const { value, mask } = readSetValue(entry, field, hasMask);
   return {
     type: 'set_field',
     field: settable(field),
     value: bigToBytes(value, field.size),
     mask: hasMask ? bigToBytes(mask, field.size) : undefined,
   };
+}
+
+/** A value that a match could not have cannot be set either. */
+function readSetValue(entry: ByteReader, field: Field, hasMask: boolean) {
+  try {
+    return readFieldValue(entry, field, hasMask);
+  } catch (error) {
+    if (!(error instanceof OfpError)) throw error;
+    if (error.error === 'OFPBMC_BAD_WILDCARDS') throw error;
+    const isOfMask = error.error === 'OFPBMC_BAD_MASK';
+    throw new OfpError(isOfMask ? 'OFPBAC_BAD_SET_MASK' : 'OFPBAC_BAD_SET_ARGUMENT', field.name);
+  }
 }
 
 /** OXM's in_port is set as the 16 bits that a flow has. */

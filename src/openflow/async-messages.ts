@@ -62,10 +62,13 @@ export class AsyncMessages {
   }
 
   #tellPacketIn(packetIn: PacketIn, peers: Iterable<Peer>): void {
+    const message = messageOf(packetIn);
+    const encoded = new Encoded();
     for (const peer of peers) {
       if (peer.controllerId !== packetIn.controllerId) continue;
       if (!peer.wants('packetIn', packetInReason(packetIn.reason, peer.version))) continue;
-      peer.connection.packetIn(encodePacketIn(messageOf(packetIn), peer));
+      const form = `${peer.version} ${peer.packetInFormat}`;
+      peer.connection.packetIn(encoded.in(form, () => encodePacketIn(message, peer)));
     }
   }
 
@@ -85,10 +88,12 @@ export class AsyncMessages {
       packets: BigInt(rule.packets),
       bytes: BigInt(rule.bytes),
     };
+    const encoded = new Encoded();
     for (const peer of peers) {
       if (!peer.wants('flowRemoved', code)) continue;
       const told = { ...removed, reason: REMOVAL_REASONS[toldReason(reason, peer.version)] };
-      peer.connection.tell(encodeRemoved(told, peer));
+      const form = `${peer.version} ${peer.isNxm}`;
+      peer.connection.tell(encoded.in(form, () => encodeRemoved(told, peer)));
     }
   }
 
@@ -105,6 +110,19 @@ export class AsyncMessages {
     for (const [number, port] of before) {
       if (!after.has(number)) tellPort(peers, PortReason.DELETE, port);
     }
+  }
+}
+
+/** A message in the forms that peers want it in: many hear, and keep, the same bytes. */
+class Encoded {
+  readonly #byForm = new Map<string, Uint8Array>();
+
+  in(form: string, encode: () => Uint8Array): Uint8Array {
+    const known = this.#byForm.get(form);
+    if (known !== undefined) return known;
+    const bytes = encode();
+    this.#byForm.set(form, bytes);
+    return bytes;
   }
 }
 
@@ -158,19 +176,19 @@ function encodeRemoved(removed: FlowRemovedMessage, { isNxm, version }: Peer): U
   );
 }
 
-/** Nothing is buffered here, so that the whole packet goes, whatever length was asked for. */
+/** The packet goes whole, whatever length was asked for: the switch keeps nothing of it. */
 function messageOf(packetIn: PacketIn): PacketInMessage {
-  const { packet, reason, table, cookie, flow, userdata } = packetIn;
-  const bytes = packet.data;
+  const { packet, reason, table, cookie, flow, userdata, continuation } = packetIn;
   return {
-    packet: bytes,
-    totalLength: bytes.length,
+    packet: packet.data,
+    totalLength: packet.data.length,
     inPort: (flow[IN_PORT] ?? 0) & 0xffff,
     reason,
     table,
     cookie,
     metadata: metadataOf(flow),
-    ...(userdata.length > 0 ? { userdata } : {}),
+    ...(userdata.length === 0 ? {} : { userdata }),
+    ...(continuation === undefined ? {} : { continuation }),
   };
 }
 

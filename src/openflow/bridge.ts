@@ -8,6 +8,7 @@
 import type { Observable } from 'rxjs';
 import type { OfpPort } from '../base/brands.js';
 import type { Clock } from '../base/clock.js';
+import type { FrozenState } from '../ofproto/frozen-states.js';
 import type { Ofpacts } from '../ofproto/ofpact.js';
 import type { Ofproto } from '../ofproto/ofproto.js';
 import type { PacketIn } from '../ofproto/packet-ins.js';
@@ -28,4 +29,6 @@ export interface OpenFlowBridge {
   setPortDown(port: OfpPort, isDown: boolean): void;
   /** Sends `packet` through `actions`, as if it had come in at `inPort`. */
   packetOut(inPort: OfpPort, actions: Ofpacts, packet: Uint8Array): void;
+  /** Lets a packet go on that has waited for a controller. */
+  resume(state: FrozenState, packet: Uint8Array): void;
 }

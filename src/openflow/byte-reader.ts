@@ -17,9 +17,15 @@ export class ByteReader {
   readonly #end: number;
 
   /** `ended` is the error for a message that stops too early. */
-  constructor(bytes: Uint8Array, ended: OfpErrorName = 'OFPBRC_BAD_LEN', at = 0, end?: number) {
+  constructor(
+    bytes: Uint8Array,
+    ended: OfpErrorName = 'OFPBRC_BAD_LEN',
+    at = 0,
+    end?: number,
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  ) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = view;
     this.#ended = ended;
     this.#at = at;
     this.#end = end ?? bytes.length;
@@ -88,7 +94,7 @@ export class ByteReader {
   /** Reads the next `count` bytes by a reader of their own. */
   part(count: number, ended: OfpErrorName = this.#ended): ByteReader {
     const at = this.#take(count);
-    return new ByteReader(this.#bytes, ended, at, at + count);
+    return new ByteReader(this.#bytes, ended, at, at + count, this.#view);
   }
 
   /** Complains of bytes that nothing has asked for. */

@@ -5,7 +5,8 @@
  * order; answers errors; probes a silent peer. What a peer cannot do: make us grow. While
  * `REPLIES_MAX` answers or `REPLY_BYTES_MAX` of them wait, no further request is read; packet-ins
  * that find `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX`
- * pieces of news wait is cut off, for a gap in them would mislead it.
+ * pieces of news wait and takes nothing for `STALL_MS_MAX` is cut off, for a gap in them would
+ * mislead it.
  *
  * Owner: the version, the requests that wait, the probe's timer. Answers to OVS's
  * `lib/vconn.c`, `lib/rconn.c` and `struct ofconn`.
@@ -34,16 +35,18 @@ import { type SendKind, SendQueue } from './send-queue.js';
 /** Replies that wait before no more requests are read. Answers to `OFCONN_REPLY_MAX`. */
 export const REPLIES_MAX = 100;
 /** Bytes of replies that do the same: errors and statistics are long. OVS counts messages only. */
-export const REPLY_BYTES_MAX = 1024 * 1024;
+export const REPLY_BYTES_MAX = 256 * 1024;
 /** Packet-ins that wait on one connection. Answers to `ofconn`'s packet-in counter. */
 export const PACKET_INS_MAX = 100;
 /** Flows that went and ports that changed, which wait on one connection. OVS has no limit. */
 export const TOLD_MAX = 10_000;
+/** Milliseconds without progress; a hundred thousand flows that go at once are no offence. */
+export const STALL_MS_MAX = 10_000;
 /** Milliseconds that a peer has to take what was sent before the end. */
 const CLOSING_MS = 1_000;
 
 export interface ConnectionDeps {
-  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout' | 'monotonic'>;
   readonly coverage: Coverage;
   readonly log: Log;
   /** Versions that the bridge speaks. */
@@ -64,7 +67,7 @@ export interface ConnectionEvents {
   /** All updates of flow monitors have been taken. */
   monitorsTaken?(connection: Connection): void;
   /** Everything that came in and went out, for whoever snoops. */
-  seen?(bytes: Uint8Array): void;
+  seen?(connection: Connection, bytes: Uint8Array): void;
 }
 
 export class Connection {
@@ -81,6 +84,8 @@ export class Connection {
   #probe: TimerId;
   #ending: TimerId;
   #isPaused = false;
+  /** When the peer last took something, or had nothing to take. */
+  #movedAt = 0;
   #reason = '';
   #isWorking = false;
 
@@ -89,7 +94,7 @@ export class Connection {
     this.#channel = channel;
     this.#deps = deps;
     this.#events = events;
-    this.#queue = new SendQueue(channel, (bytes) => events.seen?.(bytes));
+    this.#queue = new SendQueue(channel, (bytes) => events.seen?.(this, bytes));
     const machine = connectionMachine.provide({
       actions: {
         sendHello: () => this.#send(encodeHello(deps.versions, this.nextXid()), 'reply'),
@@ -157,7 +162,7 @@ export class Connection {
 
   /** Sends news that a controller has not asked for just now. */
   tell(bytes: Uint8Array): void {
-    if (this.#queue.count('told') >= TOLD_MAX) {
+    if (this.#queue.count('told') >= TOLD_MAX && this.#stalledMs > STALL_MS_MAX) {
       this.#deps.coverage.inc('ofconn_overflow');
       this.close('it does not read what it is told');
       return;
@@ -175,12 +180,13 @@ export class Connection {
   #take(bytes: Uint8Array): void {
     if (!this.isOpen) return;
     try {
-      this.#requests.push(...this.#splitter.push(bytes));
+      for (const message of this.#splitter.push(bytes)) this.#requests.push(message);
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
       this.close(error.message);
       return;
     }
+    if (this.#version !== undefined) this.#actor.send({ type: 'message.received' });
     this.#work();
   }
 
@@ -203,13 +209,12 @@ export class Connection {
   }
 
   #handle(bytes: Uint8Array): void {
-    this.#events.seen?.(bytes);
+    this.#events.seen?.(this, bytes);
     const message = parseMessage(bytes);
     if (this.#version === undefined) {
       this.#greet(message);
       return;
     }
-    this.#actor.send({ type: 'message.received' });
     this.#events.heard?.(message);
     try {
       this.#answer(message, this.#version);
@@ -275,14 +280,20 @@ export class Connection {
     this.reply(encodeError(version, name, message));
   }
 
+  /** Milliseconds since the peer took something, or had nothing to take. */
+  get #stalledMs(): number {
+    return this.#deps.clock.monotonic() - this.#movedAt;
+  }
+
   #send(bytes: Uint8Array, kind: SendKind): void {
+    if (this.#queue.length === 0) this.#movedAt = this.#deps.clock.monotonic();
     this.#queue.push(kind, bytes);
     this.#flush();
   }
 
   #flush(): void {
     const hadUpdates = this.monitorBytes > 0;
-    this.#queue.flush();
+    if (this.#queue.flush() > 0) this.#movedAt = this.#deps.clock.monotonic();
     if (hadUpdates && this.monitorBytes === 0) this.#events.monitorsTaken?.(this);
     if (this.#requests.length > 0) this.#work();
   }

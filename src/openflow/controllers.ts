@@ -22,10 +22,8 @@ import { OF13, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 import { Request } from './request.js';
 import { Roles } from './role-handler.js';
 import type { Services } from './services.js';
+import { Snoopers } from './snoopers.js';
 import { TlvTable } from './tlv-table.js';
-
-/** Bytes that may wait for somebody who snoops; what comes then, they miss. */
-const SNOOP_BYTES_MAX = 1024 * 1024;
 
 export interface ControllersOptions {
   readonly bridge: OpenFlowBridge;
@@ -51,13 +49,13 @@ export class Controllers {
   readonly #options: ControllersOptions;
   /** All connections; those that have agreed on a version have a peer. */
   readonly #peers = new Map<Connection, Peer | undefined>();
-  readonly #snoopers = new Set<Channel>();
+  readonly #snoopers: Snoopers;
   readonly #subscriptions: Subscription[];
   readonly #services: Services;
 
   constructor(options: ControllersOptions) {
     this.#options = options;
-    const { bridge } = options;
+    const { bridge, coverage, versions = OFP_VERSIONS } = options;
     const { tables } = bridge.ofproto;
     const monitors = new FlowMonitors(tables);
     const bundles = new Bundles({
@@ -67,6 +65,7 @@ export class Controllers {
         monitors.attribute({ peer, xid }, () => bridge.ofproto.transact(task)),
     });
     const peers = (): readonly Peer[] => this.peers;
+    this.#snoopers = new Snoopers({ coverage, versions, peers });
     this.#services = { roles: new Roles(), monitors, bundles, tlvs: new TlvTable(), peers };
     this.#subscriptions = [...new AsyncMessages(bridge).follow(peers), monitors.follow(peers)];
   }
@@ -95,7 +94,7 @@ export class Controllers {
         log[level]({ peer: connection.name, reason }, 'OpenFlow connection ended');
         options.ended?.();
       },
-      ...(options.isService ? {} : { seen: (bytes) => this.#snoop(bytes) }),
+      ...(options.isService ? {} : { seen: (connection, bytes) => this.#snoop(connection, bytes) }),
       ...(options.heard === undefined ? {} : { heard: options.heard }),
     };
     const { clock } = bridge;
@@ -107,19 +106,14 @@ export class Controllers {
 
   /** Takes somebody who listens to what controllers and switch say to each other. */
   acceptSnooper(channel: Channel): void {
-    this.#snoopers.add(channel);
-    channel.follow({
-      received: () => {},
-      drained: () => {},
-      closed: () => this.#snoopers.delete(channel),
-    });
+    this.#snoopers.accept(channel);
   }
 
   /** Ends all connections. */
   close(): void {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     for (const connection of [...this.#peers.keys()]) connection.close('the bridge is going away');
-    for (const snooper of this.#snoopers) snooper.destroy();
+    this.#snoopers.close();
   }
 
   #answer(connection: Connection, message: OfpMessage): void {
@@ -146,10 +140,8 @@ export class Controllers {
     this.#minded();
   }
 
-  #snoop(bytes: Uint8Array): void {
-    for (const snooper of this.#snoopers) {
-      if (snooper.unsent < SNOOP_BYTES_MAX) snooper.write(bytes);
-      else this.#options.coverage.inc('ofconn_snoop_overflow');
-    }
+  #snoop(connection: Connection, bytes: Uint8Array): void {
+    const peer = this.#peers.get(connection);
+    if (peer !== undefined) this.#snoopers.hear(peer, bytes);
   }
 }

@@ -20,7 +20,7 @@ import { readOxmMatch, writeOxmMatch } from './oxm-codec.js';
 import { portFromWide, readPort } from './port-number.js';
 import { OF13, type OfpVersion } from './protocol.js';
 
-/** What a monitor asks for: Nicira's bits, which go on with OpenFlow's "only own". */
+/** What a monitor asks for: Nicira's bits, which are OpenFlow's. */
 export const MonitorFlag = {
   INITIAL: 1 << 0,
   ADD: 1 << 1,
@@ -29,11 +29,14 @@ export const MonitorFlag = {
   ACTIONS: 1 << 4,
   /** The whole of one's own changes as well, instead of an abbreviation. */
   OWN: 1 << 5,
-  ONLY_OWN: 1 << 6,
 } as const;
 
 const NICIRA_FLAGS = 0x3f;
-const OPENFLOW_FLAGS = 0x7f;
+/**
+ * OpenFlow's "only own". Open vSwitch and its clients mean Nicira's "own" by it, and so it is read
+ * here: `ovs-ofctl monitor` sends it always, and wants to hear of everybody's changes.
+ */
+const ONLY_OWN = 1 << 6;
 
 export type MonitorCommand = 'add' | 'modify' | 'delete';
 const COMMANDS: readonly MonitorCommand[] = ['add', 'modify', 'delete'];
@@ -100,7 +103,7 @@ function readStandard(body: ByteReader, version: OfpVersion): FlowMonitorRequest
   const id = body.u32();
   const outPort = readPort(body, version, 'OFPBRC_BAD_PORT');
   const group = body.u32();
-  const flags = known(body.u16(), OPENFLOW_FLAGS);
+  const flags = standardFlags(body.u16());
   const table = body.u8();
   const command = COMMANDS[body.u8()];
   if (command === undefined) throw new OfpError('OFPMOFC_BAD_COMMAND');
@@ -114,6 +117,11 @@ const ANY = { command: 'add', outGroup: undefined } as const;
 function known(flags: number, all: number): number {
   if ((flags & ~all) !== 0) throw new OfpError('OFPMOFC_BAD_FLAGS');
   return flags;
+}
+
+function standardFlags(flags: number): number {
+  const own = (flags & ONLY_OWN) === 0 ? 0 : MonitorFlag.OWN;
+  return known(flags & ~ONLY_OWN, NICIRA_FLAGS) | own;
 }
 
 function portOf(port: number): number | undefined {

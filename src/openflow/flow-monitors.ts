@@ -133,9 +133,9 @@ export class FlowMonitors {
     const isOwn = this.#author?.peer === peer;
     let isAbbreviated = false;
     for (const change of changes) {
-      const flags = flagsOfChange(peer, change, isOwn);
+      const flags = flagsOfChange(peer, change);
       if (flags === 0) continue;
-      if (!isOwn || (flags & OWN_IN_FULL) !== 0 || peer.pausedAt !== undefined) {
+      if (!isOwn || (flags & MonitorFlag.OWN) !== 0 || peer.pausedAt !== undefined) {
         const reason = change.kind === 'removed' ? REMOVAL_REASONS[change.reason] : 0;
         updates.push(updateOf(change.rule, change.kind, reason, flags));
       } else if (!isAbbreviated) {
@@ -151,8 +151,6 @@ export class FlowMonitors {
   }
 }
 
-const OWN_IN_FULL = MonitorFlag.OWN | MonitorFlag.ONLY_OWN;
-
 function apply(monitors: Map<number, FlowMonitorRequest>, request: FlowMonitorRequest): void {
   const { id, command } = request;
   const isThere = monitors.has(id);
@@ -167,14 +165,14 @@ function apply(monitors: Map<number, FlowMonitorRequest>, request: FlowMonitorRe
 }
 
 /** What the peer's monitors together want to be told of a change; 0: nothing. */
-function flagsOfChange(peer: Peer, change: RuleChange, isOwn: boolean): number {
+function flagsOfChange(peer: Peer, change: RuleChange): number {
   const { rule, kind } = change;
   if (isUnneeded(change)) return 0;
   const since = peer.pausedAt;
   // While it is paused, a peer need only forget what it knew.
   if (since !== undefined && (kind !== 'removed' || rule.bornIn > since)) return 0;
   const old = kind === 'removed' ? undefined : change.old;
-  return flagsFor(peer, rule, FLAG_OF[kind], { old, isOwn });
+  return flagsFor(peer, rule, FLAG_OF[kind], old);
 }
 
 /** A modification that gives a rule what it has already. */
@@ -185,16 +183,10 @@ function isUnneeded(change: RuleChange): boolean {
   return formatActions(rule.actions) === formatActions(old.actions);
 }
 
-function flagsFor(
-  peer: Peer,
-  rule: Rule,
-  wanted: number,
-  { old, isOwn = false }: { readonly old?: Rule | undefined; readonly isOwn?: boolean } = {},
-): number {
+function flagsFor(peer: Peer, rule: Rule, wanted: number, old?: Rule): number {
   let flags = 0;
   for (const monitor of peer.monitors.values()) {
     if ((monitor.flags & wanted) === 0) continue;
-    if ((monitor.flags & MonitorFlag.ONLY_OWN) !== 0 && !isOwn) continue;
     if (concerns(monitor, rule) || (old !== undefined && concerns(monitor, old))) {
       flags |= monitor.flags;
     }

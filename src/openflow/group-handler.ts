@@ -18,6 +18,7 @@ import type { StatsReply } from './multipart.js';
 import { OfpError } from './ofp-error.js';
 import { OF10 } from './protocol.js';
 import type { Request } from './request.js';
+import { forwardGroupMod, type GroupMod } from './request-forward.js';
 
 export function handleGroupMod(request: Request): void {
   request.requireWriter();
@@ -33,18 +34,23 @@ export function handleNiciraGroupMod(request: Request, body: ByteReader): void {
 
 /** A group-mod of a bundle. */
 export function prepareGroupMod(request: Request): BundledChange {
-  const change = read(request, request.body());
-  return { change: () => apply(request, change) };
+  const mod = read(request, request.body());
+  return {
+    change: () => apply(request, mod.change),
+    after: () => forwardGroupMod(request, mod),
+  };
 }
 
-function read({ version }: Request, body: ByteReader): GroupChange {
-  return answering(() => readGroupMod(body, version));
+function read({ version }: Request, body: ByteReader): GroupMod {
+  const [, , type = 0] = body.peek(Math.min(3, body.remaining));
+  return { type, change: answering(() => readGroupMod(body, version)) };
 }
 
 /** Rules go with the group that they use, by the message of whoever deletes it. */
-function carryOut(request: Request, change: GroupChange): void {
+function carryOut(request: Request, mod: GroupMod): void {
   const { peer, message, services } = request;
-  services.monitors.attribute({ peer, xid: message.xid }, () => apply(request, change));
+  services.monitors.attribute({ peer, xid: message.xid }, () => apply(request, mod.change));
+  forwardGroupMod(request, mod);
 }
 
 function apply({ bridge }: Request, change: GroupChange): void {

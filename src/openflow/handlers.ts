@@ -7,6 +7,7 @@
 import type { BundledChange } from './bundles.js';
 import { handleFlowMod, prepareFlowMod } from './flow-mod-handler.js';
 import { handleGroupMod, prepareGroupMod } from './group-handler.js';
+import { exactBodySize } from './message-sizes.js';
 import { handleMeterMod } from './meter-handler.js';
 import { handleVendor } from './nicira-handler.js';
 import { OfpError } from './ofp-error.js';
@@ -55,7 +56,11 @@ const HANDLERS: Readonly<Partial<Record<MessageType, Handler>>> = {
 export function handleRequest(request: Request): void {
   const { type } = request.message;
   const handler = type === undefined ? undefined : HANDLERS[type];
-  if (handler === undefined) throw new OfpError('OFPBRC_BAD_TYPE', type);
+  if (handler === undefined || type === undefined) throw new OfpError('OFPBRC_BAD_TYPE', type);
+  const size = exactBodySize(type, request.version);
+  if (size !== undefined && request.body().remaining !== size) {
+    throw new OfpError('OFPBRC_BAD_LEN', type);
+  }
   handler(request);
 }
 

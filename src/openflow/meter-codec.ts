@@ -57,15 +57,30 @@ function toFlags({ unit, hasBurst, hasStats }: MeterSpec): number {
   return ofUnit | (hasBurst ? Flag.BURST : 0) | (hasStats ? Flag.STATS : 0);
 }
 
+/** Writes a meter-mod's body. */
+export function writeMeterMod(writer: ByteWriter, change: MeterChange): void {
+  writer.u16(COMMANDS.indexOf(change.command));
+  if (change.command === 'delete') {
+    writer.u16(0).u32(change.id);
+    return;
+  }
+  writer.u16(toFlags(change.meter)).u32(change.meter.id);
+  writeBands(writer, change.meter.bands);
+}
+
 export function writeMeterConfig(writer: ByteWriter, spec: MeterSpec): void {
   const start = writer.size;
   writer.u16(0).u16(toFlags(spec)).u32(spec.id);
-  for (const band of spec.bands) {
+  writeBands(writer, spec.bands);
+  writer.patchLength(start, start);
+}
+
+function writeBands(writer: ByteWriter, bands: readonly MeterBand[]): void {
+  for (const band of bands) {
     writer.u16(band.type === 'drop' ? BandType.DROP : BandType.DSCP_REMARK).u16(BAND_SIZE);
     writer.u32(band.rate).u32(band.burst);
     writer.u8(band.type === 'drop' ? 0 : band.precedenceLevel).zeros(3);
   }
-  writer.patchLength(start, start);
 }
 
 export interface MeterUse {

@@ -19,6 +19,7 @@ import {
 import type { StatsReply } from './multipart.js';
 import { OfpError } from './ofp-error.js';
 import type { Request } from './request.js';
+import { forwardMeterMod } from './request-forward.js';
 
 /** Rules go with the meter that they use, by the message of whoever deletes it. */
 export function handleMeterMod(request: Request): void {
@@ -32,6 +33,10 @@ export function handleMeterMod(request: Request): void {
   } catch (error) {
     throw error instanceof MeterError ? new OfpError(error.error, error.message) : error;
   }
+  // With the burst that it came to have where none was said.
+  const meter = 'meter' in change ? bridge.ofproto.meters.get(change.meter.id)?.spec : undefined;
+  const isDefined = change.command !== 'delete' && meter !== undefined;
+  forwardMeterMod(request, isDefined ? { command: change.command, meter } : change);
 }
 
 export function handleMeterStats(request: Request, body: ByteReader, reply: StatsReply): void {

@@ -14,6 +14,7 @@ import type { PacketInFormat } from './packet-codec.js';
 import type { Peer } from './peer.js';
 import { NX_VENDOR_ID, OF10, OF13, ONF_VENDOR_ID } from './protocol.js';
 import type { Request } from './request.js';
+import { handleResume } from './resume-handler.js';
 import { handleSetAsync } from './role-handler.js';
 import { readTlvTableMod, writeTlvTable } from './tlv-table.js';
 
@@ -90,6 +91,9 @@ function handleNicira(request: Request, subtype: number, body: ByteReader): void
       break;
     case NiciraType.TLV_TABLE_REQUEST:
       tellTlvTable(request);
+      break;
+    case NiciraType.RESUME:
+      handleResume(request, body);
       break;
     case NiciraType.FLOW_MONITOR_CANCEL:
       services.monitors.cancel(peer, body);

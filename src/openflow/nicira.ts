@@ -26,6 +26,7 @@ export const NiciraType = {
   TLV_TABLE_MOD: 24,
   TLV_TABLE_REQUEST: 25,
   TLV_TABLE_REPLY: 26,
+  RESUME: 28,
   PACKET_IN2: 30,
   GROUP_MOD: 31,
 } as const;

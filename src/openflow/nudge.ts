@@ -6,8 +6,8 @@
  * `send_bogus_packet_ins` of OVS's `ofproto/fail-open.c`.
  */
 
-import type { Ofproto } from '../ofproto/ofproto.js';
 import { CONTROLLER_MAX_LENGTH, OFPP_LOCAL } from '../ofproto/ofpact.js';
+import type { Ofproto } from '../ofproto/ofproto.js';
 import { type PacketIn, PacketInReason } from '../ofproto/packet-ins.js';
 import { createFlow } from '../packet/flow.js';
 import { IN_PORT } from '../packet/flow-layout.js';

@@ -235,6 +235,10 @@ class SwitchedBridge implements OpenFlowBridge {
     this.#switch.packetOut(this.#bridge, { inPort, actions, packet: new Packet(data) });
   }
 
+  resume(state: Parameters<OpenFlowBridge['resume']>[0], data: Uint8Array): void {
+    this.#switch.resume(state, new Packet(data));
+  }
+
   #port(number: OfpPort): SwitchPort | undefined {
     const bridge = this.#bridge.name;
     return this.#switch.ports.find((port) => port.bridge === bridge && port.number === number);

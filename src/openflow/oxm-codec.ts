@@ -34,10 +34,16 @@ const CLASS_OPENFLOW_BASIC = 0x8000;
 const BASIC_LAST_12 = 35;
 const BASIC_LAST_13 = 39;
 
-const byHeader = new Map<string, Field>();
+/** By class and number; those of experimenters by a text. */
+const byHeader = new Map<number | string, Field>();
 for (const field of FIELDS) {
   for (const header of headersOf(field)) byHeader.set(keyOf(header), field);
 }
+
+/** Where matches are read into before they are made small, one at a time. Owner: `readOxmMatch`. */
+const READ = { flow: createFlow(), mask: createFlowMask() };
+/** Bits that an answer hangs on, which nobody here asks for. Written only. */
+const UNREAD = createFlowMask();
 
 /** A field on the wire, and whether a mask follows its value. */
 export interface OxmHeader {
@@ -56,7 +62,7 @@ export function readOxmHeader(reader: ByteReader): OxmHeader {
   const experimenter = isExperimenter ? reader.u32() : 0;
   const size = isExperimenter ? length - 4 : length;
   if (size < 0) throw new OfpError('OFPBMC_BAD_LEN');
-  const field = byHeader.get(`${code} ${rest >>> 1} ${experimenter}`);
+  const field = byHeader.get(keyOf({ class: code, field: rest >>> 1, experimenter }));
   return { field, hasMask: (rest & 1) !== 0, size };
 }
 
@@ -88,8 +94,9 @@ function headersOf(field: Field): FieldHeader[] {
   return [field.oxm, field.nxm, field.onf].filter((header) => header !== undefined);
 }
 
-function keyOf(header: FieldHeader): string {
-  return `${header.class} ${header.field} ${header.experimenter ?? 0}`;
+function keyOf(header: Omit<FieldHeader, 'name'>): number | string {
+  const { class: code, field, experimenter = 0 } = header;
+  return experimenter === 0 ? (code << 8) | field : `${code} ${field} ${experimenter}`;
 }
 
 /** The header by which a field goes out. */
@@ -124,28 +131,29 @@ const IN_PORT_WIDE = fieldOf('in_port_oxm');
 
 /** Reads entries until the reader is at its end. */
 export function readOxmMatch(reader: ByteReader, options: OxmOptions = {}): OxmMatch {
-  const flow = createFlow();
-  const mask = createFlowMask();
+  const { flow, mask } = READ;
+  flow.fill(0);
+  mask.fill(0);
   const seen = new Set<Field>();
   let cookie = 0n;
   let cookieMask = 0n;
   while (reader.remaining > 0) {
-    const at = reader.part(0).at;
+    const { at } = reader;
     if (isCookie(reader)) {
       [cookie, cookieMask] = readCookie(reader);
       continue;
     }
     const { field, hasMask, size } = readOxmHeader(reader);
     const entry = reader.part(size, 'OFPBMC_BAD_LEN');
-    if (field === undefined) {
+    // A field of another length is none that anybody knows.
+    if (field === undefined || size !== field.size * (hasMask ? 2 : 1)) {
       if (options.isLoose === true) continue;
       throw new OfpError('OFPBMC_BAD_FIELD', `unknown field at byte ${at}`);
     }
     if (seen.has(field)) throw new OfpError('OFPBMC_DUP_FIELD', field.name);
     seen.add(field);
-    if (!hasField(field, flow, createFlowMask()))
-      throw new OfpError('OFPBMC_BAD_PREREQ', field.name);
-    readEntry({ flow, mask }, entry, field, hasMask);
+    if (!hasField(field, flow, UNREAD)) throw new OfpError('OFPBMC_BAD_PREREQ', field.name);
+    readEntry(READ, entry, field, hasMask);
   }
   return { match: new Match(flow, mask), cookie, cookieMask };
 }
@@ -167,11 +175,10 @@ export function readFieldValue(
   hasMask: boolean,
 ): { value: bigint; mask: bigint } {
   if (entry.remaining !== field.size * (hasMask ? 2 : 1)) throw new OfpError('OFPBMC_BAD_LEN');
-  const all = (1n << BigInt(field.width)) - 1n;
+  const { all, wire } = boundsOf(field);
   const value = bytesToBig(entry.bytes(field.size));
   const given = hasMask ? bytesToBig(entry.bytes(field.size)) : all;
-  const isWhole = given === (1n << BigInt(wireBits(field))) - 1n;
-  const mask = isWhole ? all : given;
+  const mask = given === wire ? all : given;
   if (value > all) throw new OfpError('OFPBMC_BAD_VALUE', field.name);
   if (hasMask && mask > all) throw new OfpError('OFPBMC_BAD_MASK', field.name);
   if ((value & ~mask) !== 0n) throw new OfpError('OFPBMC_BAD_WILDCARDS', field.name);
@@ -179,6 +186,25 @@ export function readFieldValue(
     throw new OfpError('OFPBMC_BAD_MASK', field.name);
   }
   return { value, mask };
+}
+
+/** The highest values that a field has in a flow and on the wire. */
+interface Bounds {
+  readonly all: bigint;
+  readonly wire: bigint;
+}
+
+const bounds = new Map<Field, Bounds>(
+  FIELDS.map((field) => [field, { all: ones(field.width), wire: ones(wireBits(field)) }]),
+);
+
+/** Parts of fields, of which there is no end, are not in the table. */
+function boundsOf(field: Field): Bounds {
+  return bounds.get(field) ?? { all: ones(field.width), wire: ones(wireBits(field)) };
+}
+
+function ones(count: number): bigint {
+  return (1n << BigInt(count)) - 1n;
 }
 
 function isCookie(reader: ByteReader): boolean {
@@ -241,7 +267,7 @@ function fieldsOf(flow: Flow, mask: FlowMask, dialect: OxmDialect): Field[] {
   const found: Field[] = [];
   for (const field of FIELDS_BY_DIALECT.get(dialect) ?? []) {
     if (isFieldZero(left, field)) continue;
-    if (!hasField(field, flow, createFlowMask())) continue;
+    if (!hasField(field, flow, UNREAD)) continue;
     found.push(field);
     clearField(left, field);
   }

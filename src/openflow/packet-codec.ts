@@ -5,6 +5,7 @@
  * packet-in. Answers to `ofputil_encode_packet_in_private` and `ofputil_decode_packet_out`.
  */
 
+import type { FrozenState } from '../ofproto/frozen-states.js';
 import type { Match } from '../ofproto/match.js';
 import { OFPP_CONTROLLER, type Ofpacts } from '../ofproto/ofpact.js';
 import { PacketInReason } from '../ofproto/packet-ins.js';
@@ -13,6 +14,7 @@ import { fieldOf } from '../packet/fields.js';
 import { readActions } from './action-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { writeContinuation } from './continuation-codec.js';
 import { NO_BUFFER } from './flow-mod-codec.js';
 import { writeDuration, writeLastStats } from './flow-stats-codec.js';
 import { readMatch, writeMatch } from './match-codec.js';
@@ -35,7 +37,7 @@ export interface PacketInMessage {
   readonly metadata: Match;
   /** Nicira's second form only. */
   readonly userdata?: Uint8Array;
-  readonly continuation?: Uint8Array;
+  readonly continuation?: FrozenState;
 }
 
 export type PacketInFormat = 'standard' | 'nxt_packet_in' | 'nxt_packet_in2';
@@ -85,8 +87,8 @@ export function writeNiciraPacketIn(
   writer.align(start).zeros(2).bytes(packetIn.packet);
 }
 
-/** Properties of `NXT_PACKET_IN2`. */
-const Property = {
+/** Properties of `NXT_PACKET_IN2`, and of the answer that lets a packet go on. */
+export const PacketInProperty = {
   PACKET: 0,
   FULL_LENGTH: 1,
   TABLE: 3,
@@ -97,30 +99,34 @@ const Property = {
   CONTINUATION: 8,
 } as const;
 
-/** `NXT_PACKET_IN2`; its fields are OXM in every version. */
+/** `NXT_PACKET_IN2`. */
 export function writeNiciraPacketIn2(
   writer: ByteWriter,
   packetIn: PacketInMessage,
   version: OfpVersion,
 ): void {
-  const { packet, totalLength, metadata, userdata, continuation } = packetIn;
-  property(writer, Property.PACKET, (body) => body.bytes(packet));
+  const { packet, totalLength, userdata, continuation } = packetIn;
+  property(writer, PacketInProperty.PACKET, (body) => body.bytes(packet));
   if (totalLength !== packet.length) {
-    property(writer, Property.FULL_LENGTH, (body) => body.u32(totalLength));
+    property(writer, PacketInProperty.FULL_LENGTH, (body) => body.u32(totalLength));
   }
-  property(writer, Property.TABLE, (body) => body.u8(packetIn.table));
-  property(writer, Property.COOKIE, (body) => body.zeros(4).u64(packetIn.cookie));
+  property(writer, PacketInProperty.TABLE, (body) => body.u8(packetIn.table));
+  property(writer, PacketInProperty.COOKIE, (body) => body.zeros(4).u64(packetIn.cookie));
   const reason = packetInReason(packetIn.reason, version);
-  property(writer, Property.REASON, (body) => body.u8(reason));
-  const dialect = version < OF12 ? OF12 : version;
-  property(writer, Property.METADATA, (body) => writeOxmMatch(body, metadata, dialect));
-  if (userdata !== undefined) property(writer, Property.USERDATA, (body) => body.bytes(userdata));
+  property(writer, PacketInProperty.REASON, (body) => body.u8(reason));
+  property(writer, PacketInProperty.METADATA, (body) =>
+    writeOxmMatch(body, packetIn.metadata, version < OF12 ? OF12 : version),
+  );
+  if (userdata !== undefined)
+    property(writer, PacketInProperty.USERDATA, (body) => body.bytes(userdata));
   if (continuation !== undefined) {
-    property(writer, Property.CONTINUATION, (body) => body.zeros(4).bytes(continuation));
+    property(writer, PacketInProperty.CONTINUATION, (body) =>
+      writeContinuation(body.zeros(4), continuation, version),
+    );
   }
 }
 
-function property(writer: ByteWriter, type: number, write: (body: ByteWriter) => void): void {
+function property(writer: ByteWriter, type: number, write: (body: ByteWriter) => unknown): void {
   const start = writer.size;
   writer.u16(type).u16(0);
   write(writer);
@@ -191,7 +197,7 @@ export function writeFlowRemoved(
   }
   writer.u64(removed.cookie).u16(removed.priority).u8(removed.reason).u8(removed.table);
   writeDuration(writer, removed.durationMs);
-  writer.u16(removed.idleTimeout).u16(version >= OF12 ? removed.hardTimeout : 0);
+  writer.u16(removed.idleTimeout).u16(removed.hardTimeout);
   writer.u64(removed.packets).u64(removed.bytes);
   writeMatch(writer, removed.match, version);
 }

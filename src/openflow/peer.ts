@@ -13,21 +13,33 @@ import { OF10, OF13, OF14, type OfpVersion } from './protocol.js';
 /** `equal` and `primary` may change the switch; a `secondary` reads. */
 export type Role = 'equal' | 'primary' | 'secondary';
 
-/** Bits by reason, for each kind of message: one for whoever leads, one for secondaries. */
+/** Bits by reason, for each kind of message. */
 export interface AsyncMasks {
   readonly packetIn: number;
   readonly portStatus: number;
   readonly flowRemoved: number;
+  readonly roleStatus: number;
+  readonly tableStatus: number;
+  readonly requestForward: number;
 }
 
-/** What a controller hears that has asked for nothing: of removals, those that its version has. */
+const ASYNC_NONE: AsyncMasks = {
+  packetIn: 0,
+  portStatus: 0,
+  flowRemoved: 0,
+  roleStatus: 0,
+  tableStatus: 0,
+  requestForward: 0,
+};
+
+/** What a controller hears that has asked for nothing: of each kind, what its version has. */
 export function asyncLeading(version: OfpVersion): AsyncMasks {
   const flowRemoved = version >= OF14 ? 0b11_1111 : version === OF13 ? 0b1111 : 0b111;
-  return { packetIn: PACKET_IN_LEADING, portStatus: 7, flowRemoved };
+  // Every reason but "invalid TTL".
+  const packetIn = version >= OF14 ? 0b11_1011 : 0b011;
+  return { ...ASYNC_NONE, packetIn, portStatus: 0b111, flowRemoved };
 }
-export const ASYNC_SECONDARY: AsyncMasks = { packetIn: 0, portStatus: 7, flowRemoved: 0 };
-/** Every reason but "invalid TTL". */
-export const PACKET_IN_LEADING = 0b1111_1011;
+export const ASYNC_SECONDARY: AsyncMasks = { ...ASYNC_NONE, portStatus: 0b111 };
 /** "invalid TTL", which only those hear who ask for it. */
 const PACKET_IN_INVALID_TTL = 1 << 2;
 
@@ -68,12 +80,17 @@ export class Peer {
     return this.role !== 'secondary';
   }
 
-  /** Whether it wants to hear of a packet-in, a port or a removal, by the message's reason. */
+  /** Whether it wants to hear of something, by the reason that the message would give. */
   wants(kind: keyof AsyncMasks, reason: number): boolean {
     // Somebody's tool hears of packets and removals only once it has asked for packets.
     if (this.isService && this.missSendLength === 0) return false;
     const masks = this.mayWrite ? this.leading : this.secondary;
     return ((masks[kind] >>> reason) & 1) !== 0;
+  }
+
+  /** Whether it hears of packets whose TTL ran out. */
+  get hearsInvalidTtl(): boolean {
+    return (this.leading.packetIn & PACKET_IN_INVALID_TTL) !== 0;
   }
 
   /** `set_config` of 1.0 to 1.2 asks for packets whose TTL ran out. */

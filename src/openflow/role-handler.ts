@@ -7,16 +7,19 @@
  * Owner: the generation that the newest primary named.
  */
 
+import { readAsyncConfig, readOldAsyncConfig, writeAsyncConfig } from './async-config-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import { bodyOf, encodeMessage } from './message.js';
 import { encodeNicira, NiciraType } from './nicira.js';
 import { OfpError } from './ofp-error.js';
-import type { AsyncMasks, Peer, Role } from './peer.js';
-import { OF13 } from './protocol.js';
+import type { Peer, Role } from './peer.js';
+import { OF14 } from './protocol.js';
 import type { Request } from './request.js';
 
 const ROLES: readonly (Role | undefined)[] = [undefined, 'equal', 'primary', 'secondary'];
 const NICIRA_ROLES: readonly Role[] = ['equal', 'primary', 'secondary'];
+/** `OFPCRR_PRIMARY_REQUEST`. */
+const PRIMARY_REQUEST = 0;
 const GENERATION_NONE = 0xffff_ffff_ffff_ffffn;
 
 export class Roles {
@@ -31,7 +34,7 @@ export class Roles {
     if (number >= ROLES.length) throw new OfpError('OFPRRFC_BAD_ROLE');
     const role = ROLES[number];
     if (role === 'primary' || role === 'secondary') this.#renew(generation);
-    if (role !== undefined) assign(request.peer, role, request.services.peers());
+    if (role !== undefined) this.#assign(request.peer, role, request.services.peers());
     const now = ROLES.indexOf(request.peer.role);
     request.reply('role_reply', (reply) =>
       reply
@@ -45,7 +48,7 @@ export class Roles {
   handleNicira(request: Request, body: ByteReader): void {
     const role = NICIRA_ROLES[body.u32()];
     if (role === undefined) throw new OfpError('OFPRRFC_BAD_ROLE');
-    assign(request.peer, role, request.services.peers());
+    this.#assign(request.peer, role, request.services.peers());
     request.peer.connection.reply(
       encodeNicira(request.version, NiciraType.ROLE_REPLY, request.message.xid, (reply) =>
         reply.u32(NICIRA_ROLES.indexOf(role)),
@@ -61,70 +64,46 @@ export class Roles {
     }
     this.#generation = generation;
   }
-}
 
-/** There is one primary: whoever was it before is a secondary from now on. */
-function assign(peer: Peer, role: Role, peers: Iterable<Peer>): void {
-  if (role === 'primary') {
-    for (const other of peers)
-      if (other !== peer && other.role === 'primary') other.role = 'secondary';
+  /** There is one primary: whoever was it before is a secondary from now on, and is told so. */
+  #assign(peer: Peer, role: Role, peers: Iterable<Peer>): void {
+    if (role === 'primary') {
+      for (const other of peers) {
+        if (other === peer || other.role !== 'primary') continue;
+        other.role = 'secondary';
+        this.#tell(other);
+      }
+    }
+    peer.role = role;
   }
-  peer.role = role;
+
+  /** `OFPT_ROLE_STATUS`: somebody else has become the primary. */
+  #tell(peer: Peer): void {
+    const { version, role, connection } = peer;
+    if (version < OF14 || !peer.wants('roleStatus', PRIMARY_REQUEST)) return;
+    connection.tell(
+      encodeMessage(version, 'role_status', 0, (body) =>
+        body
+          .u32(ROLES.indexOf(role))
+          .u8(PRIMARY_REQUEST)
+          .zeros(3)
+          .u64(this.#generation ?? GENERATION_NONE),
+      ),
+    );
+  }
 }
 
 /** `OFPT_SET_ASYNC` of 1.3, and Nicira's of the same body. */
 export function handleSetAsync({ peer }: Request, body: ByteReader): void {
-  const [packetIn, packetInOther, portStatus, portStatusOther] = [
-    body.u32(),
-    body.u32(),
-    body.u32(),
-    body.u32(),
-  ];
-  const [flowRemoved, flowRemovedOther] = [body.u32(), body.u32()];
-  peer.leading = { packetIn, portStatus, flowRemoved };
-  peer.secondary = {
-    packetIn: packetInOther,
-    portStatus: portStatusOther,
-    flowRemoved: flowRemovedOther,
-  };
+  Object.assign(peer, readOldAsyncConfig(body, peer));
 }
 
-/** Properties of 1.4's message, in pairs: for a secondary, then for whoever leads. */
-const PROPERTIES: readonly (keyof AsyncMasks)[] = ['packetIn', 'portStatus', 'flowRemoved'];
-
+/** Since 1.4. */
 export function handleSetAsync14({ peer, message }: Request): void {
-  const body = bodyOf(message);
-  while (body.remaining >= 4) {
-    const type = body.u16();
-    const length = body.u16();
-    if (length < 4) throw new OfpError('OFPBPC_BAD_LEN');
-    const property = body.part(length - 4, 'OFPBPC_BAD_LEN');
-    body.skip(Math.min((8 - (length & 7)) & 7, body.remaining));
-    const kind = PROPERTIES[type >>> 1];
-    if (kind === undefined) continue;
-    const side = (type & 1) === 0 ? 'secondary' : 'leading';
-    peer[side] = { ...peer[side], [kind]: property.u32() };
-  }
+  Object.assign(peer, readAsyncConfig(bodyOf(message), peer));
 }
 
 export function handleGetAsync(request: Request): void {
-  const { leading, secondary } = request.peer;
-  request.peer.connection.reply(
-    encodeMessage(request.version, 'get_async_reply', request.message.xid, (body) => {
-      for (const [index, kind] of PROPERTIES.entries()) {
-        if (request.version === OF13) {
-          body.u32(leading[kind]).u32(secondary[kind]);
-        } else {
-          body
-            .u16(2 * index)
-            .u16(8)
-            .u32(secondary[kind]);
-          body
-            .u16(2 * index + 1)
-            .u16(8)
-            .u32(leading[kind]);
-        }
-      }
-    }),
-  );
+  const { peer, version } = request;
+  request.reply('get_async_reply', (body) => writeAsyncConfig(body, peer, version));
 }

@@ -56,14 +56,17 @@ export class SendQueue {
     this.#sizes[kind] += bytes.length;
   }
 
-  /** Hands over as much as the channel takes. */
-  flush(): void {
+  /** Hands over as much as the channel takes; how many messages. */
+  flush(): number {
+    let count = 0;
     while (this.length > 0 && this.#channel.unsent < UNSENT_BYTES_MAX) {
       const next = this.#shift();
-      if (next === undefined) return;
+      if (next === undefined) break;
       this.#sent(next.bytes);
       this.#channel.write(next.bytes);
+      count++;
     }
+    return count;
   }
 
   clear(): void {

@@ -68,6 +68,9 @@ const HANDLERS: Readonly<Partial<Record<StatsType, Handler>>> = {
   onf_flow_monitor: monitors('onf_flow_monitor'),
 };
 
+/** Requests that have no body in any version. */
+const BODILESS: readonly StatsType[] = ['desc', 'table'];
+
 /** The first and the last version of requests that not all have. */
 const VERSIONS: Readonly<Partial<Record<StatsType, readonly [OfpVersion, OfpVersion]>>> = {
   group: [OF11, OF15],
@@ -90,6 +93,7 @@ export function handleStats(request: Request): void {
   const handler = HANDLERS[type];
   if (handler === undefined) throw new OfpError('OFPBRC_BAD_STAT', type);
   const reply = new StatsReply(request.version, request.message.xid, type);
+  if (BODILESS.includes(type)) body.finish();
   handler(request, body, reply);
   for (const part of reply.finish()) request.peer.connection.reply(part);
 }
@@ -119,9 +123,6 @@ function aggregate(request: Request, wanted: FlowStatsRequest, reply: StatsReply
 
 function select(request: Request, wanted: FlowStatsRequest): Rule[] {
   const { bridge } = request;
-  if (wanted.table !== undefined && wanted.table >= TABLES_COUNT) {
-    throw new OfpError('OFPBRC_BAD_TABLE_ID');
-  }
   const { cookie, cookieMask } = wanted;
   const criteria =
     cookieMask === 0n

@@ -29,9 +29,9 @@ export function readSubfield(body: ByteReader, start: number, width: number): Su
 
 /** Throws an `OfpError` where the field is not as wide. */
 export function subfieldOf(field: Field, start: number, width: number): Subfield {
-  if (width === 0 || start + width > partBits(field)) throw new OfpError('OFPBAC_BAD_ARGUMENT');
+  if (width === 0 || start + width > partBits(field)) throw new OfpError('OFPBAC_BAD_SET_LEN');
   if (start === 0 && width === partBits(field)) return { field, start, width: field.width };
-  if (start + width > field.width) throw new OfpError('OFPBAC_BAD_ARGUMENT');
+  if (start + width > field.width) throw new OfpError('OFPBAC_BAD_SET_LEN');
   return { field, start, width };
 }
 

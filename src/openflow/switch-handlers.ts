@@ -16,7 +16,6 @@ import { readConfig, writeConfig, writeFeatures } from './features-codec.js';
 import { answeringTables } from './flow-mod-handler.js';
 import { OfpError } from './ofp-error.js';
 import { readPacketOut } from './packet-codec.js';
-import { PACKET_IN_LEADING } from './peer.js';
 import { readPortMod } from './port-codec.js';
 import { readPort, writePort } from './port-number.js';
 import { OF10, OF14 } from './protocol.js';
@@ -38,7 +37,7 @@ export function handleGetConfig(request: Request): void {
   const config = {
     fragments: bridge.ofproto.fragmentMode,
     missSendLength: peer.missSendLength,
-    sendsInvalidTtl: (peer.leading.packetIn & ~PACKET_IN_LEADING) !== 0,
+    sendsInvalidTtl: peer.hearsInvalidTtl,
   };
   request.reply('get_config_reply', (body) => writeConfig(body, config, version));
 }

@@ -11,8 +11,8 @@ import type { MissTreatment } from '../ofproto/table-misses.js';
 import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { actionNumbers } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
-import { OF10, OF11, OF12, type OfpVersion } from './protocol.js';
 import { instructionsOf } from './instruction-codec.js';
+import { OF10, OF11, OF12, type OfpVersion } from './protocol.js';
 
 /** What a table does with misses, in 1.1 and 1.2: 3.1 numbers it in 1.1 as nobody else does. */
 const TREATMENTS_11 = { default: 0, controller: 1, continue: 2, drop: 3 } as const;

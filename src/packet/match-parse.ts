@@ -137,7 +137,8 @@ function applyShorthand(target: MatchTarget, { dlType, nwProto }: Shorthand): vo
   writeField(target.flow, NW_PROTO, nwProto);
 }
 
-function isVlanNone(value: string): boolean {
+/** Whether `value` of `dl_vlan` says that there is no tag. */
+export function isVlanNone(value: string): boolean {
   return value.toLowerCase() === DL_VLAN_NONE || value === '65535';
 }
 

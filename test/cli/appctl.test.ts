@@ -65,9 +65,19 @@ describe('upcall appctl', () => {
     expect(pretty.stdout).toContain('{\n  "reply-format": "plain",\n  "reply": "upcall');
   });
 
-  it('prints dpif/show as JSON of its own', async () => {
-    const { stdout } = await appctl('--format', 'json', '--pretty', 'dpif/show');
-    expect(stdout).toBe(readFileSync(join(EXPECTED, 'dpif-show.json'), 'utf8'));
+  it.each(['dpif/show', 'fdb/stats-show br0', 'dpctl/dump-dps'])(
+    'prints %s as JSON, its own or around the text',
+    async (question) => {
+      const words = question.split(' ');
+      const { stdout } = await appctl('--format', 'json', '--pretty', ...words);
+      const file = `${words[0]?.replace('/', '-')}.json`;
+      expect(stdout).toBe(readFileSync(join(EXPECTED, file), 'utf8'));
+    },
+  );
+
+  it('says what is refused in plain words, whatever the format', async () => {
+    const refused = { status: 1, stdout: '', stderr: 'no such bridge\n' };
+    expect(await appctl('--format', 'json', 'fdb/show', 'nope')).toEqual(refused);
   });
 
   it('lists in JSON the commands that it lists in text', async () => {

@@ -20,6 +20,7 @@ const narrow = textFile(
   'narrow.flows',
   'priority=9,tcp,tp_dst=100,actions=drop\npriority=1,actions=2\n',
 );
+const grouped = textFile('grouped.flows', 'actions=group:3\n');
 const other = textFile('other.flows', 'priority=1,actions=3\n');
 
 function diff(before: string, after: string, ...options: string[]) {
@@ -59,6 +60,15 @@ describe('upcall megaflow-diff', () => {
     expect(stdout).not.toContain('Added');
   });
 
+  it('shows what matches tags, with their type', async () => {
+    const tagged = pcapFile('tagged.pcap', [
+      composePacket(parseExactFlow(`ip,${MACS},dl_vlan=7,nw_src=10.0.0.1`)),
+    ]);
+    const vlan = textFile('vlan.flows', 'priority=9,dl_vlan=7,actions=drop\n');
+    const { stdout } = await runCli(['megaflow-diff', tagged, '--before', wide, '--after', vlan]);
+    expect(stdout).toContain('eth_type(0x8100),vlan(vid=7),encap(eth_type(0x0800)');
+  });
+
   it('fails where anything differs, if it is told to', async () => {
     expect((await diff(wide, other, '--exit-code')).status).toBe(1);
     expect((await diff(wide, other)).status).toBe(0);
@@ -84,6 +94,24 @@ describe('upcall megaflow-diff', () => {
     expect(document.added).toHaveLength(document.totals.after.megaflows);
     const sum = (flows: { packets: number }[]) => flows.reduce((n, flow) => n + flow.packets, 0);
     expect([sum(document.added), sum(document.removed)]).toEqual([80, 80]);
+  });
+
+  it.each([
+    ['no rules of that name', [capture, '--before', '/nope', '--after', wide], 1, '/nope'],
+    ['no capture', [wide, '--before', wide, '--after', wide], 1, 'neither a pcap nor a pcapng'],
+    [
+      'a group that is missing',
+      [capture, '--before', wide, '--after', grouped],
+      1,
+      'add it before',
+    ],
+    ['no number', [capture, '--before', wide, '--after', wide, '--max-growth', 'x'], 2, '"x"'],
+  ])('exits as scripts expect where it is given %s', async (_what, words, status, text) => {
+    expect(await runCli(['megaflow-diff', ...words])).toEqual({
+      status,
+      stdout: '',
+      stderr: expect.stringContaining(text),
+    });
   });
 
   it('says what it needs', async () => {

@@ -118,6 +118,15 @@ describe('upcall trace', () => {
     expect(document.error).toBeNull();
   });
 
+  it('fails where the answer is not the expected one', async () => {
+    const drop = ['--flows', textFile('drop.flows', 'tcp,actions=drop\nudp,actions=2\n')];
+    expect((await trace('tcp,in_port=1', ...drop, '--expect', 'drop')).status).toBe(0);
+    expect((await trace('udp,in_port=1', ...drop, '--names', '--expect', 'p2')).status).toBe(0);
+    const { status, stdout, stderr } = await trace('udp,in_port=1', ...drop, '--expect', 'drop');
+    expect([status, stderr]).toEqual([1, 'upcall: datapath actions are "2", not "drop"\n']);
+    expect(stdout).toContain('Datapath actions: 2\n');
+  });
+
   it('says what it cannot read', async () => {
     const usage = await runCli(['trace', 'tcp']);
     expect(usage.stderr).toContain('Cannot trace: --flows FILE says what the rules are');

@@ -8,6 +8,7 @@ import { parseOdpActions } from '../../src/datapath/odp-actions-parse.js';
 import { formatOdpActions } from '../../src/datapath/odp-actions-text.js';
 import { formatDumpedFlow, formatFlowStats } from '../../src/datapath/odp-flow-text.js';
 import { KEY_ATTRIBUTES, type KeyAttributeName } from '../../src/datapath/odp-key-attributes.js';
+import { TCP_FLAGS } from '../../src/packet/flow-layout.js';
 import { parseOdpKey } from '../../src/datapath/odp-key-parse.js';
 import { formatOdpKey } from '../../src/datapath/odp-key-text.js';
 
@@ -31,7 +32,19 @@ describe('formatOdpKey()', () => {
 
   it.each(verbose)('prints everything when it is verbose: %s', (line) => {
     const { key, mask } = parseOdpKey(line);
-    expect(formatOdpKey(key, mask, { isVerbose: true })).toBe(keyOf(line));
+    // The text does not say which flags nobody looked at; without any, a key has no attribute.
+    const expected = keyOf(line).replace(/,tcp_flags\(0\/0\)/, '');
+    expect(formatOdpKey(key, mask, { isVerbose: true })).toBe(expected);
+  });
+
+  it('prints flags that nobody looked at where there are some', () => {
+    const { key, mask } = parseOdpKey(
+      'in_port(1),eth(),eth_type(0x0800),ipv4(proto=6),tcp(),tcp_flags(syn)',
+    );
+    mask[TCP_FLAGS] = 0;
+    expect(formatOdpKey(key, mask, { isVerbose: true })).toMatch(/,tcp_flags\(0\/0\)$/);
+    key[TCP_FLAGS] = 0;
+    expect(formatOdpKey(key, mask, { isVerbose: true })).not.toContain('tcp_flags');
   });
 
   it('names ports where there are names', () => {

@@ -171,7 +171,8 @@ function addressOf(line: string): string {
   return line.trim().split(/\s+/).slice(0, 3).join(' ');
 }
 
-function odpFlowOf({ port, data }: IncomingFrame): string {
+/** A frame as the key that the datapath makes of it. */
+export function odpFlowOf({ port, data }: IncomingFrame): string {
   const key = createFlow();
   extractFlow(data, key);
   key[IN_PORT] = port;
@@ -180,8 +181,8 @@ function odpFlowOf({ port, data }: IncomingFrame): string {
   return formatOdpKey(key, mask);
 }
 
-/** The peer creates a capture with the first frame. */
-function readFrames(path: string): string[] {
+/** The frames of a capture, as hex; the peer creates it with the first one. */
+export function readFrames(path: string): string[] {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return [];
   const capture = openCapture(path);
   return Array.from(capture, ({ data }) => Buffer.from(data).toString('hex'));

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { main as actorTree } from '../../examples/actor-tree.js';
 import { main as customTranslator } from '../../examples/custom-translator.js';
 import { main as inspectWithStately } from '../../examples/inspect-with-stately.js';
 import { main as learningSwitch } from '../../examples/learning-switch.js';
+import { runCli } from '../cli/run-cli.js';
 
 async function linesOf(main: (print: (line: string) => void) => Promise<void>): Promise<string[]> {
   const lines: string[] = [];
@@ -63,5 +65,20 @@ describe('examples/actor-tree.js', () => {
       '3005 ms: ukey is deleted',
       '3005 ms: ukey is no more',
     ]);
+  });
+});
+
+describe('examples/vlan-switch/', () => {
+  const readme = readFileSync('examples/vlan-switch/README.md', 'utf8');
+  const commands = readme.split('\n').filter((line) => /^upcall (trace|rules|replay) /.test(line));
+
+  it('has commands that need no daemon', () => {
+    expect(commands).toHaveLength(4);
+  });
+
+  it.each(commands)('can be asked: %s', async (command) => {
+    const { status, stdout } = await runCli(command.split(' ').slice(1));
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/push_vlan\(vid=20|pop_vlan,3,4|Rules|megaflows/);
   });
 });

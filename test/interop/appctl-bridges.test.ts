@@ -108,6 +108,40 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
     );
   });
 
+  it('says the same of two bridges on one datapath', async () => {
+    twins = await CommandTwins.startTwo('priority=0,actions=NORMAL\n', ['q1', 'q2']);
+    await twins.sameAll('dpif/show', 'dpif/dump-dps', 'dpctl/show', 'ofproto/list', 'upcall/show');
+    await twins.receive('p1', frame('09', '0a'));
+    await twins.receive('q1', frame('0b', '0a').replace('in_port(1)', 'in_port(3)'));
+    await twins.sameAll(
+      'dpif/show',
+      'dpif/dump-flows br0',
+      'dpif/dump-flows br1',
+      'dpif/dump-flows -m br1',
+      'dpctl/dump-flows',
+      'fdb/show br0',
+      'fdb/show br1',
+      'fdb/add br0 q1 0 50:54:00:00:00:01',
+      'fdb/add br1 q2 0 50:54:00:00:00:01',
+      'fdb/flush br0',
+      'fdb/show br0',
+      'fdb/show br1',
+      'fdb/stats-show br1',
+      'fdb/flush',
+      'fdb/show br1',
+      'bridge/dump-flows br1',
+      'ofproto/trace br1 in_port=1',
+      'ofproto/trace br1 in_port=q1',
+      'ofproto/trace br0 in_port=q1',
+      'ofproto/trace in_port(3),eth(),eth_type(0x1234)',
+      'ofproto/trace br0 in_port=3',
+      'upcall/show',
+      'revalidator/wait',
+      'revalidator/purge',
+      'dpctl/dump-flows',
+    );
+  });
+
   it('says the same of multicast groups where nobody snoops', async () => {
     twins = await CommandTwins.start();
     await twins.sameAll(

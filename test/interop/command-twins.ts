@@ -15,16 +15,20 @@ import { odpPort } from '../../src/base/brands.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { StoppableClock } from '../../src/base/stoppable-clock.js';
 import { Vlog } from '../../src/base/vlog.js';
+import { plainLines } from '../../src/cli/dumped-text.js';
 import { MemoryPort } from '../../src/datapath/port.js';
 import { type Management, startManagement } from '../../src/management/management.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
+import type { FragmentMode } from '../../src/ofproto/ofproto.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
-import { plainLines } from '../../src/cli/dumped-text.js';
+import type { BridgeSnooping } from '../../src/switch-options.js';
 import { OvsPeer } from './ovs-peer.js';
 
 const run = promisify(execFile);
 /** As the dummy datapath numbers its internal ports. */
 const LOCAL_NUMBER = 100;
+/** How many rules the peer makes for itself, as `memory/show` has it. */
+const INTERNAL_RULES = '4';
 const TIMEOUT_SECONDS = '20';
 
 /** What a command said: its text, and whether it was refused. */
@@ -57,7 +61,20 @@ export class CommandTwins {
   }
 
   /** Three ports, and the rules `flows`. */
-  static async start(flows = '', portCount = 3): Promise<CommandTwins> {
+  static start(flows = '', portCount = 3): Promise<CommandTwins> {
+    return CommandTwins.#start(flows, portCount, []);
+  }
+
+  /** A bridge `br1` besides, which learns addresses and has the ports `more`. */
+  static startTwo(flows: string, more: readonly string[]): Promise<CommandTwins> {
+    return CommandTwins.#start(flows, 2, more);
+  }
+
+  static async #start(
+    flows: string,
+    portCount: number,
+    more: readonly string[],
+  ): Promise<CommandTwins> {
     const folder = mkdtempSync(join(tmpdir(), 'twins-'));
     const flowFile = join(folder, 'flows');
     writeFileSync(flowFile, flows);
@@ -66,9 +83,14 @@ export class CommandTwins {
     const clock = new StoppableClock(new SystemClock());
     const settings = { flowLimit: 200_000 };
     // A daemon in the background has no console.
-    const log = new Vlog({ levels: { console: 'off' } });
-    const sw = createSwitch({ ports: portCount, flows, clock, vlanLimit: 2, settings, log });
+    const log = new Vlog({
+      levels: { console: 'off' },
+      destinations: { file: { writeLine() {} } },
+    });
+    const bridges = [{ ports: portCount, flows }, ...(more.length === 0 ? [] : [{ ports: more }])];
+    const sw = createSwitch({ bridges, clock, vlanLimit: 2, settings, log });
     addInternalPorts(sw);
+    if (more.length > 0) addSecondBridge(peer, more);
     const program = 'ovs-vswitchd';
     const management = await startManagement(sw, { rundir: folder, pid: 1, program, log });
     clock.stop();
@@ -123,8 +145,8 @@ export class CommandTwins {
   }
 
   /** Gives both these rules and no others; `version` is the one that the peer is told them in. */
-  setRules(rules: readonly string[], version = 'OpenFlow10'): void {
-    this.changeRules('del-flows', '');
+  async setRules(rules: readonly string[], version = 'OpenFlow10'): Promise<void> {
+    await this.#forgetRules();
     for (const rule of rules) {
       this.#peer.changeRules('add-flow', rule, '-O', version);
       this.sw.addFlow(rule);
@@ -136,23 +158,37 @@ export class CommandTwins {
    * has made of them: versions turn actions into others on their way.
    */
   async copyRules(rules: readonly string[]): Promise<void> {
-    this.changeRules('del-flows', '');
-    for (const rule of rules) this.#tell(rule);
+    await this.#forgetRules();
+    for (const rule of rules) this.#peer.addRule(rule);
     const dump = await this.#peer.command('bridge/dump-flows', 'br0');
     for (const line of plainLines(dump).split('\n')) if (line !== '') this.sw.addFlow(line);
   }
 
-  #tell(rule: string): void {
-    const versions = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'];
-    const isTold = versions.some((version) => {
-      try {
-        this.#peer.changeRules('add-flow', rule, '-O', version);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
+  /** Runs an `ovs-vsctl` command on the peer. */
+  configure(...words: string[]): void {
+    this.#peer.configure(...words);
+  }
+
+  /** Has both bridges snoop multicast. */
+  snoop(snooping: BridgeSnooping): void {
+    const { agingSeconds, groupsMax, floodsUnregistered, floodPorts, reportPorts } = snooping;
+    const settings: [string, string][] = [];
+    if (agingSeconds !== undefined) settings.push(['aging-time', String(agingSeconds)]);
+    if (groupsMax !== undefined) settings.push(['table-size', String(groupsMax)]);
+    if (floodsUnregistered === false) settings.push(['disable-flood-unregistered', 'true']);
+    const command = ['set', 'bridge', 'br0', 'mcast_snooping_enable=true'];
+    for (const [key, value] of settings)
+      command.push(`other_config:mcast-snooping-${key}=${value}`);
+    for (const port of floodPorts ?? []) command.push(...markPort(port, 'flood'));
+    for (const port of reportPorts ?? []) command.push(...markPort(port, 'flood-reports'));
+    this.#peer.configure(...command);
+    this.sw.bridge().setMcastSnooping(snooping);
+  }
+
+  /** How rules of both see fragments. */
+  setFragmentMode(mode: FragmentMode): void {
+    this.#peer.changeRules('set-frags', mode);
+    this.sw.bridge().ofproto.fragmentMode = mode;
   }
 
   /** Both without rules, groups and meters. */
@@ -186,11 +222,23 @@ export class CommandTwins {
     rmSync(this.#folder, { recursive: true });
   }
 
+  /** Deletes all rules. The peer still looks them up for a while: that would widen its masks. */
+  async #forgetRules(): Promise<void> {
+    this.changeRules('del-flows', '');
+    const rules = async (): Promise<string | undefined> =>
+      /rules:(\d+)/.exec(await this.#peer.command('memory/show'))?.[1];
+    while ((await rules()) !== INTERNAL_RULES);
+  }
+
   async #lookedUp(): Promise<number> {
     const show = await this.#peer.command('dpctl/show');
     const counts = /hit:(\d+) missed:(\d+)/.exec(show);
     return Number(counts?.[1]) + Number(counts?.[2]);
   }
+}
+
+function markPort(port: string, key: string): string[] {
+  return ['--', 'set', 'port', port, `other_config:mcast-snooping-${key}=true`];
 }
 
 function shown(words: readonly string[], { text, isRefused }: Answer): string {
@@ -201,9 +249,20 @@ function shown(words: readonly string[], { text, isRefused }: Answer): string {
 function addInternalPorts(sw: Switch): void {
   const type = 'dummy-internal';
   sw.datapath.addPort(new MemoryPort({ name: 'ovs-dummy', number: odpPort(0), type }));
-  sw.datapath.addPort(new MemoryPort({ name: 'br0', number: odpPort(LOCAL_NUMBER), type }));
-  const local = { name: 'br0', ofpPort: OFPP_LOCAL, odpPort: odpPort(LOCAL_NUMBER) };
-  sw.bridge().ofproto.addPort(local);
+  for (const [i, { name, ofproto }] of sw.bridges.entries()) {
+    const number = odpPort(LOCAL_NUMBER + i);
+    sw.datapath.addPort(new MemoryPort({ name, number, type }));
+    ofproto.addPort({ name, ofpPort: OFPP_LOCAL, odpPort: number });
+  }
+}
+
+/** Port after port, for the datapath numbers those of one command in no certain order. */
+function addSecondBridge(peer: OvsPeer, ports: readonly string[]): void {
+  peer.configure('add-br', 'br1', '--', 'set', 'bridge', 'br1', 'datapath-type=dummy');
+  for (const [i, name] of ports.entries()) {
+    const kind = ['type=dummy', `ofport_request=${i + 1}`];
+    peer.configure('add-port', 'br1', name, '--', 'set', 'interface', name, ...kind);
+  }
 }
 
 async function appctl(path: string, words: readonly string[]): Promise<Answer> {
@@ -221,6 +280,9 @@ async function appctl(path: string, words: readonly string[]): Promise<Answer> {
 function masked({ text, isRefused }: Answer): Answer {
   const plain = text
     .replace(/dummy@ovs-dummy|embedded@ovs-embedded/g, 'DATAPATH')
+    .replace(/^(?:dummy|embedded)@(?=br\d$)/gm, 'TYPE@')
+    // A state is kept for each packet that a controller is to be sent.
+    .replace(/(?<=continuation=\d,recirc_id=)[1-9]\d*/g, 'ID')
     .replace(/ufid:[-0-9a-f]{36}/g, 'ufid:ID')
     .replace(/used:[\d.]+s/g, 'used:TIMEs')
     .replace(/^ {2}\d+: \(keys/gm, '  THREAD: (keys')
@@ -251,7 +313,7 @@ function sortFlows(text: string): string {
 
 function sortOutputs(line: string): string {
   return line.replace(/(?<=actions(?::|: ))[^\s]*?(?=$|, dp-extra)/i, (actions) =>
-    actions.replace(/(?<=^|,)(?:\d+|p\d+|br0)(?:,(?:\d+|p\d+|br0))*(?=,|$)/g, (run) =>
+    actions.replace(/(?<=^|,)(?:\d+|[pq]\d+|br\d)(?:,(?:\d+|[pq]\d+|br\d))*(?=,|$)/g, (run) =>
       run.split(',').sort().join(),
     ),
   );

@@ -74,6 +74,30 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     expect(await daemon.stop()).toContain(EXACT);
   });
 
+  it('keeps hosts on access ports of two VLANs apart, and carries both on a trunk', async () => {
+    const settings = ['tag=10', 'tag=10', 'tag=20', 'trunks=10+20'];
+    const hosts = settings.map(() => lab.addHost());
+    const ports = hosts.flatMap(({ cable }, i) => ['--port', `${cable},${settings[i]}`]);
+    const daemon = await RunningDaemon.start(lab, ...ports);
+    const [a = '', b = '', c = '', trunk = ''] = hosts.map(({ name }) => name);
+    ip('-n', trunk, 'addr', 'flush', 'dev', 'eth0');
+    for (const vlan of ['10', '20']) {
+      const address = `10.9.0.2${vlan}`;
+      const behind = lab.start(trunk, 'python3', TAGGED_HOST, 'eth0', address, vlan);
+      await new Promise((resolve) => behind.stdout?.once('data', resolve));
+    }
+    const pings = [
+      await lab.pings(a, hosts[1]?.address ?? ''),
+      await lab.pings(b, '10.9.0.210'),
+      await lab.pings(c, '10.9.0.220'),
+      await lab.pings(a, hosts[2]?.address ?? '', 1),
+      await lab.pings(a, '10.9.0.220', 1),
+      await lab.pings(c, '10.9.0.210', 1),
+    ];
+    expect(pings).toEqual([true, true, true, false, false, false]);
+    expect(await daemon.stop()).toContain(EXACT);
+  });
+
   it('makes a TAP device by which the machine itself is on the bridge', async () => {
     const { hosts, daemon } = await wire(1, '--port', 'me=tap:tap7');
     ip('-n', lab.switchName, 'addr', 'add', '10.9.0.77/24', 'dev', 'tap7');
@@ -146,7 +170,7 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     );
     process.kill(pid, 'SIGTERM');
     await untilSo('it has stopped', () =>
-      readFileSync(log, 'utf8').includes('"switch has stopped"'),
+      readFileSync(log, 'utf8').includes('|switch has stopped '),
     );
     expect(readFileSync(log, 'utf8')).toContain('"ok":true');
     await untilSo('it has stopped', () => !existsSync(join(lab.folder, 'upcall.pid')));
@@ -175,7 +199,7 @@ describe.skipIf(!hasNetworkLab)('upcall run', () => {
     const messages = daemon.log
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line).msg);
+      .map((line) => line.split('|')[4]?.replace(/ \{.*/, ''));
     expect(messages[0]).toBe('switch is up');
     expect(messages.slice(-2)).toEqual(['switch is stopping', 'switch has stopped']);
     expect(existsSync(join(lab.folder, 'upcall.pid'))).toBe(false);

@@ -1,10 +1,10 @@
 /**
- * `ovs-ofctl`'s commands for meters, in each version of OpenFlow: what it prints of our switch is
- * what it prints of a real `ovs-vswitchd` that was told the same.
+ * `ovs-ofctl`'s commands for meters, in each version of OpenFlow and by both kinds of socket: what
+ * it prints of our switch is what it prints of a real `ovs-vswitchd` that was told the same.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OpenFlowTwins, VERSION_NAMES, type VersionName } from './openflow-twins.js';
+import { OpenFlowTwins, type VersionName, WAYS } from './openflow-twins.js';
 import { hasOvsOfctl } from './ovs-ofctl.js';
 import { hasOvsPeer } from './ovs-peer.js';
 
@@ -41,8 +41,9 @@ describe.runIf(hasOvsPeer && hasOvsOfctl)('ovs-ofctl and meters', { timeout: 120
   });
   afterAll(() => twins?.stop());
 
-  describe.each(VERSION_NAMES)('in %s', (version) => {
+  describe.each(WAYS)('in %s, by %s', (version, transport) => {
     beforeAll(async () => {
+      twins.transport = transport;
       await twins.reset();
       for (const meter of METERS) await same(version, 'add-meter', 'SWITCH', meter);
     });

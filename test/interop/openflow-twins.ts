@@ -8,7 +8,7 @@
  * Owner: both switches, and the folder of ours.
  */
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,15 @@ export const VERSION_NAMES = [
   'OpenFlow15',
 ] as const;
 export type VersionName = (typeof VERSION_NAMES)[number];
+
+/** How ours is reached; the real one always by its Unix socket. */
+export const TRANSPORTS = ['unix', 'tcp'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** Every version by every transport. */
+export const WAYS: readonly (readonly [VersionName, Transport])[] = VERSION_NAMES.flatMap((name) =>
+  TRANSPORTS.map((transport) => [name, transport] as const),
+);
 
 export const PORTS_COUNT = 3;
 const COMMAND_TIMEOUT_MS = 20_000;
@@ -55,6 +64,12 @@ export class OurSwitch {
     return `unix:${join(this.rundir, 'br0.mgmt')}`;
   }
 
+  /** Removes all flows of the datapath. */
+  async purge(): Promise<void> {
+    this.sw.udpif.purge();
+    await this.sw.revalidated();
+  }
+
   async stop(): Promise<void> {
     await this.server.close();
     await this.sw.stop();
@@ -71,6 +86,8 @@ export interface Answers {
 export class OpenFlowTwins {
   readonly ours = new OurSwitch();
   readonly theirs: OvsPeer;
+  /** How commands reach ours from now on. */
+  transport: Transport = 'unix';
 
   private constructor(theirs: OvsPeer) {
     this.theirs = theirs;
@@ -83,10 +100,15 @@ export class OpenFlowTwins {
     return twins;
   }
 
+  /** Where commands reach ours. */
+  get ourTarget(): string {
+    return this.transport === 'unix' ? this.ours.openFlowTarget : this.ours.tcpTarget;
+  }
+
   /** Runs one command of `ovs-ofctl` on both; "SWITCH" stands for the target. */
   async run(version: VersionName, ...args: readonly string[]): Promise<Answers> {
     const [ours, theirs] = await Promise.all([
-      runOn(this.ours.openFlowTarget, version, args),
+      runOn(this.ourTarget, version, args),
       runOn(this.theirs.openFlowTarget, version, args),
     ]);
     return { ours, theirs };
@@ -121,11 +143,6 @@ export function ofctl(args: readonly string[]): Promise<OvsOfctlResult> {
   });
 }
 
-/** Starts `ovs-ofctl` and lets it run. */
-export function startOfctl(args: readonly string[]): ChildProcess {
-  return spawn('ovs-ofctl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
 async function runOn(
   target: string,
   version: VersionName,
@@ -142,14 +159,15 @@ export function mask(text: string): string {
   return (
     withoutLocalPort(text)
       .replace(/xid=0x[0-9a-f]+/g, 'xid=X')
+      .replace(/continuation.bridge=[-0-9a-f]+/g, 'continuation.bridge=UUID')
       .replace(/dpid:[0-9a-f]{16}/g, 'dpid:D')
       .replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, 'MAC')
-      .replace(/duration=[\d.]+s/g, 'duration=T')
+      .replace(/(duration=?)[\d.]+s/g, '$1T')
       .replace(/\d+ ports$/gm, 'N ports')
       // A dummy port counts neither drops nor errors; it has counters that nobody else has.
       .replace(/drop=[\d?]+, errs=[\d?]+/g, 'drop=D, errs=E')
       .replace(/^ +CUSTOM Statistics\n( +\w+=.*\n)+/gm, '')
-      .replace(/unix:\S+\/br0\.mgmt/g, 'TARGET')
+      .replace(/unix:\S+\/br0\.mgmt|tcp:127\.0\.0\.1:\d+/g, 'TARGET')
       .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\|\d+\|/gm, '')
   );
 }

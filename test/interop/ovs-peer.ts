@@ -51,6 +51,7 @@ export interface IncomingFrame {
 export class OvsPeer {
   readonly #folder: string;
   readonly #control: UnixctlClient;
+  /** Lookups that all frames let in until now need. */
   #sent = 0;
 
   private constructor(folder: string, control: UnixctlClient) {
@@ -74,6 +75,11 @@ export class OvsPeer {
     }
   }
 
+  /** Of `ovs-vswitchd`. */
+  get pid(): number {
+    return readPid(this.#folder, 'ovs-vswitchd');
+  }
+
   /** Where `ovs-appctl -t` finds it. */
   get controlPath(): string {
     return join(this.#folder, `ovs-vswitchd.${readPid(this.#folder, 'ovs-vswitchd')}.ctl`);
@@ -87,6 +93,19 @@ export class OvsPeer {
   /** Runs an `ovs-ofctl` command on the bridge: `add-flow`, `mod-flows`, `del-flows`. */
   changeRules(command: string, ...rules: string[]): void {
     runner(this.#folder)('ovs-ofctl', command, bridgeOf(this.#folder), ...rules);
+  }
+
+  /** Adds a rule in the newest version of OpenFlow that can say it. */
+  addRule(rule: string): void {
+    const isTold = ['OpenFlow15', 'OpenFlow13', 'OpenFlow10'].some((version) => {
+      try {
+        this.changeRules('add-flow', rule, '-O', version);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    if (!isTold) throw new Error(`Cannot tell the peer: no version has "${rule}"`);
   }
 
   /** Removes all rules, groups and meters. */
@@ -177,7 +196,9 @@ export class OvsPeer {
   }
 
   async #untilLookedUp(): Promise<void> {
-    while ((await this.#takenIn()) < this.#sent);
+    let count = await this.#takenIn();
+    while (count < this.#sent) count = await this.#takenIn();
+    this.#sent = count;
   }
 
   /**

@@ -10,6 +10,7 @@ import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import type { PriorityTags, VlanMode } from '../../src/ofproto/port-vlan.js';
 import { BridgeFixture } from '../ofproto/bridge-fixture.js';
 import { hasOvsPeer, OvsPeer } from './ovs-peer.js';
+import { sentBy } from './sent-by.js';
 
 const PORTS = [1, 2, 3, 4];
 
@@ -75,22 +76,6 @@ function portSettings({ isProtected, ...vlan }: Case): PortSettings {
   return isProtected === undefined ? { vlan } : { vlan, isProtected };
 }
 
-/**
- * What leaves by each port, as tags: the order in which ports are flooded is a hash there, and what
- * is pushed and popped between them hangs on it.
- */
-function sent(actions: string, packet: string): string {
-  const tag = /dl_vlan=(\d+),dl_vlan_pcp=(\d+)/.exec(packet);
-  const tags = tag === null ? [] : [`(vid=${tag[1]},pcp=${tag[2]})`];
-  const outputs: string[] = [];
-  for (const action of actions.split(/,(?![^(]*\))/)) {
-    if (action === 'pop_vlan') tags.pop();
-    else if (action.startsWith('push_vlan')) tags.push(action.replace('push_vlan', ''));
-    else outputs.push(`${action}${tags.join('')}`);
-  }
-  return outputs.sort().join(' ');
-}
-
 describe.skipIf(!hasOvsPeer)('VLAN modes', () => {
   let peer: OvsPeer;
   beforeAll(async () => {
@@ -136,8 +121,8 @@ describe.skipIf(!hasOvsPeer)('VLAN modes', () => {
             const packet = `${head},dl_type=0x1234${tag === '' ? '' : `,${tag}`}`;
             const text = await peer.command('ofproto/trace', 'br0', packet);
             const actions = /^Datapath actions: (.*)$/m.exec(text)?.[1] ?? '';
-            theirs.push(`${packet} -> ${sent(actions, packet)}`);
-            mine.push(`${packet} -> ${sent(fixture.actions(packet), packet)}`);
+            theirs.push(`${packet} -> ${sentBy(actions, packet)}`);
+            mine.push(`${packet} -> ${sentBy(fixture.actions(packet), packet)}`);
           }
         }
       }

@@ -270,17 +270,17 @@ describe.skipIf(!hasOvsPeer)('ofproto/trace', { timeout: 60_000 }, () => {
   afterAll(() => twins.stop());
 
   it.each(RULE_SETS)('says the same of %s', async (_what, rules, questions) => {
-    twins.setRules(rules);
+    await twins.setRules(rules);
     await asked(...questions);
   });
 
   it.each(NEWER_SETS)('says the same of %s', async (_what, rules, questions) => {
-    twins.setRules(rules, NEWER);
+    await twins.setRules(rules, NEWER);
     await asked(...questions);
   });
 
   it('says the same of flows of the datapath, of frames, and with names', async () => {
-    twins.setRules(['in_port=1,actions=2,resubmit(3,1)', 'table=1,in_port=3,actions=NORMAL']);
+    await twins.setRules(['in_port=1,actions=2,resubmit(3,1)', 'table=1,in_port=3,actions=NORMAL']);
     const frame = '5054000000095054000000091234';
     const eth = 'eth(src=50:54:00:00:00:09,dst=50:54:00:00:00:0a)';
     const arp = 'arp(sip=1.2.3.4,tip=1.2.3.5,op=2,sha=50:54:00:00:00:0a,tha=50:54:00:00:00:09)';
@@ -301,7 +301,7 @@ describe.skipIf(!hasOvsPeer)('ofproto/trace', { timeout: 60_000 }, () => {
   });
 
   it('says the same of what it cannot trace', async () => {
-    twins.setRules(['actions=2']);
+    await twins.setRules(['actions=2']);
     const refused = [
       '',
       'nope',
@@ -344,7 +344,7 @@ describe.skipIf(!hasOvsPeer)('ofproto/trace', { timeout: 60_000 }, () => {
   });
 
   it('says the same of what controllers send', async () => {
-    twins.setRules(['actions=2', 'table=1,actions=3']);
+    await twins.setRules(['actions=2', 'table=1,actions=3']);
     const flow = 'tcp,in_port=1';
     await same('ofproto/trace-packet-out', 'br0', flow, 'output:2,resubmit(,1),set_field:5->reg1');
     await same('ofproto/trace-packet-out', 'br0', flow, 'resubmit(,1)');

@@ -16,9 +16,10 @@ interface Trace {
 }
 
 interface Fixture {
-  /** Of the protocol that the rules come by; ovs-ofctl's choice unless given. */
+  /** Of the protocol that the rules come by, or "newest", each by the newest that can say it. */
   readonly version?: string;
   readonly groups?: readonly string[];
+  readonly meters?: readonly string[];
   readonly rules: readonly string[];
   readonly traces?: readonly Trace[];
 }
@@ -53,11 +54,15 @@ function choosePackets(file: string): string[] {
   return [...chosen];
 }
 
-async function startPeer({ version, groups = [], rules }: Fixture): Promise<OvsPeer> {
+async function startPeer({ version, groups = [], meters = [], rules }: Fixture): Promise<OvsPeer> {
   const peer = await OvsPeer.start({ portCount: 4 });
-  const options = version === undefined ? [] : [`-O${version}`];
+  for (const meter of meters) peer.changeRules('add-meter', '-OOpenFlow15', meter);
   for (const group of groups) peer.changeRules('add-group', '-OOpenFlow15', group);
-  for (const rule of rules) peer.changeRules('add-flow', ...options, rule);
+  const options = version === undefined ? [] : [`-O${version}`];
+  for (const rule of rules) {
+    if (version === 'newest') peer.addRule(rule);
+    else peer.changeRules('add-flow', ...options, rule);
+  }
   for (const [port, vlan, address] of STATIC_ADDRESSES) {
     await peer.command('fdb/add', 'br0', port, vlan, address);
   }

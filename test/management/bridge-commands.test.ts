@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { packet } from '../../src/switch-packet.js';
+import { igmp } from '../ofproto/mcast-frames.js';
 import { createCommandSwitch } from './command-switch.js';
 
 const HEAD = ' port  VLAN  MAC                Age\n';
@@ -162,5 +163,27 @@ describe('mdb/*', () => {
     const { refusal } = createCommandSwitch();
     expect(await refusal('mdb/show', 'br0')).toBe('multicast snooping is disabled');
     expect(await refusal('mdb/show', 'nope')).toBe('no such bridge');
+  });
+
+  it('shows members and routers, and forgets them', async () => {
+    const { run, inject, clock } = createCommandSwitch({ mcastSnooping: {} });
+    const head = ' port  VLAN  GROUP                Age\n';
+    for (const name of [['br0'], []]) {
+      inject(1, igmp(0x16, '239.1.2.3', { vlan: 7 }));
+      inject(2, igmp(0x11, '0.0.0.0'));
+      clock.advance(12_000);
+      expect(await run('mdb/show', 'br0')).toBe(
+        `${head}    1     7  239.1.2.3          12\n    2     0  querier              12\n`,
+      );
+      expect(await run('mdb/flush', ...name)).toBe('table successfully flushed\n');
+      expect(await run('mdb/show', 'br0')).toBe(head);
+    }
+  });
+
+  it('leaves out bridges that do not snoop, unless one is named', async () => {
+    const bridges = [{ name: 'br0' }, { name: 'br1', mcastSnooping: {} }];
+    const { run, refusal } = createCommandSwitch({ bridges });
+    expect(await run('mdb/flush')).toBe('table successfully flushed\n');
+    expect(await refusal('mdb/flush', 'br0')).toBe('multicast snooping is disabled');
   });
 });

@@ -5,6 +5,7 @@ import { StoppableClock } from '../../src/base/stoppable-clock.js';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
 import { createCommands } from '../../src/management/management.js';
 import { createSwitch } from '../../src/switch.js';
+import { packet } from '../../src/switch-packet.js';
 import { createCommandSwitch } from './command-switch.js';
 
 const ETH = 'in_port(1),eth(src=50:54:00:00:00:09,dst=50:54:00:00:00:0a)';
@@ -59,6 +60,21 @@ describe('netdev-dummy/set-admin-state', () => {
     expect(states()).toEqual([false, false, false]);
     await run('netdev-dummy/set-admin-state', 'up');
     expect(states()).toEqual([true, true, true]);
+  });
+
+  it('has groups that watch a port fail over', async () => {
+    const { sw, inject, run } = createCommandSwitch({
+      groups: 'group_id=1,type=ff,bucket=watch_port:p2,output:p2,bucket=watch_port:p3,output:p3',
+      flows: 'actions=group:1',
+    });
+    const ports: string[] = [];
+    sw.transmitted.subscribe((batch) => ports.push(...batch.map(({ port }) => port.name)));
+    for (const state of ['up', 'down', 'up']) {
+      await run('netdev-dummy/set-admin-state', 'p2', state);
+      await run('revalidator/wait');
+      inject('p1', packet('udp'));
+    }
+    expect(ports).toEqual(['p2', 'p3', 'p2']);
   });
 
   it('refuses what is no port or no state', async () => {

@@ -1,6 +1,8 @@
 /** `coverage/*`, `memory/show` and `vlog/*`: what the program says of itself. */
 
 import { describe, expect, it } from 'vitest';
+import { instant } from '../../src/base/brands.js';
+import { RateLimit } from '../../src/base/rate-limit.js';
 import { Vlog } from '../../src/base/vlog.js';
 import { COVERAGE_NAMES } from '../../src/management/coverage-names.js';
 import { packet } from '../../src/switch-packet.js';
@@ -127,8 +129,8 @@ describe('vlog/set', () => {
     ['file:syslog', 'cannot specify multiple destinations'],
     ['dbg:info', 'cannot specify multiple levels'],
     ['dpif_netdev:netdev_dummy', 'cannot specify multiple modules'],
-    ['PATTERN:file:%m', 'Cannot set pattern: lines of this log are JSON; set levels only'],
-    ['FACILITY:daemon', 'Cannot set facility: lines of this log are JSON; set levels only'],
+    ['PATTERN:zork:%m', 'unknown destination "zork"'],
+    ['FACILITY:zork', 'invalid facility'],
   ])('refuses "%s"', async (spec, answer) => {
     const { refusal } = createCommandSwitch({ log: new Vlog() });
     expect(await refusal('vlog/set', spec)).toBe(answer);
@@ -139,5 +141,66 @@ describe('vlog/set', () => {
     const { refusal } = createCommandSwitch({ log });
     await refusal('vlog/set', 'err', 'zork');
     expect(log.level('dpif_netdev', 'file')).toBe('err');
+  });
+});
+
+/** A log into a list of lines, at time 0. */
+function createLineLog(): { log: Vlog; lines: string[] } {
+  const lines: string[] = [];
+  const writer = { program: 'upcall', host: 'box', pid: 1, startMs: 0, now: () => 0 };
+  const file = { writeLine: (line: string) => void lines.push(line) };
+  return { log: new Vlog({ destinations: { file }, writer }), lines };
+}
+
+describe('vlog/set of a pattern', () => {
+  it('says how lines look from then on', async () => {
+    const { log, lines } = createLineLog();
+    const { run } = createCommandSwitch({ log });
+    log.module('bond').warn({ port: 'p1', id: 5n, err: new Error('flaps') }, 'no good');
+    await run('vlog/set', 'PATTERN:file:<%B> %c says %m', 'FACILITY:local0');
+    log.module('bond').info({}, 'better');
+    expect(lines.slice(-2)).toEqual([
+      '1970-01-01T00:00:00.000Z|00001|bond|WARN|no good {"port":"p1","id":"5","err":"flaps"}',
+      '<134> bond says better',
+    ]);
+    expect(await run('vlog/list-pattern')).toContain(
+      'FILE     none                              <%B> %c says %m\n',
+    );
+  });
+});
+
+describe('vlog/disable-rate-limit', () => {
+  it('lets through what comes too often, of the modules that are named', async () => {
+    const { log, lines } = createLineLog();
+    const { run } = createCommandSwitch({ log });
+    const limit = new RateLimit(1, 1);
+    const say = (): void => limit.log(log.module('bond'), 'warn', instant(0), {}, 'rain');
+    const count = (): number => lines.filter((line) => line.endsWith('rain')).length;
+    for (let i = 0; i < 3; i++) say();
+    expect(count()).toBe(1);
+    await run('vlog/disable-rate-limit', 'BOND');
+    for (let i = 0; i < 3; i++) say();
+    expect(lines.length).toBe(4);
+    expect(await run('vlog/list')).toMatch(/^bond .*\(rate limiting disabled\)$/m);
+    await run('vlog/enable-rate-limit');
+    say();
+    expect(lines.length).toBe(4);
+  });
+});
+
+describe('vlog/reopen', () => {
+  it('opens the file of the log anew, where there is one', async () => {
+    const done: string[] = [];
+    const file = {
+      writeLine: () => {},
+      reopen: () => void done.push('reopen'),
+      close: () => void done.push('close'),
+    };
+    const { run } = createCommandSwitch({ log: new Vlog({ destinations: { file } }) });
+    await run('vlog/reopen');
+    await run('vlog/close');
+    expect(done).toEqual(['reopen', 'close']);
+    const { refusal } = createCommandSwitch({ log: new Vlog() });
+    expect(await refusal('vlog/reopen')).toBe('Logging to file not configured');
   });
 });

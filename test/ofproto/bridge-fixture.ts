@@ -26,15 +26,24 @@ import {
 import type { PacketIn } from '../../src/ofproto/packet-ins.js';
 import type { Rule } from '../../src/ofproto/rule.js';
 import { composePacket } from '../../src/packet/compose.js';
+import { extractFlow } from '../../src/packet/extract.js';
 import {
   copyFlow,
   copyFlowMask,
+  createFlow,
   type Flow,
   type FlowMask,
   maskFlow,
 } from '../../src/packet/flow.js';
 import { flowHashSymmetricL3L4 } from '../../src/packet/flow-hash.js';
-import { DP_HASH, RECIRC_ID, VLAN_CFI, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
+import {
+  DP_HASH,
+  IN_PORT,
+  RECIRC_ID,
+  VLAN_CFI,
+  VLAN0,
+  VLAN1,
+} from '../../src/packet/flow-layout.js';
 import { formatMatch } from '../../src/packet/match-text.js';
 import { Packet } from '../../src/packet/packet.js';
 
@@ -85,6 +94,18 @@ export class BridgeFixture {
       skipWildcards: false,
       ...options,
     });
+  }
+
+  /** Translates a frame as it came in at `port`, with what it teaches. */
+  translateFrame(
+    port: number,
+    frame: Uint8Array,
+    options: Partial<XlateRequest> = {},
+  ): XlateResult {
+    const key = createFlow();
+    extractFlow(frame, key);
+    key[IN_PORT] = port;
+    return this.translate(key, { packet: new Packet(frame), mayLearn: true, ...options });
   }
 
   /** The datapath actions for a packet, as text. */

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/base/virtual-clock.js';
+import { DatapathMeters } from '../../src/datapath/meter-table.js';
 import { formatOdpActions } from '../../src/datapath/odp-actions-text.js';
 import { METER_ALL } from '../../src/ofproto/meter.js';
+import { MeterTable } from '../../src/ofproto/meter-table.js';
 import { MeterError } from '../../src/ofproto/meter-error.js';
 import {
   formatMeter,
@@ -44,6 +47,21 @@ function refusal(task: () => void): string | undefined {
     throw error;
   }
 }
+
+describe('MeterTable', () => {
+  it('refuses a meter that the datapath has no room for', () => {
+    const datapath = { add: () => 'EFBIG', set: () => {}, delete: () => {} } as const;
+    const clock = new VirtualClock();
+    const meters = new MeterTable({
+      clock,
+      datapath: Object.assign(new DatapathMeters(clock), datapath),
+      deleting: () => {},
+    });
+    const meter = parseMeter('meter=1,kbps,bands=type=drop,rate=1000');
+    expect(refusal(() => meters.apply({ command: 'add', meter }))).toBe('OFPMMFC_OUT_OF_METERS');
+    expect(meters.list()).toEqual([]);
+  });
+});
 
 describe('parseMeter()', () => {
   it('reads what ovs-ofctl reads, and formatMeter() writes it as ovs-ofctl does', () => {

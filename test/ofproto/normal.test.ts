@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ofpPort } from '../../src/base/brands.js';
-import { BridgeFixture } from './bridge-fixture.js';
+import { ODPP_NONE, ofpPort } from '../../src/base/brands.js';
+import { formatOdpActions } from '../../src/datapath/odp-actions-text.js';
+import { parseExactFlow } from '../../src/ofproto/exact-flow-parse.js';
+import { formatFlowTrace, traceFlow } from '../../src/ofproto/flow-trace.js';
+import { composePacket } from '../../src/packet/compose.js';
+import { Packet } from '../../src/packet/packet.js';
+import { BridgeFixture, parsePacket } from './bridge-fixture.js';
 
 const A = '50:54:00:00:00:0a';
 const B = '50:54:00:00:00:0b';
@@ -11,6 +16,13 @@ function frame(port: number, from: string, to: string, more = 'ip'): string {
   return `${more},in_port=${port},dl_src=${from},dl_dst=${to}`;
 }
 
+/** What becomes of a packet of `flow`, of which the bridge may learn. */
+function traced({ translator, bridge }: BridgeFixture, flow: string): string {
+  const exact = parseExactFlow(`${flow},dl_src=${A},dl_dst=${B}`);
+  const packet = new Packet(composePacket(exact));
+  return formatFlowTrace(traceFlow(translator, bridge, { flow: exact, packet }));
+}
+
 const createSwitch = () => new BridgeFixture('actions=normal');
 
 describe('xlateNormal()', () => {
@@ -18,11 +30,35 @@ describe('xlateNormal()', () => {
     expect(createSwitch().actions(frame(2, A, B))).toBe('1,3,4');
   });
 
+  it.each(['CONTROLLER', 'NONE'])(
+    'takes packets from port %s, and learns nothing of it',
+    (port) => {
+      const fixture = createSwitch();
+      const packet = `ip,in_port=${port},dl_src=${A},dl_dst=${B}`;
+      const ofproto = fixture.bridge;
+      const flow = parsePacket(packet);
+      const ingress = { ofproto, flow, odpInPort: ODPP_NONE };
+      const request = { ingress, tcpFlags: 0, mayLearn: true, skipWildcards: false };
+      expect(formatOdpActions(fixture.translator.translate(request).actions)).toBe('1,2,3,4');
+      expect(ofproto.macs.count).toBe(0);
+    },
+  );
+
   it('forwards to the port where the destination was seen', () => {
     const fixture = createSwitch();
     fixture.translate(frame(2, A, B), learning);
     expect(fixture.actions(frame(3, B, A))).toBe('2');
     expect(fixture.revalidations).toEqual(['mac_learning']);
+  });
+
+  it.each(['ANY', 'CONTROLLER'])('floods what comes from port %s, unlearnt', (port) => {
+    const fixture = createSwitch();
+    expect(traced(fixture, `in_port=${port}`)).toContain('Datapath actions: 1,2,3,4');
+    expect(fixture.bridge.macs.count).toBe(0);
+  });
+
+  it('drops what comes from a port that is not there', () => {
+    expect(traced(createSwitch(), 'in_port=9')).toContain('Datapath actions: drop');
   });
 
   it('drops a packet whose destination is on its own port', () => {

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { ofpPort } from '../../src/base/brands.js';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { parseFlow } from '../../src/ofproto/flow-syntax.js';
+import type { MirrorOptions } from '../../src/ofproto/mirror.js';
 import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import {
   copyFlowMask,
@@ -213,6 +214,14 @@ const PORT_SETTINGS: readonly PortSettings[] = [
   { vlan: { mode: 'dot1q-tunnel', tag: 5, cvlans: [0, 6] } },
   { isProtected: true },
 ];
+/** None, one or two of these. */
+const MIRRORS: readonly MirrorOptions[] = [
+  { name: 'span', selectSrcPorts: [ofpPort(1)], outputPort: ofpPort(3) },
+  { name: 'all', selectAll: true, outputPort: ofpPort(4), snaplen: 100 },
+  { name: 'vlan', selectAll: true, selectVlans: [5], outputPort: ofpPort(4) },
+  { name: 'rspan', selectSrcPorts: [ofpPort(2)], selectDstPorts: [ofpPort(1)], outputVlan: 6 },
+];
+const mirrorsArbitrary = fc.subarray([...MIRRORS], { maxLength: 2 });
 const portsArbitrary = fc.array(fc.constantFrom(...PORT_SETTINGS), { maxLength: 4 });
 
 const actionsArbitrary = fc.constantFrom(...ACTIONS);
@@ -229,17 +238,24 @@ const ruleArbitrary = fc
   .filter(isAccepted);
 const rulesArbitrary = fc.array(ruleArbitrary, { minLength: 1, maxLength: 14 });
 
-const caseArbitrary = fc.tuple(rulesArbitrary, groupsArbitrary, portsArbitrary, fc.integer());
+const caseArbitrary = fc.tuple(
+  rulesArbitrary,
+  groupsArbitrary,
+  portsArbitrary,
+  mirrorsArbitrary,
+  fc.integer(),
+);
 
 describe('Xlate.translate()', () => {
   it.each([1, 2])('is sound with random rules and a limit of %i VLAN tags', (vlanLimit) => {
     let comparisons = 0;
     fc.assert(
-      fc.property(caseArbitrary, ([rules, groups, ports, seed]) => {
+      fc.property(caseArbitrary, ([rules, groups, ports, mirrors, seed]) => {
         const fixture = new BridgeFixture();
         ports.forEach((settings, i) => {
           fixture.bridge.setPort(ofpPort(i + 1), settings);
         });
+        for (const mirror of mirrors) fixture.bridge.mirrors.set(mirror);
         groups.forEach((text, i) => {
           fixture.addGroup(`group_id=${i + 1},${text}`);
         });

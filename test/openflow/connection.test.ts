@@ -8,6 +8,7 @@ import {
   PACKET_INS_MAX,
   REPLIES_MAX,
   REPLY_BYTES_MAX,
+  STALL_MS_MAX,
   TOLD_MAX,
 } from '../../src/openflow/connection.js';
 import { encodeHello } from '../../src/openflow/hello-codec.js';
@@ -229,7 +230,7 @@ describe('Connection: a peer that does not read', () => {
     expect(xids).toEqual(Array.from({ length: REPLIES_MAX + 50 }, (_, i) => i + 1));
   });
 
-  it('is not listened to either while a megabyte of long answers waits', () => {
+  it('is not listened to either while a quarter of a megabyte of long answers waits', () => {
     const { channel, connection } = blocked();
     const wrong = encodeMessage(OF12, 'packet_out', 6, (body) => body.zeros(0xffff - 8));
     for (let i = 0; i < 50; i++) channel.receive(wrong);
@@ -246,9 +247,12 @@ describe('Connection: a peer that does not read', () => {
     expect(coverage.read('ofconn_packet_in_overflow')).toBe(1);
   });
 
-  it('is cut off where it lets too much news wait', () => {
-    const { connection, ends } = blocked();
-    for (let i = 0; i <= TOLD_MAX; i++) connection.tell(barrierReply(i));
+  it('is cut off where it lets too much news wait for too long', () => {
+    const { clock, connection, ends } = blocked();
+    for (let i = 0; i < 2 * TOLD_MAX; i++) connection.tell(barrierReply(i));
+    expect(ends).toEqual([]);
+    clock.advance(STALL_MS_MAX + 1);
+    connection.tell(barrierReply(0));
     expect(ends).toEqual(['it does not read what it is told']);
     expect(connection.waiting).toBe(0);
   });
