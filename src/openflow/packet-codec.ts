@@ -99,7 +99,7 @@ export const PacketInProperty = {
   CONTINUATION: 8,
 } as const;
 
-/** `NXT_PACKET_IN2`; its fields are OXM in every version. */
+/** `NXT_PACKET_IN2`. */
 export function writeNiciraPacketIn2(
   writer: ByteWriter,
   packetIn: PacketInMessage,

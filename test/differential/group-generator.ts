@@ -2,7 +2,7 @@
  * Random groups and meters in ovs-ofctl's words.
  *
  * Which bucket of a `select` group a packet gets is compared only where Open vSwitch says how it is
- * chosen: either one bucket is alive, or all do the same; `group-weights.ts` looks at the others.
+ * chosen: either one bucket is alive, or all do the same.
  */
 
 import type { Rng } from '../../src/base/rng.js';

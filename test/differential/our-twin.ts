@@ -85,11 +85,13 @@ export class OurTwin implements Twin {
   async change({ command, text }: Change): Promise<void> {
     const { sw, clock, isOld } = this.#now();
     const bridge = sw.bridge();
-    // What OpenFlow 1.0 adds begins to count anew; in memory that must be said.
+    // In OpenFlow 1.0, what is added counts anew, and a modification that finds nothing adds.
     const reset = isOld ? ',reset_counts' : '';
     if (command === 'add-flow') bridge.addFlow(text.replace(',actions=', `${reset},actions=`));
-    else if (command === 'mod-flows') bridge.modifyFlows(text);
-    else if (command === 'del-flows') bridge.deleteFlows(text);
+    else if (command === 'mod-flows') {
+      const count = bridge.modifyFlows(text);
+      if (count === 0 && isOld) bridge.addFlow(text);
+    } else if (command === 'del-flows') bridge.deleteFlows(text);
     else bridge.modifyGroup(text);
     await this.revalidate();
     sw.udpif.purge();
