@@ -61,6 +61,11 @@ export class Frame {
     this.isSetDone = false;
   }
 
+  /** Whether it is a rule's that does nothing. */
+  get isEmptyRule(): boolean {
+    return this.kind === 'rule' && this.actions.length === 0;
+  }
+
   save(ctx: XlateContext): void {
     this.saved ??= new SavedState();
     this.saved.save(ctx);

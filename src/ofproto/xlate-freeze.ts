@@ -16,7 +16,11 @@ import type { FrozenAction } from './frozen-states.js';
 import { type Ofpact, TABLE_CURRENT } from './ofpact.js';
 import type { XlateContext } from './xlate-context.js';
 import type { Frame } from './xlate-frame.js';
+import { RECIRC_ID } from '../packet/flow-layout.js';
+import { SENTENCES } from './trace-sentences.js';
+import { fail } from './xlate-limits.js';
 import { sendToControllerPaused } from './xlate-output.js';
+import { traceUnroll } from './xlate-trace.js';
 
 type ControllerAction = Extract<Ofpact, { type: 'controller' }>;
 
@@ -112,4 +116,16 @@ export function finishFreezing(ctx: XlateContext): void {
     ctx.actions.recirc(id);
   }
   freezing.end();
+}
+
+/** The packet has come back with a number that stands for nothing. */
+export function failToThaw(ctx: XlateContext): void {
+  fail(ctx, 'no_recirculation_context', SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!));
+}
+
+/** What follows was left by a rule of that table. */
+export function unroll(ctx: XlateContext, action: Extract<FrozenAction, { type: 'unroll' }>): void {
+  ctx.table = action.table;
+  ctx.cookie = action.cookie;
+  if (ctx.trace !== undefined) traceUnroll(ctx, action);
 }

@@ -65,14 +65,14 @@ import {
 import { OfprotoXlateCache } from './xlate-cache.js';
 import { XlateContext, type XlateContextOptions } from './xlate-context.js';
 import { type Frame, FrameStack, type RuleCall } from './xlate-frame.js';
-import { finishFreezing, keepRest } from './xlate-freeze.js';
+import { failToThaw, finishFreezing, keepRest, unroll } from './xlate-freeze.js';
 import { XlateGroups } from './xlate-group.js';
 import { isOnMirrorPort, mirrorArrival } from './xlate-mirror.js';
-import { fail, XlateLimits } from './xlate-limits.js';
+import { XlateLimits } from './xlate-limits.js';
 import { Crossings } from './xlate-patch.js';
 import { OfprotoXlateResult } from './xlate-result.js';
 import { SENTENCES } from './trace-sentences.js';
-import { say, traceAction, traceDrop, traceMoved, traceThaw, traceUnroll } from './xlate-trace.js';
+import { say, traceAction, traceDrop, traceMoved, traceThaw } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 
 const NO_ACTIONS: Ofpacts = [];
@@ -143,10 +143,8 @@ export class Xlate {
     const isArrival = first === undefined && (thawed === undefined || ctx.flow[RECIRC_ID] !== 0);
     if (isArrival && ctx.stats !== undefined) ctx.ofproto.creditArrival(ctx.stats);
     if (thawed !== undefined) this.#thaw(thawed);
-    else if (ctx.flow[RECIRC_ID] !== 0) {
-      const sentence = SENTENCES.noRecirculation(ctx.flow[RECIRC_ID]!);
-      fail(ctx, 'no_recirculation_context', sentence);
-    } else this.#begin(first);
+    else if (ctx.flow[RECIRC_ID] !== 0) failToThaw(ctx);
+    else this.#begin(first);
     if (ctx.error === undefined) this.#walk();
     finishWildcards(ctx.wc, request.ingress.flow, ctx.ofproto.vlanLimit);
     if (ctx.trace !== undefined) traceMoved(ctx);
@@ -182,8 +180,7 @@ export class Xlate {
     const ctx = this.#ctx;
     if (isOnMirrorPort(ctx) || ctx.isUnwanted()) return;
     mirrorArrival(ctx);
-    const { kind, actions } = this.#frames.top;
-    if (ctx.trace !== undefined && kind === 'rule' && actions.length === 0) traceDrop(ctx);
+    if (ctx.trace !== undefined && this.#frames.top.isEmptyRule) traceDrop(ctx);
     this.#run(0);
     // In a trace, the set belongs to the first rule.
     ctx.height++;
@@ -211,9 +208,7 @@ export class Xlate {
   #do(action: FrozenAction, frame: Frame): void {
     const ctx = this.#ctx;
     if (action.type === 'unroll') {
-      ctx.table = action.table;
-      ctx.cookie = action.cookie;
-      if (ctx.trace !== undefined) traceUnroll(ctx, action);
+      unroll(ctx, action);
       return;
     }
     if (ctx.isBared && !isBareAction(action)) {
@@ -289,10 +284,9 @@ export class Xlate {
   #goto(table: number, frame: Frame): void {
     const ctx = this.#ctx;
     if (!this.#limits.mayCall(ctx)) return;
-    const rule =
-      frame.kind === 'thawed'
-        ? ctx.lookupForResubmit(table, ctx.inPort)
-        : ctx.lookup(table, ctx.inPort);
+    const { inPort } = ctx;
+    const isThawed = frame.kind === 'thawed';
+    const rule = isThawed ? ctx.lookupForResubmit(table, inPort) : ctx.lookup(table, inPort);
     this.#enterCalled(rule, table, this.#isLast(frame));
   }
 
