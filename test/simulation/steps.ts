@@ -127,8 +127,10 @@ function change(sw: Switch, step: Change): void {
 }
 
 /** All that a bundle could have changed, counters included. */
+/** Rules of equal priority have no order. */
 function rulesOf(sw: Switch): string {
-  return JSON.stringify([sw.rules(), sw.groups()]);
+  const rules = sw.rules().map((rule) => JSON.stringify(rule));
+  return JSON.stringify([rules.sort(), sw.groups()]);
 }
 
 /**
