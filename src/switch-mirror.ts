@@ -8,22 +8,17 @@ import type { OfpPort } from './base/brands.js';
 import { UpcallError } from './base/errors.js';
 import type { MirrorOptions } from './ofproto/mirror.js';
 
-export interface MirrorColumns {
-  readonly name: string;
-  /** Whether what enters or leaves by any port is copied. Default: no. */
-  readonly selectAll?: boolean | undefined;
+type SharedColumns = Pick<MirrorOptions, 'name' | 'selectAll' | 'outputVlan' | 'snaplen'>;
+
+export interface MirrorColumns extends SharedColumns {
   /** Ports whose packets are copied as they enter. */
   readonly selectSrcPort?: readonly string[] | undefined;
   /** Ports whose packets are copied as they leave. */
   readonly selectDstPort?: readonly string[] | undefined;
   /** Only packets of these VLANs are copied. Default: all. */
-  readonly selectVlan?: readonly number[] | undefined;
+  readonly selectVlan?: MirrorOptions['selectVlans'];
   /** Where copies go; the port then takes part in nothing else. */
   readonly outputPort?: string | undefined;
-  /** The VLAN that copies go into, 1 to 4095, unless there is an output port. */
-  readonly outputVlan?: number | undefined;
-  /** Bytes of each packet that are copied, from 14. Default: all. */
-  readonly snaplen?: number | undefined;
 }
 
 /** A mirror and its counters, at the moment they were asked for. */

@@ -100,50 +100,29 @@ export function formatVlogLine(
 const PART = /%(-)?(0)?(\d*)([a-zA-Z%])(?:\{([^}]*)\})?/g;
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
-const DAYS = 'Thu Fri Sat Sun Mon Tue Wed'.split(' ');
-const DAY_MS = 86_400_000;
+const DAYS = 'Sun Mon Tue Wed Thu Fri Sat'.split(' ');
 
 /** Universal time, by the letters of C's `strftime` that logs use; `###` are milliseconds. */
 function formatTime(format: string, timeMs: number): string {
-  const days = Math.floor(timeMs / DAY_MS);
-  const { year, month, day } = dateOf(days);
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const clock = (unitMs: number, count: number): string =>
-    two(Math.floor((timeMs - days * DAY_MS) / unitMs) % count);
-  const time = `${clock(3_600_000, 24)}:${clock(60_000, 60)}:${clock(1000, 60)}`;
+  const time = new Date(timeMs);
+  const [date = '', clock = ''] = time.toISOString().split(/[TZ]/);
+  const [year = '', month = '', day = ''] = date.split('-');
+  const [hour = '', minute = '', second = '', milliseconds = ''] = clock.split(/[:.]/);
   const parts: Readonly<Record<string, string>> = {
-    Y: String(year),
-    m: two(month),
-    d: two(day),
-    e: String(day).padStart(2),
-    H: clock(3_600_000, 24),
-    M: clock(60_000, 60),
-    S: clock(1000, 60),
-    T: time,
-    F: `${year}-${two(month)}-${two(day)}`,
-    b: MONTHS[month - 1] ?? '',
-    a: DAYS[((days % 7) + 7) % 7] ?? '',
+    Y: year,
+    m: month,
+    d: day,
+    e: String(time.getUTCDate()).padStart(2),
+    H: hour,
+    M: minute,
+    S: second,
+    T: `${hour}:${minute}:${second}`,
+    F: date,
+    b: MONTHS[time.getUTCMonth()] ?? '',
+    a: DAYS[time.getUTCDay()] ?? '',
     '%': '%',
   };
-  const milliseconds = String(Math.floor(timeMs) % 1000).padStart(3, '0');
   return format
     .replace(/%(.)/g, (whole, letter: string) => parts[letter] ?? whole)
     .replace('###', milliseconds);
-}
-
-/** The date of a day since 1970: years begin in March, so that a leap day ends one. */
-function dateOf(days: number): { year: number; month: number; day: number } {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const ofEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) /
-      365,
-  );
-  const ofYear =
-    ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const march = Math.floor((5 * ofYear + 2) / 153);
-  const day = ofYear - Math.floor((153 * march + 2) / 5) + 1;
-  const month = march < 10 ? march + 3 : march - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }

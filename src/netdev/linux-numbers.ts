@@ -14,7 +14,6 @@ export const EBUSY = 16;
 export const ENODEV = 19;
 export const EINVAL = 22;
 export const EMSGSIZE = 90;
-export const ENETDOWN = 100;
 export const ENOBUFS = 105;
 
 export const O_RDWR = 0o2;

@@ -5,11 +5,10 @@
  * `ofputil_group_*_format` functions of OVS's `lib/ofp-group.c`. Parsing is in `group-parse.ts`.
  */
 
-import type { Instant } from '../base/brands.js';
 import { formatFieldValue } from '../packet/field-text.js';
 import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { formatActions } from './actions-text.js';
-import type { Bucket, Group, GroupSpec, GroupType, Selection, SelectionField } from './group.js';
+import type { Bucket, GroupSpec, GroupType, Selection, SelectionField } from './group.js';
 import type { PortText } from './ofpact.js';
 
 export interface GroupTextOptions {
@@ -33,21 +32,6 @@ export function formatGroup(group: GroupSpec, options: GroupTextOptions = {}): s
     parts.push(`bucket=${formatBucket(bucket, group.type, options)}`);
   }
   return parts.join();
-}
-
-/** Its counters at `now`; `users` is how many rules use it. */
-export function formatGroupStats(group: Group, users: number, now: Instant): string {
-  const { id, counters, bucketCounters, created } = group;
-  const parts = [`group_id=${id}`, `duration=${(now - created) / 1000}s`, `ref_count=${users}`];
-  parts.push(formatCounters(counters));
-  for (const [i, bucket] of bucketCounters.entries()) {
-    parts.push(`bucket${i}:${formatCounters(bucket)}`);
-  }
-  return parts.join();
-}
-
-function formatCounters({ packets, bytes }: Group['counters']): string {
-  return `packet_count=${packets},byte_count=${bytes}`;
 }
 
 function formatSelection({ method, parameter, fields }: Selection): string[] {

@@ -6,6 +6,7 @@
  * OVS's `lib/ofp-actions.c`; OpenFlow 1.5, clause 7.2.5.
  */
 
+import { assert } from '../base/errors.js';
 import type { Ofpact, Ofpacts } from '../ofproto/ofpact.js';
 import type { ActionContext, ActionRow } from './action-row.js';
 import { CHOICE_ROWS } from './action-rows-choice.js';
@@ -35,7 +36,10 @@ for (const row of [...ROWS, LEARN_ROW, LEARN_LIMITED_ROW]) {
     const number = numberRead(row, version);
     if (number >= 0) byNumber.set(`${version} ${number}`, row);
   }
-  if (row.nx !== undefined) bySubtype.set(row.nx, row);
+  if (row.nx !== undefined) {
+    assert(!bySubtype.has(row.nx), `two rows for Nicira's action ${row.nx}`);
+    bySubtype.set(row.nx, row);
+  }
   byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
 }
 

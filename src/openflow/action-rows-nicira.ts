@@ -144,12 +144,6 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
     write: (body, { ethType }) => void body.u16(ethType).zeros(4),
   }),
   row({
-    type: 'set_queue',
-    nx: 4,
-    read: (body) => ({ type: 'set_queue', queue: skipped(body, 2).u32() }),
-    write: (body, { queue }) => void body.zeros(2).u32(queue),
-  }),
-  row({
     type: 'set_mpls_ttl',
     nx: 25,
     read: (body) => ({ type: 'set_mpls_ttl', ttl: body.u8() }),
@@ -172,30 +166,6 @@ export const NICIRA_ROWS: readonly ActionRow[] = [
     nx: 31,
     read: (body) => ({ type: 'set_mpls_tc', trafficClass: body.u8() }),
     write: (body, { trafficClass }) => void body.u8(trafficClass).zeros(5),
-  }),
-  row({
-    type: 'set_mpls_label',
-    nx: 30,
-    read: (body) => ({ type: 'set_mpls_label', label: skipped(body, 2).u32() }),
-    write: (body, { label }) => void body.zeros(2).u32(label),
-  }),
-  row({
-    type: 'set_mpls_tc',
-    nx: 31,
-    read: (body) => ({ type: 'set_mpls_tc', trafficClass: body.u8() }),
-    write: (body, { trafficClass }) => void body.u8(trafficClass).zeros(5),
-  }),
-  row({
-    type: 'set_mpls_ttl',
-    nx: 25,
-    read: (body) => ({ type: 'set_mpls_ttl', ttl: body.u8() }),
-    write: (body, { ttl }) => void body.u8(ttl).zeros(5),
-  }),
-  row({
-    type: 'dec_mpls_ttl',
-    nx: 26,
-    read: () => ({ type: 'dec_mpls_ttl' }),
-    write: (body) => void body.zeros(6),
   }),
   row({
     type: 'dec_nsh_ttl',

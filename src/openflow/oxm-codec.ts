@@ -229,15 +229,6 @@ export function writeOxmMatch(writer: ByteWriter, match: Match, dialect: OxmDial
     writeEntry(writer, field, { flow, mask }, dialect);
 }
 
-/** Reads what a `cookie` term of NXM says; written by whoever selects flows by cookie in 1.0. */
-export function writeNxmCookie(writer: ByteWriter, cookie: bigint, mask: bigint): void {
-  if (mask === 0n) return;
-  const hasMask = mask !== U64_ALL;
-  writer.u16(COOKIE_CLASS).u8((COOKIE_FIELD << 1) | (hasMask ? 1 : 0));
-  writer.u8(hasMask ? 16 : 8).u64(cookie);
-  if (hasMask) writer.u64(mask);
-}
-
 function writeEntry(
   writer: ByteWriter,
   field: Field,

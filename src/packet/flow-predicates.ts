@@ -34,10 +34,6 @@ export function isArp(flow: Flow): boolean {
   return dlType === P.ETH_TYPE_ARP || dlType === P.ETH_TYPE_RARP;
 }
 
-export function isMpls(flow: Flow): boolean {
-  return P.isMplsType(dlTypeOf(flow));
-}
-
 export function isIcmpv6(flow: Flow): boolean {
   return dlTypeOf(flow) === P.ETH_TYPE_IPV6 && nwProtoOf(flow) === P.IPPROTO_ICMPV6;
 }

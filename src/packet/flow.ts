@@ -41,12 +41,6 @@ export function wordAt(words: Uint32Array, index: number): number {
   return words[index] ?? 0;
 }
 
-/** Whether two flows, or two masks, have the same words. */
-export function wordsEqual(a: Flow | FlowMask, b: Flow | FlowMask): boolean {
-  for (let i = 0; i < FLOW_WORDS; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
 /** Whether `packet` agrees with `flow` on every bit of `mask`. */
 export function flowMatches(packet: Flow, flow: Flow, mask: FlowMask): boolean {
   for (let i = 0; i < FLOW_WORDS; i++) {

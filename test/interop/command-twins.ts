@@ -151,7 +151,7 @@ export class CommandTwins {
   async receive(...words: string[]): Promise<void> {
     await this.ask('netdev-dummy/receive', ...words);
     this.#sent++;
-    while ((await this.#lookedUp()) < this.#sent);
+    while ((await this.#peer.framesTakenIn()) < this.#sent);
     await this.sw.settled();
   }
 
@@ -259,12 +259,6 @@ export class CommandTwins {
     const rules = async (): Promise<string | undefined> =>
       /rules:(\d+)/.exec(await this.#peer.command('memory/show'))?.[1];
     while ((await rules()) !== INTERNAL_RULES);
-  }
-
-  async #lookedUp(): Promise<number> {
-    const show = await this.#peer.command('dpctl/show');
-    const counts = /hit:(\d+) missed:(\d+)/.exec(show);
-    return Number(counts?.[1]) + Number(counts?.[2]);
   }
 }
 

@@ -213,14 +213,14 @@ export class OvsPeer {
   }
 
   async #untilLookedUp(): Promise<void> {
-    while ((await this.#takenIn()) < this.#sent);
+    while ((await this.framesTakenIn()) < this.#sent);
   }
 
   /**
    * Frames that ports have received: their lookups are done in the same turn. Lookups themselves
    * say less, for a packet that is recirculated has several.
    */
-  async #takenIn(): Promise<number> {
+  async framesTakenIn(): Promise<number> {
     const show = await this.#control.run('dpctl/show', '-s');
     const counts = Array.from(show.matchAll(/RX packets:(\d+)/g), ([, count]) => Number(count));
     if (counts.length === 0) throw new Error(`Cannot read the ports of the peer: "${show}"`);

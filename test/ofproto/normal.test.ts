@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ODPP_NONE, ofpPort } from '../../src/base/brands.js';
-import { formatOdpActions } from '../../src/datapath/odp-actions-text.js';
+import { ofpPort } from '../../src/base/brands.js';
 import { parseExactFlow } from '../../src/ofproto/exact-flow-parse.js';
 import { formatFlowTrace, traceFlow } from '../../src/ofproto/flow-trace.js';
 import { composePacket } from '../../src/packet/compose.js';
 import { Packet } from '../../src/packet/packet.js';
-import { BridgeFixture, parsePacket } from './bridge-fixture.js';
+import { BridgeFixture } from './bridge-fixture.js';
 
 const A = '50:54:00:00:00:0a';
 const B = '50:54:00:00:00:0b';
@@ -29,20 +28,6 @@ describe('xlateNormal()', () => {
   it('floods to the other ports by number while the destination is unknown', () => {
     expect(createSwitch().actions(frame(2, A, B))).toBe('1,3,4');
   });
-
-  it.each(['CONTROLLER', 'NONE'])(
-    'takes packets from port %s, and learns nothing of it',
-    (port) => {
-      const fixture = createSwitch();
-      const packet = `ip,in_port=${port},dl_src=${A},dl_dst=${B}`;
-      const ofproto = fixture.bridge;
-      const flow = parsePacket(packet);
-      const ingress = { ofproto, flow, odpInPort: ODPP_NONE };
-      const request = { ingress, tcpFlags: 0, mayLearn: true, skipWildcards: false };
-      expect(formatOdpActions(fixture.translator.translate(request).actions)).toBe('1,2,3,4');
-      expect(ofproto.macs.count).toBe(0);
-    },
-  );
 
   it('forwards to the port where the destination was seen', () => {
     const fixture = createSwitch();
