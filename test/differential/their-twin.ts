@@ -59,7 +59,7 @@ export class TheirTwin implements Twin {
     this.#peer.addLines('OpenFlow15', 'add-groups', groups);
     this.#peer.addLines(protocol, 'add-flows', rules);
     await this.#peer.command('fdb/flush');
-    await this.#peer.command('revalidator/purge');
+    await this.#peer.purge();
     await this.#pause();
     await this.#listen(listener);
     this.#framesBefore = this.#captures.map((path) => readFrames(path).length);
@@ -103,7 +103,7 @@ export class TheirTwin implements Twin {
     await this.#forgetOthers();
     await this.revalidate();
     await this.#resume();
-    await this.#peer.command('revalidator/purge');
+    await this.#peer.purge();
     await this.#pause();
   }
 
@@ -112,7 +112,7 @@ export class TheirTwin implements Twin {
     await this.#hear();
     // A purge waits for revalidators to end, which paused ones never do.
     await this.#resume();
-    await this.#peer.command('revalidator/purge');
+    await this.#peer.purge();
     const macs = await this.#peer.command('fdb/show', 'br0');
     return {
       sent: this.#captures.map((path, i) => readFrames(path).slice(this.#framesBefore[i])),

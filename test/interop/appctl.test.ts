@@ -57,7 +57,9 @@ describe.skipIf(!hasOvsPeer)('ovs-appctl', { timeout: 60_000 }, () => {
       'upcall/set-flow-limit -5',
       'upcall/set-flow-limit 99999999999',
       'upcall/set-flow-limit 200000',
-      'revalidator/purge',
+    );
+    await twins.purge();
+    await twins.sameAll(
       'dpctl/dump-flows',
       'revalidator/pause',
       'revalidator/resume',

@@ -135,6 +135,12 @@ export class CommandTwins {
     return ours.text;
   }
 
+  /** Has both delete their flows, by the command. */
+  async purge(): Promise<void> {
+    await this.same('revalidator/purge');
+    await this.#peer.purge();
+  }
+
   /** The same of several questions, one after the other. */
   async sameAll(...questions: string[]): Promise<void> {
     for (const question of questions) await this.same(...question.split(' '));

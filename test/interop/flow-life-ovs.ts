@@ -5,9 +5,8 @@
  * `revalidator/wait` when any cycle ends, also one that began before the question: two answers make
  * sure of a whole cycle. It knows its number of flows for 100 ms, so time must have passed before
  * the limit can count. A limit of 0 may be overwritten at the end of a cycle that has looked at it
- * before, so it is set until a cycle has heeded it. A purge passes over a ukey that a cycle holds
- * at that moment, so it is asked for until the flow is gone. Threads add what they have counted
- * when a second has passed since they last did.
+ * before, so it is set until a cycle has heeded it. Threads add what they have counted when a
+ * second has passed since they last did.
  */
 
 import type { Driver } from '../../src/model/driver.js';
@@ -26,7 +25,7 @@ import { OvsPeer } from './ovs-peer.js';
 const COUNT_MS = 200;
 /** `COVERAGE_CLEAR_INTERVAL`, and more. */
 const COVERAGE_MS = 1_100;
-const ATTEMPTS_MAX = 10;
+const LIMIT_ATTEMPTS_MAX = 10;
 
 const otherConfig = { 'max-idle': `${MAX_IDLE_MS}`, 'max-revalidator': '100' };
 
@@ -41,7 +40,7 @@ export class FlowLifeOvs implements Driver<FlowLifeEvent> {
     this.#redirections = 0;
     this.#peer.changeRules('del-flows');
     this.#peer.changeRules('add-flow', FIRST_RULE);
-    await this.#purge();
+    await this.#peer.purge();
     this.#deletionsBefore = await this.#readDeletions();
   }
 
@@ -62,7 +61,7 @@ export class FlowLifeOvs implements Driver<FlowLifeEvent> {
         this.#thePeer.changeRules('add-flow', REFINING_RULE);
         return await this.#waitForCycle();
       case 'flows.purged':
-        return await this.#purge();
+        return await this.#thePeer.purge();
     }
   }
 
@@ -87,23 +86,15 @@ export class FlowLifeOvs implements Driver<FlowLifeEvent> {
     await this.#command('revalidator/wait');
   }
 
-  async #purge(): Promise<void> {
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      await this.#command('revalidator/purge');
-      if ((await this.#readFlow()) === 'none') return;
-    }
-    throw new Error(`a flow outlived ${ATTEMPTS_MAX} purges`);
-  }
-
   async #lowerLimit(): Promise<void> {
     await this.#pass(COUNT_MS);
     const killsBefore = await this.#readKills();
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    for (let attempt = 0; attempt < LIMIT_ATTEMPTS_MAX; attempt++) {
       await this.#command('upcall/set-flow-limit', '0');
       await this.#waitForCycle();
       if ((await this.#readKills()) > killsBefore) return;
     }
-    throw new Error(`no cycle killed flows in ${ATTEMPTS_MAX} attempts`);
+    throw new Error(`no cycle killed flows in ${LIMIT_ATTEMPTS_MAX} attempts`);
   }
 
   async #readFlow(): Promise<FlowSight['flow']> {

@@ -54,7 +54,7 @@ describe.skipIf(!hasOvsPeer)('Mirrors', { timeout: 60_000 }, () => {
       await sw.revalidated();
     }
     await sw.stop();
-    await peer.command('revalidator/purge');
+    await peer.purge();
     await peer.command('time/warp', String(2 * STATISTICS_MS), '1000');
     const ours = sw.bridge().mirrors();
     expect(ours.find(({ name }) => name === 'span')?.packets).toBeGreaterThan(FLOWS.length);

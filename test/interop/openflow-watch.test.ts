@@ -66,7 +66,7 @@ async function same({ ours, theirs }: WatchedTwins, wanted: RegExp): Promise<str
 /** Lets a frame into port 1 of both. */
 async function receive(): Promise<void> {
   // Neither has a flow of before, whose packets would be counted later.
-  await Promise.all([twins.ours.purge(), twins.theirs.command('revalidator/purge')]);
+  await Promise.all([twins.ours.purge(), twins.theirs.purge()]);
   twins.ours.sw.inject(1, FRAME);
   await twins.ours.sw.settled();
   await twins.theirs.receive([{ port: 1, data: FRAME }]);

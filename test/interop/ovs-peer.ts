@@ -18,6 +18,7 @@ import { UnixctlClient } from './unixctl-client.js';
 
 /** Frames that may wait in one dummy port: less than `NETDEV_DUMMY_MAX_QUEUE` (100). */
 const WAITING_MAX = 64;
+const PURGES_MAX = 10;
 const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
 const DATABASE = 'conf.db';
 /** More flows than any capture makes: neither the limit nor its adaptation is in the way. */
@@ -195,6 +196,19 @@ export class OvsPeer {
     await this.#control.run('revalidator/wait');
     const dump = await this.#control.run('dpctl/dump-flows');
     return dump.split('\n').filter((line) => line.includes('recirc_id('));
+  }
+
+  /**
+   * Deletes every flow. A purge passes over a ukey that a revalidator holds at that moment, so it is
+   * asked for until none is left.
+   */
+  async purge(): Promise<void> {
+    for (let attempt = 0; attempt < PURGES_MAX; attempt++) {
+      await this.#control.run('revalidator/purge');
+      const dump = await this.#control.run('dpctl/dump-flows');
+      if (!dump.includes('recirc_id(')) return;
+    }
+    throw new Error(`flows of the peer have outlived ${PURGES_MAX} purges`);
   }
 
   /** From now on, what leaves through a port is written into the capture whose path is returned. */
