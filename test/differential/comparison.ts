@@ -106,7 +106,7 @@ function withPortsSorted(actions: string): string {
 /**
  * A flow of packets that came back, without what differs in every run: ids of recirculation, and
  * hashes of the datapath, which are its own. How many tags there are below the ones looked at, ours
- * do not ask.
+ * do not ask; and of a tag that is only asked for, the real one shows the whole number.
  */
 export function nameRecirculated(line: string): string {
   return line
@@ -115,6 +115,7 @@ export function nameRecirculated(line: string): string {
     .replace(/dp_hash\(\w+\//, 'dp_hash(H/')
     .replace(RECIRCULATION_ID, 'R')
     .replace(/encap\(|eth_type\(0x(?:8100|88a8)\),/g, '')
+    .replace(/(?<=vid=\d+)\/0x0|,pcp=\d\/0x0/g, '')
     .replace(/\)+(?=, actions:)/, ')')
     .replace(/(?<=actions:).*/, withPortsSorted);
 }

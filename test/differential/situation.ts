@@ -59,6 +59,10 @@ const VLAN_LIMIT = 2;
 const PAYLOAD_MAX = 80;
 const VLAN_OTHER = 7;
 
+/** How many tags packets have, if any: where tags are pushed, never one and two. */
+type Tags = 'any' | 'one' | 'two';
+const TAGS_APART: readonly Tags[] = ['one', 'two'];
+
 export function createSituation(seed: number): Situation {
   const rng = createRng(seed);
   const kind: SituationClass = isOneIn(rng, SHARED_PRIORITIES_IN) ? 'E' : 'D';
@@ -69,7 +73,8 @@ export function createSituation(seed: number): Situation {
   const drawn = kind === 'D' ? rulesInOrder(rng, known) : disjointRules(rng, known);
   const recirculates = [...drawn, ...groups].some((text) => /select|pop_mpls/.test(text));
   const rules = recirculates ? drawn.map(withoutActionSet) : drawn;
-  const packets = generatePackets(rng);
+  const pushes = [...rules, ...groups].some((text) => text.includes('push_vlan'));
+  const packets = generatePackets(rng, pushes ? pick(rng, TAGS_APART) : 'any');
   const changeable = { rules, groupsCount: groups.length, packetsCount: packets.length };
   const changes = generateChanges(rng, { ...changeable, recirculates });
   const listener = { version: pick(rng, VERSIONS), format: pick(rng, FORMATS) };
@@ -132,7 +137,9 @@ function rule(rng: Rng, { table, priority, match, known }: RulePlace): string {
 }
 
 /** What differs on purpose; see the README here. */
-function avoidDifferences(flow: Flow): void {
+function avoidDifferences(flow: Flow, tags: Tags): void {
+  if (tags === 'one') flow[VLAN1] = 0;
+  if (tags === 'two' && flow[VLAN1] === 0) flow[VLAN0] = 0;
   for (const word of [VLAN0, VLAN1]) {
     const tag = flow[word] ?? 0;
     if (tag !== 0 && (tag & VLAN_VID_MASK) === 0) flow[word] = tag | VLAN_OTHER;
@@ -146,11 +153,11 @@ function avoidDifferences(flow: Flow): void {
 }
 
 /** Each packet comes once or twice, so that flows are met again. */
-function generatePackets(rng: Rng): IncomingFrame[] {
+function generatePackets(rng: Rng, tags: Tags): IncomingFrame[] {
   const packets: IncomingFrame[] = [];
   while (packets.length < PACKETS_COUNT) {
     const flow = randomPacket(rng, VLAN_LIMIT);
-    avoidDifferences(flow);
+    avoidDifferences(flow, tags);
     const data = composePacket(flow, { payloadSize: rng.below(PAYLOAD_MAX) });
     const port = flow[IN_PORT] ?? 1;
     packets.push({ port, data });
