@@ -93,7 +93,7 @@ async function bringUp(
   const ports = await RunPorts.open(options.ports, target, log);
   ends.push(() => ports.close());
   for (const { bridge, value } of options.mirrors) target.bridge(bridge).setMirror(value);
-  target.bridge().setMcastSnooping(options.snooping);
+  for (const { bridge, value } of options.snooping) target.bridge(bridge).setMcastSnooping(value);
   const openFlow = await startOpenFlow(target, options, log);
   ends.push(() => openFlow.close());
   // A controller that is added makes the bridge forget its rules.
