@@ -16,6 +16,7 @@ import type { Log } from '../base/log.js';
 import type { Inspector } from '../inspector/index.js';
 import { startManagement } from '../management/management.js';
 import { lockFile } from '../netdev/file-lock.js';
+import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { createSwitch, type Switch } from '../switch.js';
 import type { Conservation } from '../switch-conservation.js';
 import { readFlowFile } from './flow-file.js';
@@ -146,7 +147,7 @@ function portNotes(target: Switch, { bridges, ports }: RunOptions): string[] {
   return ports.map(({ bridge, value: { name, type, device } }) => {
     const number = target.bridge(bridge).portNumber(name);
     const place = bridges.length === 1 ? '' : ` of bridge "${bridge}"`;
-    return `port ${number} "${name}"${place}: ${type} ${device}`;
+    return `port ${formatOfpPort(number ?? 0)} "${name}"${place}: ${type} ${device}`;
   });
 }
 

@@ -76,6 +76,16 @@ describe('upcall run', () => {
     expect(readdirSync(rundir)).toEqual([]);
   });
 
+  it('has a port called like its bridge as the bridge itself', async () => {
+    const ports = ['--port', 'dummy:br1,bridge=br1', '--port', 'dummy:p1,bridge=br1'];
+    const bridges = ['--bridge', 'br0', '--bridge', 'br1'];
+    const { stdout } = await runOnce('--rundir', folder(), ...bridges, ...ports);
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      'port LOCAL "br1" of bridge "br1": dummy br1',
+      'port 1 "p1" of bridge "br1": dummy p1',
+    ]);
+  });
+
   it('snoops multicast where it is told to', async () => {
     const rundir = folder();
     const shown: string[] = [];
