@@ -15,6 +15,7 @@ import type { MirrorColumns } from '../switch-mirror.js';
 import type { BridgeSnooping } from '../switch-options.js';
 import type { Arguments } from './arguments.js';
 import { bridgeOf, type OfBridge, ofBridges, onceABridge, readBridges } from './bridge-options.js';
+import { MIRROR_OPTION } from './bridge-setup.js';
 import type { OptionSpec } from './command.js';
 import { RUNDIR_DEFAULT } from './control-target.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
@@ -75,14 +76,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
       '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE, dummy:NAME or NAME=patch:PEER; then ' +
       ',bridge=NAME ,tag=N ,trunks=N+N ,vlan-mode=MODE ,protected …',
   },
-  {
-    name: 'mirror',
-    value: 'MIRROR',
-    isRepeatable: true,
-    help:
-      'copy packets: NAME, then ,select-all ,select-src-port=P+P ,select-dst-port=P+P ' +
-      ',select-vlan=N+N, and ,output-port=P or ,output-vlan=N; ,snaplen=BYTES ,bridge=NAME',
-  },
+  MIRROR_OPTION,
   {
     name: 'flows',
     value: '[BRIDGE=]FILE',
