@@ -61,7 +61,7 @@ export function compareMegaflows(ours: Megaflows, theirs: Megaflows): Difference
 /** That there is a tag, whatever it says: OVS leaves telling that to the datapath's key. */
 export function withoutBareTag(ours: string, theirs: string): string {
   if (theirs.includes('vlan')) return ours;
-  return ours.replace(/vlan_tci=0x1000\/0x1000,(?:[a-z_]*vlan[a-z_]*1=[^,]*,)*/, '');
+  return ours.replace(/,vlan_tci=0x1000\/0x1000(?:,[a-z_]*vlan[a-z_]*1=[^,]*)*/, '');
 }
 
 function differ(what: string, ours: string, theirs: string): Difference[] {
