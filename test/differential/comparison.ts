@@ -127,7 +127,7 @@ function ruleOf(line: string): string {
     .replace('reset_counts ', '')
     .trim()
     .split(' actions=');
-  const learned = /priority=100[01]/.test(match) ? (/output:\w+/.exec(actions)?.[0] ?? '') : '';
+  const learned = /priority=100[0-2]/.test(match) ? (/output:\w+/.exec(actions)?.[0] ?? '') : '';
   return `${match} ${learned}`;
 }
 
