@@ -102,6 +102,19 @@ describe('a translation that freezes', () => {
     expect(formatOdpActions(fixture.translate(key).actions)).toBe('3,2');
   });
 
+  it('goes round twice for a hash of what is behind the label', () => {
+    const fixture = new BridgeFixture();
+    fixture.addGroup('group_id=1,type=select,selection_method=dp_hash,bucket=output:3');
+    fixture.addFlow('mpls,actions=pop_mpls:0x0800,group:1');
+    expect(fixture.actions(MPLS)).toBe('pop_mpls(eth_type=0x800),recirc(0x1)');
+    const unhashed = fixture.translate(recirculated(IP, 1));
+    // Another number: a packet that is back with the first one meets this flow.
+    expect(formatOdpActions(unhashed.actions)).toBe('hash(l4(0)),recirc(0x2)');
+    const key = recirculated(IP, 2);
+    key[DP_HASH] = 1;
+    expect(formatOdpActions(fixture.translate(key).actions)).toBe('3');
+  });
+
   it('lets a group whose choice looks at no packet go on', () => {
     const fixture = new BridgeFixture();
     fixture.addGroup('group_id=1,type=ff,bucket=watch_port:3,output:3');
