@@ -64,7 +64,8 @@ export function formatTally(tally: Tally): string {
   const { seeds, steps, cycles, packets, bytes, crossings, layouts, kinds, faults } = tally;
   const sums = [
     `${group(seeds)} seeds, ${group(steps)} steps, ${group(cycles)} revalidator cycles`,
-    `${group(packets)} packets of ${group(bytes)} bytes accounted for, ${group(crossings)} crossings to another bridge`,
+    `${group(packets)} packets of ${group(bytes)} bytes accounted for`,
+    `${group(crossings)} times a packet went from one bridge to another`,
   ];
   return [
     ...sums,

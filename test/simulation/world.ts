@@ -1,6 +1,6 @@
 /**
- * A whole switch in the simulator's hands: two or three bridges, six ports, faults on both sides of the slow
- * path, and a clock that lets the present event's luck decide which task runs next.
+ * A whole switch in the simulator's hands: two or three bridges, six ports, faults on both sides of
+ * the slow path, and a clock that lets the present event's luck decide which task runs next.
  *
  * The world passes every fact on to whoever listens, and answers what invariants ask. It judges
  * nothing itself.

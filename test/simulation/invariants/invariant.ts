@@ -1,6 +1,6 @@
 /**
- * What an invariant is: a number, mostly of behaviours.md 5.5, and a function that makes its watcher for
- * one world. A watcher is told every fact at the moment it happens, may look around after every
+ * What an invariant is: a number, mostly of behaviours.md 5.5, and a function that makes its watcher
+ * for one world. A watcher is told every fact at the moment it happens, may look around after every
  * event and, more closely, whenever the switch is at rest. It answers what is wrong, or nothing.
  */
 
