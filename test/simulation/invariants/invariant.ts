@@ -1,7 +1,8 @@
 /**
- * What an invariant is: a number, mostly of behaviours.md 5.5, and a function that makes its watcher
- * for one world. A watcher is told every fact at the moment it happens, may look around after every
- * event and, more closely, whenever the switch is at rest. It answers what is wrong, or nothing.
+ * What an invariant is: a number, mostly of behaviours.md 5.5, and a function that makes its
+ * watcher for one world. A watcher is told every fact at the moment it happens, may look around
+ * after every event and, more closely, whenever the switch is at rest. It answers what is wrong, or
+ * nothing.
  */
 
 import type { InspectionEvent } from 'xstate';
