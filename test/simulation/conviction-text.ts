@@ -7,8 +7,9 @@ import { formatEvent, formatPlan } from './plan.js';
 export function formatConviction({ violation, seed, plan }: Conviction): string {
   const holds = invariants.find((each) => each.id === violation.id)?.holds;
   const { id, label, complaint } = violation;
-  const { handlers, revalidators, profile, isInspected, isInline } = plan;
+  const { handlers, revalidators, profile, isInspected, isInline, layout = 'apart' } = plan;
   const kinds = [...(isInspected ? ['inspected'] : []), ...(isInline ? ['inline'] : [])];
+  if (layout !== 'apart') kinds.push(`bridges ${layout === 'chain' ? 'in a chain' : layout}`);
   return [
     `seed ${seed} violates ${id}${label === undefined ? '' : ` (${label})`}`,
     ...(holds === undefined ? [] : [`  must hold: ${holds}`]),

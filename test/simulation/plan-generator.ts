@@ -12,6 +12,7 @@ import {
   type DumpWay,
   type FailingCall,
   type FrameKind,
+  type LayoutName,
   type Plan,
   type ProfileName,
   RUN_ALL,
@@ -20,13 +21,15 @@ import {
   type Step,
   type Thrower,
 } from './plan.js';
-import { ADDED, DELETED, GROUPS, METERS, MODIFIED, USING } from './plan-rules.js';
+import { ADDED, CROSSING, DELETED, GROUPS, METERS, MODIFIED, USING } from './plan-rules.js';
 
 export const STEPS_COUNT = 240;
 /** Datapath ports of the simulated switch, from 1. */
 export const PORTS_COUNT = 6;
 /** Packets that a plan sends again and again. */
 const REGULARS_COUNT = 8;
+/** Places for patch ports, in the layout that has most of them. */
+const ENDS_COUNT = 4;
 /** Hosts with an address each. */
 export const HOSTS_COUNT = 8;
 
@@ -45,6 +48,7 @@ const KINDS: readonly FrameKind[] = [
   'flood',
   'mpls',
 ];
+const LAYOUT_NAMES: readonly LayoutName[] = ['apart', 'apart', 'joined', 'joined', 'chain'];
 const DUMP_WAYS: readonly DumpWay[] = ['miss', 'repeat', 'shuffle', 'mixed', 'stop', 'break'];
 const THROWERS: readonly Thrower[] = [
   'receive',
@@ -95,13 +99,16 @@ const STEPS: readonly (readonly [weight: number, make: Maker])[] = [
   ],
   [9, (rng) => ({ do: 'burst', ...sender(rng), id: newId(rng), count: 100 + rng.below(150) })],
   [6, (rng) => ({ do: 'runt', ...sender(rng) })],
-  [70, rule],
-  [40, group],
+  [70, (rng) => ({ ...rule(rng), bridge: bridge(rng) })],
+  [40, (rng) => ({ ...group(rng), bridge: bridge(rng) })],
   [16, bundle],
   [14, meter],
   [14, (rng) => ({ do: 'link', ...sender(rng), isUp: rng.below(2) > 0 })],
   [12, (rng) => ({ do: 'unplug', ...sender(rng), of: oneOf(rng, ['bridge', 'datapath', 'both']) })],
   [26, (rng) => ({ do: 'plug', ...sender(rng) })],
+  [14, (rng) => ({ do: 'unpatch', ...end(rng) })],
+  [26, (rng) => ({ do: 'patch', ...end(rng) })],
+  [20, (rng) => ({ do: 'repoint', ...end(rng), peer: rng.below(ENDS_COUNT) })],
   [10, (rng) => ({ do: 'threads', handlers: 1 + rng.below(3), revalidators: 1 + rng.below(3) })],
   [5, () => ({ do: 'stop' })],
   [14, () => ({ do: 'start' })],
@@ -146,6 +153,7 @@ export function generatePlan(seed: number, profile: ProfileName): Plan {
     revalidators: 1 + rng.below(3),
     isInspected: rng.below(4) === 0,
     isInline: rng.below(4) === 0,
+    layout: oneOf(rng, LAYOUT_NAMES),
     events: Array.from({ length: STEPS_COUNT }, () => nextEvent(rng, regulars)),
   };
 }
@@ -195,6 +203,16 @@ function sender(rng: Rng): { readonly port: number } {
   return { port: 1 + rng.below(PORTS_COUNT) };
 }
 
+function end(rng: Rng): { readonly end: number } {
+  return { end: rng.below(ENDS_COUNT) };
+}
+
+/** Mostly the first one, which has most of the ports. */
+function bridge(rng: Rng): number {
+  const roll = rng.below(6);
+  return roll < 3 ? 0 : roll < 5 ? 1 : 2;
+}
+
 /** A source port that hardly anybody has had. */
 function newId(rng: Rng): number {
   return 1_024 + rng.below(60_000);
@@ -203,14 +221,15 @@ function newId(rng: Rng): number {
 function bundle(rng: Rng): Step {
   const count = 2 + rng.below(3);
   const changes = Array.from({ length: count }, () => (rng.below(3) > 0 ? rule(rng) : group(rng)));
-  return { do: 'bundle', changes };
+  return { do: 'bundle', bridge: bridge(rng), changes };
 }
 
 function rule(rng: Rng): Change {
-  const roll = rng.below(12);
+  const roll = rng.below(15);
   if (roll < 4) return { do: 'rule', verb: 'add', flow: oneOf(rng, USING) };
   if (roll < 8) return { do: 'rule', verb: 'add', flow: oneOf(rng, ADDED) };
-  if (roll < 10) return { do: 'rule', verb: 'modify', flow: oneOf(rng, MODIFIED) };
+  if (roll < 11) return { do: 'rule', verb: 'add', flow: oneOf(rng, CROSSING) };
+  if (roll < 13) return { do: 'rule', verb: 'modify', flow: oneOf(rng, MODIFIED) };
   return { do: 'rule', verb: 'delete', flow: oneOf(rng, DELETED) };
 }
 

@@ -41,6 +41,7 @@ export const FIRST_GROUPS = `
   group_id=3,type=ff,bucket=watch_port:2,output:2,bucket=watch_port:3,output:3
   group_id=4,type=indirect,bucket=mod_nw_tos:32,group:3
   group_id=5,type=all,bucket=controller,bucket=group:1,bucket=resubmit(,2)
+  group_id=6,type=select,bucket=weight:2,output:10,bucket=weight:2,output:11,bucket=output:1
 `;
 export const FIRST_METERS = `
   meter=1,pktps,burst,bands=type=drop,rate=5,burst_size=3
@@ -63,6 +64,12 @@ export const GROUPS: readonly (readonly [verb: GroupVerb, group: string])[] = [
   ],
   ['add_or_modify', 'group_id=4,type=indirect,bucket=mod_nw_tos:32,group:3'],
   ['add_or_modify', 'group_id=5,type=all,bucket=controller,bucket=group:1,bucket=resubmit(,2)'],
+  ['add_or_modify', 'group_id=6,type=all,bucket=output:10,bucket=mod_nw_tos:16,output:11'],
+  [
+    'add_or_modify',
+    'group_id=6,type=ff,bucket=watch_port:10,output:10,bucket=watch_port:11,output:11,' +
+      'bucket=watch_port:1,output:1',
+  ],
   ['delete', 'group_id=2'],
   ['delete', 'group_id=3'],
   ['delete', 'group_id=5'],
@@ -95,6 +102,21 @@ export const ADDED: readonly string[] = [
   'priority=45,icmp,nw_dst=10.0.0.4,actions=NORMAL',
   'priority=70,in_port=2,actions=drop',
 ];
+/** Rules that send to patch ports, or heed that a packet came from one: `layouts.ts` has them. */
+export const CROSSING: readonly string[] = [
+  'priority=35,udp,nw_dst=10.0.0.4/30,actions=mod_nw_tos:8,output:10,output:1',
+  'priority=36,udp,nw_src=10.0.0.0/30,actions=output:11,output:2',
+  'priority=61,arp,actions=output:10,NORMAL',
+  'priority=62,tcp,nw_dst=10.0.0.2,actions=group:6',
+  'priority=63,icmp,nw_src=10.0.0.4/30,actions=output:10,output:11,output:1',
+  'priority=64,mpls,actions=output:10,output:11',
+  'priority=71,in_port=10,udp,actions=output:11,resubmit(,1)',
+  'priority=72,in_port=10,tcp,nw_src=10.0.0.0/31,actions=drop',
+  'priority=73,in_port=11,tcp,actions=IN_PORT,output:10',
+  `priority=74,in_port=10,arp,actions=${teach(ETHERNET_BACK, 'table=2,idle_timeout=1')},FLOOD`,
+  'table=1,priority=34,in_port=10,udp,actions=group:2,controller',
+  'table=1,priority=35,udp,nw_dst=10.0.0.2,actions=output:10,clone(output:11),output:1',
+];
 export const MODIFIED: readonly string[] = [
   'table=1,udp,actions=output:4',
   'table=1,actions=NORMAL',
@@ -102,6 +124,7 @@ export const MODIFIED: readonly string[] = [
   'icmp,actions=output:3',
   'table=1,udp,actions=group:2',
   'arp,actions=meter:1,FLOOD',
+  'in_port=10,actions=NORMAL',
 ];
 export const DELETED: readonly string[] = [
   'table=1',
@@ -109,4 +132,5 @@ export const DELETED: readonly string[] = [
   'udp',
   'dl_src=02:00:00:00:00:03',
   'in_port=2',
+  'in_port=10',
 ];

@@ -10,6 +10,9 @@ import type { Errno } from '../../src/datapath/dpif.js';
 
 export type ProfileName = 'current' | 'ovs-2.3';
 
+/** How the bridges lie: without patch ports, two joined by them, three in a chain. */
+export type LayoutName = 'apart' | 'joined' | 'chain';
+
 /**
  * `dns` goes to a controller, `icmp` takes the slow path, `flood` is sent to everyone, `mpls` comes
  * back from the datapath without its label.
@@ -58,15 +61,20 @@ export type SettingName = 'flowLimit' | 'maxIdleMs' | 'maxRevalidatorMs' | 'minR
 
 export type GroupVerb = 'add_or_modify' | 'delete' | 'insert_bucket' | 'remove_bucket';
 
+/** The bridge that is meant, counted around from 0 among those that there are; else the first. */
+interface OnBridge {
+  readonly bridge?: number;
+}
+
 /** A change of rules or of groups. */
 export type Change =
   | { readonly do: 'rule'; readonly verb: 'add' | 'modify' | 'delete'; readonly flow: string }
   | { readonly do: 'group'; readonly verb: GroupVerb; readonly group: string };
 
 export type Step =
-  | Change
+  | (Change & OnBridge)
   /** Several at once: all of them, or, where the tables refuse one, none. */
-  | { readonly do: 'bundle'; readonly changes: readonly Change[] }
+  | ({ readonly do: 'bundle'; readonly changes: readonly Change[] } & OnBridge)
   | ({ readonly do: 'send'; readonly port: number; readonly count: number } & FrameChoice)
   /** A packet comes, others remove its flow before any handler looks, and it comes again. */
   | ({ readonly do: 'again'; readonly port: number } & FrameChoice)
@@ -79,6 +87,9 @@ export type Step =
   | { readonly do: 'link'; readonly port: number; readonly isUp: boolean }
   | { readonly do: 'unplug'; readonly port: number; readonly of: 'bridge' | 'datapath' | 'both' }
   | { readonly do: 'plug'; readonly port: number }
+  /** A patch port goes, comes back as it was, or comes back naming another one. */
+  | { readonly do: 'unpatch' | 'patch'; readonly end: number }
+  | { readonly do: 'repoint'; readonly end: number; readonly peer: number }
   | { readonly do: 'threads'; readonly handlers: number; readonly revalidators: number }
   | { readonly do: 'stop' | 'start' | 'synchronize' | 'flush' | 'purge' | 'pause' | 'resume' }
   | { readonly do: 'show' }
@@ -126,6 +137,8 @@ export interface Plan {
   readonly isInspected: boolean;
   /** Whether upcalls are answered before the next packet is looked up, or queued. */
   readonly isInline: boolean;
+  /** Plans of before there were others are without it: then the bridges lie apart. */
+  readonly layout?: LayoutName;
   readonly events: readonly SimEvent[];
 }
 

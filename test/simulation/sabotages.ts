@@ -4,8 +4,10 @@
  * Each stands between a sound slow path and its surroundings and spoils one thing, now and then.
  */
 
+import { filter } from 'rxjs';
 import type { DeleteOp, Dpif, DpifOp } from '../../src/datapath/dpif.js';
 import type { Translator, XlateCache } from '../../src/datapath/translator.js';
+import type { PatchLink } from '../../src/ofproto/patch-ports.js';
 import type { Sabotage } from './world.js';
 
 /** The datapath but for its operations. */
@@ -93,6 +95,43 @@ export const modifiesNothing = (): Sabotage => ({
         done,
       ),
     ),
+});
+
+/** A patch port hears of the first packet of a push only. */
+export const receivesOne = (): Sabotage => ({
+  meddle: ({ link }) => {
+    for (const way of bothWays(link)) {
+      const { counters } = way.to;
+      way.push = ({ packets, bytes }) => {
+        way.from.counters.txPackets += packets;
+        way.from.counters.txBytes += bytes;
+        counters.rxPackets += Math.min(packets, 1);
+        counters.rxBytes += packets > 0 ? bytes / packets : 0;
+      };
+    }
+  },
+});
+
+/** Pushes what happened in the bridge behind a patch port to the bridge before it. */
+export const staysInFirstBridge = (): Sabotage => ({
+  meddle: ({ link }) => {
+    for (const { from, to } of bothWays(link)) {
+      Reflect.set(to.turn, 'ofproto', from.ofproto);
+    }
+  },
+});
+
+function bothWays(link: PatchLink | undefined): readonly PatchLink[] {
+  const back = link?.to.link;
+  return link === undefined || back === undefined ? [] : [link, back];
+}
+
+/** Revalidates for rules and addresses, but not for ports that come and go. */
+export const overlooksPorts = (): Sabotage => ({
+  wrapTranslator: (translator) => ({
+    ...withPush(translator, (inner) => (stats, mayLearn) => inner.push(stats, mayLearn)),
+    revalidations: translator.revalidations.pipe(filter((reason) => reason !== 'reconfigure')),
+  }),
 });
 
 function isDeletion(op: DpifOp): op is DeleteOp {

@@ -1,6 +1,6 @@
 /**
  * Makes a plan that fails as short as possible: delta debugging on its events, then simpler events
- * and fewer threads, as long as the same invariant is violated.
+ * fewer threads and fewer bridges, as long as the same invariant is violated.
  */
 
 import { type Plan, RUN_ALL, type SimEvent } from './plan.js';
@@ -13,7 +13,7 @@ export async function shrink(plan: Plan, fails: Test): Promise<Plan> {
   for (;;) {
     const before = JSON.stringify(best);
     best = await withFewerEvents(best, fails);
-    best = await withSimplerThreads(best, fails);
+    best = await withSimplerSurroundings(best, fails);
     best = await withSimplerEvents(best, fails);
     if (JSON.stringify(best) === before) return best;
   }
@@ -33,19 +33,21 @@ async function withFewerEvents(plan: Plan, fails: Test): Promise<Plan> {
   return best;
 }
 
-async function withSimplerThreads(plan: Plan, fails: Test): Promise<Plan> {
+async function withSimplerSurroundings(plan: Plan, fails: Test): Promise<Plan> {
   let best = plan;
   const simple = [
     { handlers: 1 },
     { revalidators: 1 },
     { isInspected: false },
     { isInline: false },
-  ];
+    { layout: 'apart' },
+  ] as const;
   for (const change of simple) {
     const simpler = { ...best, ...change };
     if (await fails(simpler)) best = simpler;
   }
-  return best;
+  const shorter = { ...best, layout: 'joined' } as const;
+  return best.layout === 'chain' && (await fails(shorter)) ? shorter : best;
 }
 
 async function withSimplerEvents(plan: Plan, fails: Test): Promise<Plan> {

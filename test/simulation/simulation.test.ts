@@ -20,6 +20,7 @@ describe('The slow path, profile current', () => {
     const { convictions, tally } = await runCampaign({ profile: 'current', seeds });
     expect(convictions.map(formatConviction).join('\n')).toBe('');
     expect(tally.packets / tally.seeds).toBeGreaterThan(300);
+    expect(tally.crossings / tally.seeds).toBeGreaterThan(20);
     expect(tally.steps / tally.seeds).toBeGreaterThanOrEqual(200);
   });
 });

@@ -24,6 +24,8 @@ export interface Outcome {
   /** What went in, all of it accounted for if there is no violation. */
   readonly sent: Traffic;
   readonly cycles: number;
+  /** Packets that patch ports have carried. */
+  readonly crossings: number;
   /** How often each kind of fault happened. */
   readonly faults: ReadonlyMap<string, number>;
 }
@@ -51,6 +53,7 @@ export async function simulate(plan: Plan, options: RunOptions = {}): Promise<Ou
     steps: court.steps,
     sent: world.ledger.sent,
     cycles: world.sw.udpif.dumpSeq.read() - 1,
+    crossings: world.cables.crossings,
     faults: world.faults.happened,
   };
 }

@@ -5,14 +5,17 @@ import { type Conviction, runCampaign } from './campaign.js';
 import { labelOf } from './circumstances.js';
 import { formatConviction } from './conviction-text.js';
 import { invariants } from './invariants/all-invariants.js';
-import { formatPlan, type Plan, parsePlan } from './plan.js';
+import { formatPlan, type Plan, parsePlan, RUN_ALL } from './plan.js';
 import { generatePlan, STEPS_COUNT } from './plan-generator.js';
 import {
   dropsLastDelta,
   executesBackwards,
   forgetsRefusals,
   modifiesNothing,
+  overlooksPorts,
   pushesTwice,
+  receivesOne,
+  staysInFirstBridge,
 } from './sabotages.js';
 import { shrink } from './shrink.js';
 import { simulate } from './simulation.js';
@@ -41,10 +44,50 @@ describe('simulate()', () => {
     expect(outcomes[0]?.sent.packets).toBeGreaterThan(0);
   });
 
-  it('has all invariants of behaviours.md 5.5', () => {
+  it('has all invariants of behaviours.md 5.5, and two for bridges that are joined', () => {
     const numbers = (letter: string, count: number): string[] =>
       Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
-    expect(invariants.map(({ id }) => id)).toEqual([...numbers('S', 22), ...numbers('L', 8)]);
+    const all = [...numbers('S', 22), ...numbers('L', 8), ...numbers('P', 2)];
+    expect(invariants.map(({ id }) => id)).toEqual(all);
+  });
+});
+
+describe('A patch port that goes', () => {
+  const packets = { port: 1, from: 0, to: 7, id: 1, size: 18, count: 2, run: RUN_ALL, luck: 0 };
+  const wait = { do: 'wait', ms: 2_000, run: RUN_ALL, luck: 0 } as const;
+  const plan: Plan = {
+    ...generatePlan(1, 'current'),
+    layout: 'joined',
+    events: [
+      { do: 'send', kind: 'flood', ...packets },
+      { do: 'wait', ms: 10, run: RUN_ALL, luck: 0 },
+      { do: 'unpatch', end: 0, run: RUN_ALL, luck: 0 },
+      wait,
+    ],
+  };
+
+  it('carries packets before', async () => {
+    const { violations, crossings } = await simulate(plan);
+    expect(violations).toEqual([]);
+    expect(crossings).toBe(2);
+  });
+
+  it('is found out by the flows that still cross it, where nobody revalidates', async () => {
+    const { violations } = await simulate(plan, { sabotage: overlooksPorts() });
+    expect(violations).toMatchObject([{ id: 'L1', steps: plan.events.length }]);
+  });
+
+  it('comes back, and carries packets again only where its peer names it', async () => {
+    const back = async (events: Plan['events']): Promise<number> => {
+      const all = [...plan.events, ...events, wait, ...plan.events.slice(0, 2)];
+      const { violations, crossings } = await simulate({ ...plan, events: all });
+      expect(violations).toEqual([]);
+      return crossings;
+    };
+    const now = { run: RUN_ALL, luck: 0 } as const;
+    expect(await back([{ do: 'patch', end: 0, ...now }])).toBe(4);
+    expect(await back([{ do: 'repoint', end: 0, peer: 2, ...now }])).toBe(4);
+    expect(await back([{ do: 'repoint', end: 0, peer: 3, ...now }])).toBe(2);
   });
 });
 
@@ -55,10 +98,12 @@ describe('runCampaign()', () => {
     {
       fault: 'forgets flows that it could not delete',
       sabotage: forgetsRefusals,
-      ids: ['S1', 'S10'],
+      ids: ['S1', 'S3', 'S10'],
     },
     { fault: 'executes packets backwards', sabotage: executesBackwards, ids: ['S14'] },
     { fault: 'modifies no flow', sabotage: modifiesNothing, ids: ['L1'] },
+    { fault: 'counts one of many at a patch port', sabotage: receivesOne, ids: ['P1'] },
+    { fault: 'credits another bridge', sabotage: staysInFirstBridge, ids: ['P2'] },
   ])('convicts a slow path that $fault, in few events', async ({ sabotage, ids }) => {
     const { violation, plan } = await firstConviction(sabotage);
     expect(ids).toContain(violation.id);

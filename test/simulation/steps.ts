@@ -11,6 +11,7 @@ import { MeterError } from '../../src/ofproto/meter-error.js';
 import { frameOf, RUNT } from './frames.js';
 import { KeyMap } from './key-map.js';
 import type { Switch } from '../../src/switch.js';
+import type { SwitchBridge } from '../../src/switch-bridge.js';
 import type { Change, FrameChoice, Step } from './plan.js';
 import type { World } from './world.js';
 
@@ -43,13 +44,14 @@ const PERFORM: { readonly [Name in Step['do']]: (world: World, step: StepOf<Name
     }
   },
   runt: (world, { port }) => inject(world, port, RUNT),
-  rule: ({ sw }, step) => unlessRefused(() => change(sw, step)),
-  group: ({ sw }, step) => unlessRefused(() => change(sw, step)),
-  bundle: ({ sw, faults }, { changes }) => {
+  rule: ({ sw }, step) => unlessRefused(() => change(bridgeOf(sw, step), step)),
+  group: ({ sw }, step) => unlessRefused(() => change(bridgeOf(sw, step), step)),
+  bundle: ({ sw, faults }, { changes, ...step }) => {
+    const bridge = bridgeOf(sw, step);
     const before = rulesOf(sw);
     const isCommitted = unlessRefused(() => {
-      sw.bridge().ofproto.transact(() => {
-        for (const each of changes) change(sw, each);
+      bridge.ofproto.transact(() => {
+        for (const each of changes) change(bridge, each);
       });
     });
     if (isCommitted) return;
@@ -73,6 +75,13 @@ const PERFORM: { readonly [Name in Step['do']]: (world: World, step: StepOf<Name
     if (of !== 'datapath') unplugFromBridge(world, port);
   },
   plug,
+  unpatch: ({ cables, faults }, { end }) => {
+    if (cables.unplug(end)) faults.count('patch port removed');
+  },
+  patch: ({ cables }, { end }) => void cables.plug(end),
+  repoint: ({ cables, faults }, { end, peer }) => {
+    if (cables.repoint(end, peer)) faults.count('patch port re-pointed');
+  },
   threads: ({ sw }, { handlers, revalidators }) => sw.udpif.setThreads(handlers, revalidators),
   stop: (world) => {
     world.faults.fail('handlers', 'EBUSY', 1);
@@ -118,16 +127,24 @@ export function perform(world: World, step: Step): void {
   act(world, step);
 }
 
-function change(sw: Switch, step: Change): void {
-  if (step.do === 'group') {
-    sw.bridge().ofproto.groups.apply(parseGroupChange(step.group, step.verb));
-  } else if (step.verb === 'add') sw.addFlow(step.flow);
-  else if (step.verb === 'modify') sw.modifyFlows(step.flow);
-  else sw.deleteFlows(step.flow);
+function bridgeOf({ bridges }: Switch, { bridge = 0 }: { readonly bridge?: number }): SwitchBridge {
+  const found = bridges[bridge % bridges.length];
+  if (found === undefined) throw new RangeError(`Cannot choose bridge ${bridge}: there is none`);
+  return found;
 }
 
-/** All that a bundle could have changed, counters included. */
-/** Rules of equal priority have no order. */
+function change(bridge: SwitchBridge, step: Change): void {
+  if (step.do === 'group') {
+    bridge.ofproto.groups.apply(parseGroupChange(step.group, step.verb));
+  } else if (step.verb === 'add') bridge.addFlow(step.flow);
+  else if (step.verb === 'modify') bridge.modifyFlows(step.flow);
+  else bridge.deleteFlows(step.flow);
+}
+
+/**
+ * All that a bundle could have changed, counters and the other bridges included. Rules of equal
+ * priority have no order.
+ */
 function rulesOf(sw: Switch): string {
   const rules = sw.rules().map((rule) => JSON.stringify(rule));
   return JSON.stringify([rules.sort(), sw.groups()]);

@@ -1,6 +1,6 @@
 /**
- * A whole switch in the simulator's hands: two bridges, six ports, faults on both sides of the slow
- * path, and a clock that lets the present event's luck decide which task runs next.
+ * A whole switch in the simulator's hands: two or three bridges, six ports, faults on both sides of
+ * the slow path, and a clock that lets the present event's luck decide which task runs next.
  *
  * The world passes every fact on to whoever listens, and answers what invariants ask. It judges
  * nothing itself.
@@ -17,39 +17,30 @@ import { FlowKey } from '../../src/datapath/flow-key.js';
 import type { Port } from '../../src/datapath/port.js';
 import type { Translator } from '../../src/datapath/translator.js';
 import { findProfile, type Profile } from '../../src/machines/profiles.js';
+import type { PatchEnd } from '../../src/ofproto/patch-ports.js';
 import type { Flow } from '../../src/packet/flow.js';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import type { SwitchSettings } from '../../src/switch-settings.js';
+import { Cables } from './cables.js';
 import type { Circumstance } from './circumstances.js';
 import type { Fact } from './fact.js';
 import { Faults } from './faults.js';
 import { FaultyDpif } from './faulty-dpif.js';
 import { KeyMap } from './key-map.js';
+import { LAYOUTS } from './layouts.js';
 import { Ledger } from './ledger.js';
 import type { Plan } from './plan.js';
-import { FIRST_GROUPS, FIRST_METERS } from './plan-rules.js';
 import { WitnessTranslator } from './witness-translator.js';
 
 /** Late enough that nothing which subtracts from it gets below zero. */
 const START_MS = 100_000_000;
 
-const FLOWS = `
-  table=0,priority=50,icmp,actions=set_field:0->icmp_type,output:2
-  table=0,priority=40,udp,tp_dst=53,actions=controller,output:1
-  table=0,priority=30,udp,actions=move:NXM_OF_UDP_SRC[]->NXM_NX_REG0[0..15],resubmit(,1)
-  table=0,priority=20,mpls,actions=pop_mpls:0x0800,mod_nw_tos:4,resubmit(,1)
-  table=0,priority=0,actions=NORMAL
-  table=1,priority=0,actions=NORMAL
-`;
-const BRIDGES = [
-  { ports: 4, flows: FLOWS, groups: FIRST_GROUPS, meters: FIRST_METERS },
-  { ports: 2 },
-] as const;
-
 /** Something wrong put between the slow path and the world, to see whether it is found. */
 export interface Sabotage {
   readonly wrapDpif?: (dpif: Dpif) => Dpif;
   readonly wrapTranslator?: (translator: Translator) => Translator;
+  /** Called with every patch port that is added, joined already if its peer is there. */
+  readonly meddle?: (end: PatchEnd) => void;
 }
 
 /** What dumping a flow costs; the simulator changes it. */
@@ -74,6 +65,7 @@ export class World {
   readonly costs: Costs = { dumpedFlowUs: 0.8, revalidatedFlowUs: 2.2, jitterFraction: 0.1 };
   /** The datapath's ports, in or out of it; port n is at n - 1. */
   readonly ports: readonly Port[];
+  readonly cables: Cables;
   /** The random numbers of the present event. */
   luck: Rng;
   /** What happened that is known to do harm under some profile. */
@@ -91,6 +83,7 @@ export class World {
     this.profile = findProfile(plan.profile);
     this.luck = createRng(plan.seed);
     this.clock = new VirtualClock({ start: START_MS, choose: (count) => this.#choose(count) });
+    const layout = LAYOUTS[plan.layout ?? 'apart'];
     const doors: { dpif?: FaultyDpif; translator?: WitnessTranslator } = {};
     const surroundings = {
       luck: () => this.luck,
@@ -102,7 +95,7 @@ export class World {
       note: (circumstance: Circumstance) => this.noted.add(circumstance),
     };
     this.sw = createSwitch({
-      bridges: BRIDGES,
+      bridges: layout.bridges,
       clock: this.clock,
       seed: plan.seed,
       handlers: plan.handlers,
@@ -129,6 +122,7 @@ export class World {
     this.dpif = doors.dpif;
     this.translator = doors.translator;
     this.ports = this.sw.datapath.ports();
+    this.cables = new Cables(this.sw, layout.ends, (end) => sabotage.meddle?.(end));
     if (plan.isInline) this.#hearInlineUpcalls();
     this.#followStreams();
   }

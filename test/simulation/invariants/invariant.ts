@@ -1,7 +1,8 @@
 /**
- * What an invariant is: a number of behaviours.md 5.5, and a function that makes its watcher for
- * one world. A watcher is told every fact at the moment it happens, may look around after every
- * event and, more closely, whenever the switch is at rest. It answers what is wrong, or nothing.
+ * What an invariant is: a number, mostly of behaviours.md 5.5, and a function that makes its
+ * watcher for one world. A watcher is told every fact at the moment it happens, may look around
+ * after every event and, more closely, whenever the switch is at rest. It answers what is wrong, or
+ * nothing.
  */
 
 import type { InspectionEvent } from 'xstate';
@@ -23,7 +24,7 @@ export interface Watcher {
 }
 
 export interface Invariant {
-  /** "S1" to "S22", "L1" to "L8". */
+  /** "S1" to "S22", "L1" to "L8"; "P1" and "P2" are ours. */
   readonly id: string;
   /** What holds, in a few words. */
   readonly holds: string;
