@@ -10,6 +10,7 @@ import { UpcallError } from '../base/errors.js';
 import type { LogLevel } from '../base/log.js';
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { FailModeName } from '../openflow/fail-mode.js';
+import type { PacketInLimits } from '../openflow/packet-in-scheduler.js';
 import { parseTarget } from '../openflow/target.js';
 import type { MirrorColumns } from '../switch-mirror.js';
 import type { BridgeSnooping } from '../switch-options.js';
@@ -44,6 +45,8 @@ export interface RunOptions {
   readonly failMode: FailModeName;
   /** Milliseconds of silence before a controller is probed; 0: never. */
   readonly probeMs: number | undefined;
+  /** Of every connection of `listen` and `controllers`. */
+  readonly packetInLimits: PacketInLimits;
   /** Of the first bridge; undefined: made of the lowest address of the ports. */
   readonly datapathId: bigint | undefined;
   readonly rundir: string;
@@ -124,6 +127,16 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     help: 'silence before a controller is probed; 0: never (default: 5000)',
   },
   {
+    name: 'controller-rate-limit',
+    value: 'N',
+    help: 'packets a second that a controller is sent; 0: all (default)',
+  },
+  {
+    name: 'controller-burst-limit',
+    value: 'N',
+    help: 'packets that wait, and go at once after a rest (default: a quarter of the rate)',
+  },
+  {
     name: 'datapath-id',
     value: 'HEX',
     help: "16 digits, for controllers (default: the ports' lowest address)",
@@ -177,6 +190,7 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
     controllers: readTargets(args, 'controller', bridges),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',
     probeMs: args.integer('inactivity-probe', { min: 0, max: UINT32_MAX }),
+    packetInLimits: readPacketInLimits(args),
     datapathId: readDatapathId(args),
     rundir,
     pidFile: fileOption(args, 'pidfile', join(rundir, `${PROGRAM}.pid`)),
@@ -234,6 +248,13 @@ function checkTarget(text: string, option: 'listen' | 'controller'): void {
     if (!(error instanceof UpcallError)) throw error;
   }
   throw new UsageError(`Cannot use --${option} "${text}": expected ${form}`);
+}
+
+function readPacketInLimits(args: Arguments): PacketInLimits {
+  return {
+    controllerRateLimit: args.integer('controller-rate-limit', { min: 0, max: UINT32_MAX }),
+    controllerBurstLimit: args.integer('controller-burst-limit', { min: 0, max: UINT32_MAX }),
+  };
 }
 
 function readDatapathId(args: Arguments): bigint | undefined {

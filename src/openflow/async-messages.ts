@@ -7,7 +7,7 @@
 
 import type { Subscription } from 'rxjs';
 import { Match } from '../ofproto/match.js';
-import type { PacketIn } from '../ofproto/packet-ins.js';
+import { isMissReason, type PacketIn } from '../ofproto/packet-ins.js';
 import { type RemovalReason, RuleFlag, type RuleRemoval } from '../ofproto/rule.js';
 import { createFlow, createFlowMask, type Flow } from '../packet/flow.js';
 import { IN_PORT, METADATA, REGS, REGS_COUNT } from '../packet/flow-layout.js';
@@ -63,12 +63,14 @@ export class AsyncMessages {
 
   #tellPacketIn(packetIn: PacketIn, peers: Iterable<Peer>): void {
     const message = messageOf(packetIn);
+    const kind = isMissReason(packetIn.reason) ? 'miss' : 'action';
     const encoded = new Encoded();
     for (const peer of peers) {
       if (peer.controllerId !== packetIn.controllerId) continue;
       if (!peer.wants('packetIn', packetInReason(packetIn.reason, peer.version))) continue;
       const form = `${peer.version} ${peer.packetInFormat}`;
-      peer.connection.packetIn(encoded.in(form, () => encodePacketIn(message, peer)));
+      const bytes = encoded.in(form, () => encodePacketIn(message, peer));
+      peer.packetIn(kind, message.inPort, bytes);
     }
   }
 

@@ -246,6 +246,7 @@ describe('upcall run', () => {
       ['--mcast-snooping-enable', '--mcast-snooping-aging-time', '1'],
       '--mcast-snooping-aging-time "1": expected a whole number from 15 to 3600',
     ],
+    [['--controller-rate-limit', '-1'], '--controller-rate-limit "-1": expected a whole number'],
     [['--datapath-id', '12'], '--datapath-id "12": expected 16 hexadecimal digits'],
   ])('refuses %j', async (args, message) => {
     const { status, stderr } = await runCli(['run', ...args]);
