@@ -18,6 +18,7 @@ import type { Arguments } from './arguments.js';
 import { bridgeOf, type OfBridge, ofBridges, readBridges } from './bridge-options.js';
 import type { OptionSpec } from './command.js';
 import { RUNDIR_DEFAULT } from './control-target.js';
+import { type FlowTableRequest, parseFlowTableRequest } from './flow-table-request.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import type { Io } from './io.js';
 import { readLogLevel } from './logger.js';
@@ -31,6 +32,7 @@ export interface RunOptions {
   readonly bridges: readonly string[];
   readonly ports: readonly OfBridge<PortRequest>[];
   readonly mirrors: readonly OfBridge<MirrorColumns>[];
+  readonly flowTables: readonly OfBridge<FlowTableRequest>[];
   /** Files. */
   readonly flows: readonly OfBridge<string>[];
   /** Of the first bridge; undefined: it does not snoop multicast. */
@@ -85,6 +87,12 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     help:
       'copy packets: NAME, then ,select-all ,select-src-port=P+P ,select-dst-port=P+P ' +
       ',select-vlan=N+N, and ,output-port=P or ,output-vlan=N; ,snaplen=BYTES ,bridge=NAME',
+  },
+  {
+    name: 'flow-table',
+    value: 'TABLE',
+    isRepeatable: true,
+    help: 'limit a table: NUMBER,flow-limit=N, then ,bridge=NAME',
   },
   {
     name: 'flows',
@@ -182,6 +190,7 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
     bridges,
     ports: readPorts(args, bridges),
     mirrors: readMirrors(args, bridges),
+    flowTables: readFlowTables(args, bridges),
     flows: ofBridges(args, 'flows', bridges),
     snooping: readSnooping(args),
     groups: ofBridges(args, 'groups', bridges),
@@ -224,6 +233,16 @@ function readMirrors(
   return args.texts('mirror').map((text) => {
     const { bridge, ...value } = parseMirrorRequest(text);
     return { bridge: bridgeOf(bridge, bridges, `--mirror "${text}"`), value };
+  });
+}
+
+function readFlowTables(
+  args: Arguments,
+  bridges: readonly string[],
+): readonly OfBridge<FlowTableRequest>[] {
+  return args.texts('flow-table').map((text) => {
+    const value = parseFlowTableRequest(text);
+    return { bridge: bridgeOf(value.bridge, bridges, `--flow-table "${text}"`), value };
   });
 }
 

@@ -246,7 +246,10 @@ describe('upcall run', () => {
       ['--mcast-snooping-enable', '--mcast-snooping-aging-time', '1'],
       '--mcast-snooping-aging-time "1": expected a whole number from 15 to 3600',
     ],
-    [['--controller-rate-limit', '-1'], '--controller-rate-limit "-1": expected a whole number'],
+    [['--controller-rate-limit', 'x'], '--controller-rate-limit "x": expected a whole number'],
+    [['--flow-table', '254'], '--flow-table "254": expected TABLE,flow-limit=N'],
+    [['--flow-table', '0,flow-limit=x'], '--flow-table "0,flow-limit=x": "x" is no flow-limit'],
+    [['--flow-table', '0,bridge=br9'], '--flow-table "0,bridge=br9": there is no bridge "br9"'],
     [['--datapath-id', '12'], '--datapath-id "12": expected 16 hexadecimal digits'],
   ])('refuses %j', async (args, message) => {
     const { status, stderr } = await runCli(['run', ...args]);
