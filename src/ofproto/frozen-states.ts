@@ -47,6 +47,11 @@ export interface FrozenState {
   readonly actionSet: Ofpacts;
   /** Mirrors that have their copy, by bits. */
   readonly mirrors: number;
+  /**
+   * Whether the packet is hashed before it comes back: a round for a hash is another one than that
+   * before it, whose flow asks for no hash and would be met again.
+   */
+  readonly isHashed: boolean;
   /** What a controller is told besides. */
   readonly userdata: Uint8Array;
 }
@@ -191,7 +196,7 @@ function hashOf({ flow, table, actions, actionSet, stack, mirrors }: FrozenDraft
 
 function isSameState(state: FrozenState, draft: FrozenDraft): boolean {
   if (state.ofproto !== draft.ofproto || state.table !== draft.table) return false;
-  if (state.mirrors !== draft.mirrors) return false;
+  if (state.mirrors !== draft.mirrors || state.isHashed !== draft.isHashed) return false;
   const { metadata, inPort } = state;
   if (inPort !== (draft.flow[IN_PORT]! & 0xffff)) return false;
   for (let i = 0; i < metadata.length; i++) {

@@ -99,7 +99,8 @@ export function doAction(ctx: XlateContext, action: SimpleAction): Continuation 
 
 /**
  * Whether an action can go on after the last label was popped: those that look at nothing above L2.
- * A group's buckets are looked at one by one. Answers to `recirc_for_mpls()`.
+ * A group says itself whether it can, and its buckets are looked at one by one. Answers to
+ * `recirc_for_mpls()`.
  */
 export function isBareAction(action: Ofpact): boolean {
   switch (action.type) {

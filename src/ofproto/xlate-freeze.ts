@@ -108,6 +108,7 @@ export function finishFreezing(ctx: XlateContext): void {
     actions: freezing.actions,
     actionSet: ctx.actionSet,
     mirrors: ctx.mirrors,
+    isHashed: freezing.algorithm !== undefined,
     userdata: freezing.pause?.userdata ?? NO_USERDATA,
   });
   if (freezing.pause !== undefined) sendToControllerPaused(ctx, freezing.pause, id);

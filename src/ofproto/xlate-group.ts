@@ -21,8 +21,8 @@ import { say, sayHeading } from './xlate-trace.js';
 /** Carries out a bucket's actions, and all rules that they call. */
 export type RunBucket = (actions: Ofpacts, isLast: boolean) => void;
 
-/** What comes of a group: done, not there, or the datapath must hash the packet first. */
-export type GroupOutcome = 'done' | 'missing' | 'unhashed';
+/** What comes of a group: done, not there, or to be asked again when the packet is back. */
+export type GroupOutcome = 'done' | 'missing' | 'premature';
 
 export class XlateGroups {
   readonly #ctx: XlateContext;
@@ -54,9 +54,9 @@ export class XlateGroups {
       this.#credit(group.wholeHit);
       return 'done';
     }
-    if (this.#isUnhashed(group)) {
+    if (this.#isPremature(group)) {
       if (ctx.trace !== undefined) say(ctx, SENTENCES.noBucket());
-      return 'unhashed';
+      return 'premature';
     }
     const chosen = this.#choose(group);
     if (ctx.trace !== undefined) sayChoice(ctx, group, chosen);
@@ -67,9 +67,13 @@ export class XlateGroups {
     return 'done';
   }
 
-  /** Whether the datapath's hash is wanted and not there; asks for it. */
-  #isUnhashed({ hashTable }: Group): boolean {
-    const { flow, freezing } = this.#ctx;
+  /**
+   * Whether the choice looks at what is not known yet: headers behind the last label that was
+   * popped, or the datapath's hash, which is asked for.
+   */
+  #isPremature({ type, hashTable }: Group): boolean {
+    const { flow, freezing, isBared } = this.#ctx;
+    if (isBared && type === 'select') return true;
     if (hashTable === undefined || flow[DP_HASH] !== 0) return false;
     freezing.algorithm = hashTable.algorithm;
     freezing.basis = hashTable.basis;

@@ -172,6 +172,7 @@ function cookieOf(ctx: XlateContext, to: ControllerOutput): ControllerCookie {
     actions: [],
     actionSet: [],
     mirrors: ctx.mirrors,
+    isHashed: false,
     userdata: to.userdata ?? NO_USERDATA,
   });
   return cookieWith(ctx, to, id);

@@ -253,7 +253,7 @@ export class Xlate {
     if (!this.#limits.mayCall(this.#ctx)) return;
     const outcome = this.#groups.carryOut(id, this.#isLast(frame));
     if (outcome === 'missing') this.#continue('stop', frame);
-    else if (outcome === 'unhashed') this.#freeze(frame);
+    else if (outcome === 'premature') this.#freeze(frame);
   }
 
   /** Leaves the action at hand, and all that comes behind it, for when the packet is back. */

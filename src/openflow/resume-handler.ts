@@ -44,6 +44,7 @@ export function handleResume(request: Request, body: ByteReader): void {
     actions,
     actionSet,
     mirrors,
+    isHashed: false,
     userdata: NO_USERDATA,
   };
   bridge.resume(state, packet);

@@ -130,7 +130,7 @@ const LEARNS: readonly Draw[] = [
     `learn(table=${tablesCount - 1},priority=1001,cookie=0x9,NXM_OF_VLAN_TCI[0..11],` +
     'NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],load:NXM_OF_IN_PORT[]->NXM_NX_REG2[0..15])',
   (rng, { tablesCount }) =>
-    `learn(table=${tablesCount - 1},priority=1000,limit=${1 + rng.below(3)},cookie=0x7,` +
+    `learn(table=${tablesCount - 1},priority=1002,limit=${1 + rng.below(3)},cookie=0x7,` +
     'NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_OF_IN_PORT[])',
 ];
 

@@ -51,17 +51,31 @@ export interface Megaflows {
 }
 
 export function compareMegaflows(ours: Megaflows, theirs: Megaflows): Difference[] {
-  const [mine, others] = [ours, theirs].map(({ recirculated }) => sorted([...recirculated]));
-  const differences = differ('flows of recirculated packets', mine ?? '', others ?? '');
+  const others = sorted([...theirs.recirculated]);
+  const mine = sorted(withoutFollowing(ours.recirculated, theirs.recirculated));
+  const differences = differ('flows of recirculated packets', mine, others);
   const [count, other] = [ours.megaflows.size, theirs.megaflows.size];
   if (count <= Math.max(other + MEGAFLOWS_SLACK, other * MEGAFLOWS_RATIO)) return differences;
   return [...differences, ...differ('megaflows', `${count}`, `${other}`)];
 }
 
+/**
+ * Ours without flows that the real switch had, too, and deleted where ours followed a change: their
+ * other actions are not known there.
+ */
+function withoutFollowing(ours: ReadonlySet<string>, theirs: ReadonlySet<string>): string[] {
+  const keys = new Set(Array.from(theirs, keyOf));
+  return [...ours].filter((line) => theirs.has(line) || !keys.has(keyOf(line)));
+}
+
+function keyOf(line: string): string {
+  return line.slice(0, line.indexOf(' actions:'));
+}
+
 /** That there is a tag, whatever it says: OVS leaves telling that to the datapath's key. */
 export function withoutBareTag(ours: string, theirs: string): string {
   if (theirs.includes('vlan')) return ours;
-  return ours.replace(/vlan_tci=0x1000\/0x1000,(?:[a-z_]*vlan[a-z_]*1=[^,]*,)*/, '');
+  return ours.replace(/,vlan_tci=0x1000\/0x1000(?:,[a-z_]*vlan[a-z_]*1=[^,]*)*/, '');
 }
 
 function differ(what: string, ours: string, theirs: string): Difference[] {
@@ -106,7 +120,7 @@ function withPortsSorted(actions: string): string {
 /**
  * A flow of packets that came back, without what differs in every run: ids of recirculation, and
  * hashes of the datapath, which are its own. How many tags there are below the ones looked at, ours
- * do not ask.
+ * do not ask; and of a tag that is only asked for, the real one shows the whole number.
  */
 export function nameRecirculated(line: string): string {
   return line
@@ -115,6 +129,7 @@ export function nameRecirculated(line: string): string {
     .replace(/dp_hash\(\w+\//, 'dp_hash(H/')
     .replace(RECIRCULATION_ID, 'R')
     .replace(/encap\(|eth_type\(0x(?:8100|88a8)\),/g, '')
+    .replace(/(?<=vid=\d+)\/0x0|,pcp=\d\/0x0/g, '')
     .replace(/\)+(?=, actions:)/, ')')
     .replace(/(?<=actions:).*/, withPortsSorted);
 }
@@ -126,7 +141,7 @@ function ruleOf(line: string): string {
     .replace('reset_counts ', '')
     .trim()
     .split(' actions=');
-  const learned = /priority=100[01]/.test(match) ? (/output:\w+/.exec(actions)?.[0] ?? '') : '';
+  const learned = /priority=100[0-2]/.test(match) ? (/output:\w+/.exec(actions)?.[0] ?? '') : '';
   return `${match} ${learned}`;
 }
 

@@ -24,6 +24,7 @@ import { isRecirculated, type Outcome, type Trace, type Twin } from './twin.js';
 
 const PORTS_COUNT = 4;
 const ROUNDS = 2;
+const FORGETTING_MAX = 1000;
 const NOTHING = new Uint8Array(0);
 const OTHER_CONFIG = { 'vlan-limit': '0', 'max-revalidator': '100' };
 
@@ -60,6 +61,7 @@ export class TheirTwin implements Twin {
     this.#peer.addLines(protocol, 'add-flows', rules);
     await this.#peer.command('fdb/flush');
     await this.#peer.purge();
+    await this.#forgetRules();
     await this.#pause();
     await this.#listen(listener);
     this.#framesBefore = this.#captures.map((path) => readFrames(path).length);
@@ -101,6 +103,7 @@ export class TheirTwin implements Twin {
     const version = command === 'mod-group' ? 'OpenFlow15' : this.#protocol;
     this.#peer.changeRules(command, `-O${version}`, text);
     await this.#forgetOthers();
+    await this.#forgetRules();
     await this.revalidate();
     await this.#resume();
     await this.#peer.purge();
@@ -147,6 +150,20 @@ export class TheirTwin implements Twin {
    */
   async #forgetOthers(): Promise<void> {
     for (let turn = 0; turn < ROUNDS; turn++) await this.#hear();
+  }
+
+  /**
+   * Waits until deleted rules have left their tables. That takes all threads to let go of them, and
+   * until then megaflows have what such rules look at.
+   */
+  async #forgetRules(): Promise<void> {
+    for (let attempt = 0; attempt < FORGETTING_MAX; attempt++) {
+      const shown = await this.#peer.command('bridge/dump-flows', 'br0');
+      const memory = await this.#peer.command('memory/show');
+      const count = shown.split('\n').filter((line) => line !== '').length;
+      if (Number(/ rules:(\d+)/.exec(memory)?.[1]) === count) return;
+    }
+    throw new Error('rules of the peer that were deleted have not left their tables');
   }
 
   async #pause(): Promise<void> {

@@ -199,8 +199,8 @@ export class OvsPeer {
   }
 
   /**
-   * Deletes every flow. A purge passes over a ukey that a revalidator holds at that moment, so it is
-   * asked for until none is left.
+   * Deletes every flow. A purge passes over a ukey that a revalidator holds at that moment, so it
+   * is asked for until none is left.
    */
   async purge(): Promise<void> {
     for (let attempt = 0; attempt < PURGES_MAX; attempt++) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatOdpActions } from '../../src/datapath/odp-actions-text.js';
 import { LINGER_MS } from '../../src/ofproto/frozen-states.js';
 import type { Flow } from '../../src/packet/flow.js';
-import { IN_PORT, RECIRC_ID } from '../../src/packet/flow-layout.js';
+import { DP_HASH, IN_PORT, RECIRC_ID } from '../../src/packet/flow-layout.js';
 import { BridgeFixture, parsePacket, stats } from './bridge-fixture.js';
 
 const MPLS = 'mpls,in_port=1,mpls_label=5,mpls_bos=1,mpls_ttl=64';
@@ -86,6 +86,40 @@ describe('a translation that freezes', () => {
     expect(formatOdpActions(fixture.translate(recirculated(IP, 1)).actions)).toBe(
       'set(ipv4(ttl=63)),2',
     );
+  });
+
+  it.each([
+    'type=select,bucket=output:3',
+    'type=select,selection_method=hash,fields=eth_src,bucket=output:3',
+    'type=select,selection_method=dp_hash,bucket=output:3',
+  ])('lets no bucket of %s be chosen by what is behind the label', (group) => {
+    const fixture = new BridgeFixture();
+    fixture.addGroup(`group_id=1,${group}`);
+    fixture.addFlow('mpls,actions=pop_mpls:0x0800,output:4,group:1,output:2');
+    expect(fixture.actions(MPLS)).toBe('pop_mpls(eth_type=0x800),4,recirc(0x1)');
+    const key = recirculated(IP, 1);
+    key[DP_HASH] = 1;
+    expect(formatOdpActions(fixture.translate(key).actions)).toBe('3,2');
+  });
+
+  it('goes round twice for a hash of what is behind the label', () => {
+    const fixture = new BridgeFixture();
+    fixture.addGroup('group_id=1,type=select,selection_method=dp_hash,bucket=output:3');
+    fixture.addFlow('mpls,actions=pop_mpls:0x0800,group:1');
+    expect(fixture.actions(MPLS)).toBe('pop_mpls(eth_type=0x800),recirc(0x1)');
+    const unhashed = fixture.translate(recirculated(IP, 1));
+    // Another number: a packet that is back with the first one meets this flow.
+    expect(formatOdpActions(unhashed.actions)).toBe('hash(l4(0)),recirc(0x2)');
+    const key = recirculated(IP, 2);
+    key[DP_HASH] = 1;
+    expect(formatOdpActions(fixture.translate(key).actions)).toBe('3');
+  });
+
+  it('lets a group whose choice looks at no packet go on', () => {
+    const fixture = new BridgeFixture();
+    fixture.addGroup('group_id=1,type=ff,bucket=watch_port:3,output:3');
+    fixture.addFlow('mpls,actions=pop_mpls:0x0800,group:1');
+    expect(fixture.actions(MPLS)).toBe('pop_mpls(eth_type=0x800),3');
   });
 
   it('looks up the packet under an NSH header in the first table, where nothing is left', () => {
