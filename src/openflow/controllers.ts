@@ -127,10 +127,11 @@ export class Controllers {
   #schedulers(connection: Connection, limits: PacketInLimits = {}): PacketInSchedulers | undefined {
     const { controllerRateLimit: rate = 0, controllerBurstLimit: burst = 0 } = limits;
     if (rate === 0) return undefined;
-    const { clock } = this.#options.bridge;
+    const { bridge, coverage } = this.#options;
+    const { clock } = bridge;
     const rng = createRng(RNG_SEED);
     const send = (bytes: Uint8Array): boolean => connection.packetIn(bytes);
-    const scheduler = () => new PacketInScheduler(rate, burst, { clock, rng, send });
+    const scheduler = () => new PacketInScheduler(rate, burst, { clock, coverage, rng, send });
     return { miss: scheduler(), action: scheduler() };
   }
 

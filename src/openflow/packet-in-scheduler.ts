@@ -11,6 +11,7 @@
  */
 
 import type { Clock, TimerId } from '../base/clock.js';
+import type { Coverage } from '../base/coverage.js';
 import type { Rng } from '../base/rng.js';
 import { TokenBucket } from '../base/token-bucket.js';
 
@@ -38,6 +39,7 @@ export interface PacketInCounts {
 
 export interface PacketInSchedulerDeps {
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout' | 'monotonic'>;
+  readonly coverage: Coverage;
   /** Chooses among queues that are equally long. */
   readonly rng: Rng;
   readonly send: (bytes: Uint8Array) => void;
@@ -76,6 +78,7 @@ export class PacketInScheduler {
     else queue.push(bytes);
     counts.backlog++;
     counts.queued++;
+    this.#deps.coverage.inc('ofconn_packet_in_queued');
     if (counts.backlog === 1) this.#arm();
   }
 
@@ -125,6 +128,7 @@ export class PacketInScheduler {
     }
     if (longest === undefined) return;
     this.#counts.dropped++;
+    this.#deps.coverage.inc('ofconn_packet_in_dropped');
     this.#shift(...longest);
   }
 

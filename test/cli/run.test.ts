@@ -98,6 +98,16 @@ describe('upcall run', () => {
     expect(existsSync(join(rundir, 'upcall.pid'))).toBe(false);
   });
 
+  it('refuses more rules than a table may have', async () => {
+    const rundir = folder();
+    const path = join(rundir, 'flows');
+    writeFileSync(path, 'priority=1,actions=drop\npriority=2,actions=drop\n');
+    const table = ['--fail-mode', 'secure', '--flow-table', '0,flow-limit=1'];
+    const { status, stderr } = await runOnce('--rundir', rundir, '--flows', path, ...table);
+    expect(status).toBe(1);
+    expect(stderr).toContain('Cannot add flow to table 0: it is full at 1 flows');
+  });
+
   it('has the meters, groups and rules of files', async () => {
     const rundir = folder();
     const file = (name: string, text: string): string => {

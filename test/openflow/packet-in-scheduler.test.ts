@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Coverage } from '../../src/base/coverage.js';
 import { createRng } from '../../src/base/rng.js';
 import { TokenBucket } from '../../src/base/token-bucket.js';
 import { VirtualClock } from '../../src/base/virtual-clock.js';
@@ -16,15 +17,17 @@ const TOKEN_MS = 10;
 function setUp(burst = BURST) {
   const clock = new VirtualClock();
   const sent: number[] = [];
+  const coverage = new Coverage();
   const scheduler = new PacketInScheduler(RATE, burst, {
     clock,
+    coverage,
     rng: createRng(1),
     send: ([first = -1]) => sent.push(first),
   });
   const send = (port: number, ...names: readonly number[]): void => {
     for (const name of names) scheduler.send(port, Uint8Array.of(name));
   };
-  return { clock, sent, scheduler, send };
+  return { clock, sent, coverage, scheduler, send };
 }
 
 describe('TokenBucket', () => {
@@ -79,12 +82,14 @@ describe('PacketInScheduler', () => {
   });
 
   it('drops the first packet of the longest queue when it is full', () => {
-    const { clock, sent, send, scheduler } = setUp();
+    const { clock, sent, send, scheduler, coverage } = setUp();
     send(9, 0, 0, 0, 0);
     sent.length = 0;
     send(1, 10, 11, 12);
     send(2, 20, 21);
     expect(scheduler.counts).toMatchObject({ backlog: BURST, queued: 5, dropped: 1 });
+    expect(coverage.read('ofconn_packet_in_queued')).toBe(5);
+    expect(coverage.read('ofconn_packet_in_dropped')).toBe(1);
     clock.advance(4 * TOKEN_MS);
     expect(sent).toEqual([11, 20, 12, 21]);
   });
