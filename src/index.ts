@@ -24,6 +24,7 @@ export type { MirrorColumns, MirrorState } from './switch-mirror.js';
 export type {
   BridgeOptions,
   BridgeSnooping,
+  FlowTableColumns,
   PortOptions,
   SwitchOptions,
 } from './switch-options.js';

@@ -23,9 +23,10 @@ import { formatMeter, parseMeter, parseMeterFile, parseMeterId } from './ofproto
 import type { Ofproto } from './ofproto/ofproto.js';
 import type { Rule } from './ofproto/rule.js';
 import { formatRule } from './ofproto/rule-text.js';
+import { TABLE_RULES_MAX } from './ofproto/table-room.js';
 import { formatMatch } from './packet/match-text.js';
 import { type MirrorColumns, type MirrorState, mirrorOptionsOf } from './switch-mirror.js';
-import type { BridgeSnooping } from './switch-options.js';
+import type { BridgeSnooping, FlowTableColumns } from './switch-options.js';
 
 /** A rule and its counters, at the moment they were asked for. */
 export interface RuleState {
@@ -181,6 +182,11 @@ export class SwitchBridge {
       const counters = bands.map((band) => ({ packets: band.packets, bytes: band.bytes }));
       return { id: meter.spec.id, text: formatMeter(meter.spec), packets, bytes, bands: counters };
     });
+  }
+
+  /** Sets a flow table up; rules beyond a new limit stay. Throws where there is no such table. */
+  setFlowTable(table: number, { flowLimit = TABLE_RULES_MAX }: FlowTableColumns): void {
+    this.ofproto.tables.limit(table, { rulesMax: flowLimit });
   }
 
   /**

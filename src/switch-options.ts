@@ -30,6 +30,8 @@ export interface BridgeOptions {
    * Default: 0.
    */
   readonly ports?: number | readonly (string | PortOptions)[];
+  /** What is said of flow tables, by their numbers. Default: nothing. */
+  readonly flowTables?: Readonly<Record<number, FlowTableColumns>>;
   /** Copies of packets for somebody who watches. Default: none. */
   readonly mirrors?: readonly MirrorColumns[];
   /** Groups in ovs-ofctl syntax, one a line, for `flows` to use. Default: none. */
@@ -49,6 +51,12 @@ export interface BridgeOptions {
    * does where nothing more is said. Default: it does not.
    */
   readonly mcastSnooping?: BridgeSnooping;
+}
+
+/** What can be said of a flow table, as OVS's Flow_Table table has it. */
+export interface FlowTableColumns {
+  /** Rules that the table holds at most; further ones are refused. Default: 1,000,000. */
+  readonly flowLimit?: number | undefined;
 }
 
 /** How a bridge snoops multicast; ports by name. */

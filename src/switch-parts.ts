@@ -85,6 +85,9 @@ export function createParts(options: SwitchOptions): SwitchParts {
       throw new UpcallError(`Cannot add bridge "${bridge.name}": the name is taken`);
     }
     createPorts(bridgeOptions, bridge, ports, base.log);
+    for (const [table, columns] of Object.entries(bridgeOptions.flowTables ?? {})) {
+      bridge.setFlowTable(Number(table), columns);
+    }
     for (const mirror of bridgeOptions.mirrors ?? []) bridge.setMirror(mirror);
     bridge.setMcastSnooping(bridgeOptions.mcastSnooping);
     bridge.addMeters(bridgeOptions.meters ?? '', bridgeOptions.metersSource);

@@ -6,8 +6,8 @@
  * Owner: the switch, which has stopped when the answer is there.
  */
 
-import { VirtualClock } from '../base/virtual-clock.js';
 import type { Log } from '../base/log.js';
+import { VirtualClock } from '../base/virtual-clock.js';
 import { parseFlowFile } from '../ofproto/flow-syntax.js';
 import { portsOf } from '../ofproto/ofpact-uses.js';
 import type { Rule } from '../ofproto/rule.js';

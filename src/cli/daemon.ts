@@ -93,6 +93,9 @@ async function bringUp(
   ends.push(() => target.stop());
   const ports = await RunPorts.open(options.ports, target, log);
   ends.push(() => ports.close());
+  for (const { bridge, value } of options.flowTables) {
+    target.bridge(bridge).setFlowTable(value.table, value);
+  }
   for (const { bridge, value } of options.mirrors) target.bridge(bridge).setMirror(value);
   for (const { bridge, value } of options.snooping) target.bridge(bridge).setMcastSnooping(value);
   const openFlow = await startOpenFlow(target, options, log);

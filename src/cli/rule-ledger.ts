@@ -7,8 +7,8 @@
  * Owner: the entries.
  */
 
-import type { DeleteRecord, ModifyRecord, PutRecord, UdpifRecord } from '../actors/udpif-event.js';
 import type { Udpif } from '../actors/udpif.js';
+import type { DeleteRecord, ModifyRecord, PutRecord, UdpifRecord } from '../actors/udpif-event.js';
 import type { FlowKey } from '../datapath/flow-key.js';
 import type { Mask } from '../datapath/mask.js';
 import { formatOdpActions } from '../datapath/odp-actions-text.js';

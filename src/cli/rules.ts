@@ -6,8 +6,8 @@
  */
 
 import { textTable } from '../base/text-table.js';
-import { formatBody } from '../ofproto/rule-text.js';
 import type { Rule } from '../ofproto/rule.js';
+import { formatBody } from '../ofproto/rule-text.js';
 import { shadowedRules } from '../ofproto/shadowed-rules.js';
 import { ruleRefOf } from '../ofproto/xlate-trace.js';
 import type { Arguments } from './arguments.js';

@@ -69,14 +69,17 @@ function serve(
 async function startServer(
   server: OpenFlowServer,
   bridge: string,
-  { rundir, listen, controllers }: RunOptions,
+  { rundir, listen, controllers, packetInLimits }: RunOptions,
 ): Promise<readonly string[]> {
   await server.listenSnoop(`punix:${join(rundir, `${bridge}.snoop`)}`);
   const listening: string[] = [];
-  for (const text of [`punix:${join(rundir, `${bridge}.mgmt`)}`, ...valuesOf(listen, bridge)]) {
-    listening.push((await server.listen(text)).target);
+  listening.push((await server.listen(`punix:${join(rundir, `${bridge}.mgmt`)}`)).target);
+  for (const text of valuesOf(listen, bridge)) {
+    listening.push((await server.listen(text, packetInLimits)).target);
   }
-  for (const controller of valuesOf(controllers, bridge)) server.connect(controller);
+  for (const controller of valuesOf(controllers, bridge)) {
+    server.connect(controller, packetInLimits);
+  }
   return listening;
 }
 

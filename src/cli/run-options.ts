@@ -10,6 +10,7 @@ import { UpcallError } from '../base/errors.js';
 import type { LogLevel } from '../base/log.js';
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { FailModeName } from '../openflow/fail-mode.js';
+import type { PacketInLimits } from '../openflow/packet-in-scheduler.js';
 import { parseTarget } from '../openflow/target.js';
 import type { MirrorColumns } from '../switch-mirror.js';
 import type { BridgeSnooping } from '../switch-options.js';
@@ -18,6 +19,7 @@ import { bridgeOf, type OfBridge, ofBridges, onceABridge, readBridges } from './
 import { MIRROR_OPTION } from './bridge-setup.js';
 import type { OptionSpec } from './command.js';
 import { RUNDIR_DEFAULT } from './control-target.js';
+import { type FlowTableRequest, parseFlowTableRequest } from './flow-table-request.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import type { Io } from './io.js';
 import { readLogLevel } from './logger.js';
@@ -31,6 +33,7 @@ export interface RunOptions {
   readonly bridges: readonly string[];
   readonly ports: readonly OfBridge<PortRequest>[];
   readonly mirrors: readonly OfBridge<MirrorColumns>[];
+  readonly flowTables: readonly OfBridge<FlowTableRequest>[];
   /** Files. */
   readonly flows: readonly OfBridge<string>[];
   /** Of the bridges that snoop multicast. */
@@ -47,6 +50,8 @@ export interface RunOptions {
   readonly probeMs: number | undefined;
   /** By bridge; those that are not there are made of the lowest address of a bridge's ports. */
   readonly datapathIds: ReadonlyMap<string, bigint>;
+  /** Of every connection of `listen` and `controllers`. */
+  readonly packetInLimits: PacketInLimits;
   readonly rundir: string;
   readonly pidFile: string | undefined;
   readonly logFile: string | undefined;
@@ -77,6 +82,12 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
       ',bridge=NAME ,tag=N ,trunks=N+N ,vlan-mode=MODE ,protected …',
   },
   MIRROR_OPTION,
+  {
+    name: 'flow-table',
+    value: 'TABLE',
+    isRepeatable: true,
+    help: 'limit a table: NUMBER,flow-limit=N, then ,bridge=NAME',
+  },
   {
     name: 'flows',
     value: '[BRIDGE=]FILE',
@@ -116,6 +127,16 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     name: 'inactivity-probe',
     value: 'MS',
     help: 'silence before a controller is probed; 0: never (default: 5000)',
+  },
+  {
+    name: 'controller-rate-limit',
+    value: 'N',
+    help: 'packets a second that a controller is sent; 0: all (default)',
+  },
+  {
+    name: 'controller-burst-limit',
+    value: 'N',
+    help: 'packets that wait, and go at once after a rest (default: a quarter of the rate)',
   },
   {
     name: 'datapath-id',
@@ -164,6 +185,7 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
     bridges,
     ports: readPorts(args, bridges),
     mirrors: readMirrors(args, bridges),
+    flowTables: readFlowTables(args, bridges),
     flows: ofBridges(args, 'flows', bridges),
     snooping: readSnooping(args, bridges),
     groups: ofBridges(args, 'groups', bridges),
@@ -172,6 +194,7 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
     controllers: readTargets(args, 'controller', bridges),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',
     probeMs: args.integer('inactivity-probe', { min: 0, max: UINT32_MAX }),
+    packetInLimits: readPacketInLimits(args),
     datapathIds: onceABridge('datapath-id', readDatapathIds(args, bridges)),
     rundir,
     pidFile: fileOption(args, 'pidfile', join(rundir, `${PROGRAM}.pid`)),
@@ -208,6 +231,16 @@ function readMirrors(
   });
 }
 
+function readFlowTables(
+  args: Arguments,
+  bridges: readonly string[],
+): readonly OfBridge<FlowTableRequest>[] {
+  return args.texts('flow-table').map((text) => {
+    const value = parseFlowTableRequest(text);
+    return { bridge: bridgeOf(value.bridge, bridges, `--flow-table "${text}"`), value };
+  });
+}
+
 function readTargets(
   args: Arguments,
   option: 'listen' | 'controller',
@@ -229,6 +262,13 @@ function checkTarget(text: string, option: 'listen' | 'controller'): void {
     if (!(error instanceof UpcallError)) throw error;
   }
   throw new UsageError(`Cannot use --${option} "${text}": expected ${form}`);
+}
+
+function readPacketInLimits(args: Arguments): PacketInLimits {
+  return {
+    controllerRateLimit: args.integer('controller-rate-limit', { min: 0, max: UINT32_MAX }),
+    controllerBurstLimit: args.integer('controller-burst-limit', { min: 0, max: UINT32_MAX }),
+  };
 }
 
 function readDatapathIds(args: Arguments, bridges: readonly string[]): OfBridge<bigint>[] {

@@ -7,6 +7,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { ofpPort } from '../base/brands.js';
 import { FileError, systemReason, UpcallError } from '../base/errors.js';
 import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import { parseOdpKey } from '../datapath/odp-key-parse.js';
@@ -19,7 +20,6 @@ import {
 } from '../ofproto/flow-trace.js';
 import { OFPP_MAX } from '../ofproto/ofpact.js';
 import type { Ofproto } from '../ofproto/ofproto.js';
-import { ofpPort } from '../base/brands.js';
 import { composePacket } from '../packet/compose.js';
 import { copyFlow, type Flow } from '../packet/flow.js';
 import { IN_PORT } from '../packet/flow-layout.js';

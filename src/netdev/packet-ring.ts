@@ -9,8 +9,8 @@
  * Hot path. Timed by iperf3 in `test/interop/daemon.test.ts`.
  */
 
-import type { RingShape } from './structures.js';
 import * as L from './linux-numbers.js';
+import type { RingShape } from './structures.js';
 
 const LENGTH = 4;
 const SNAPPED = 8;

@@ -12,8 +12,8 @@
  * Hot path. Timed by iperf3 in `test/interop/daemon.test.ts`.
  */
 
-import { ETH_ADDRESS_SIZE, ETH_TYPE_VLAN, VLAN_HEADER_SIZE } from '../packet/protocol.js';
 import { writeHalf } from '../packet/bytes.js';
+import { ETH_ADDRESS_SIZE, ETH_TYPE_VLAN, VLAN_HEADER_SIZE } from '../packet/protocol.js';
 import type { Device, WriteCounts } from './device.js';
 import { FrameSlab } from './frame-slab.js';
 import * as L from './linux-numbers.js';

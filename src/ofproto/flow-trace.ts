@@ -5,10 +5,10 @@
  * Nothing is credited and nothing is sent in either case. Answers to `ofproto_trace()`.
  */
 
-import type { XlateResult } from '../datapath/translator.js';
-import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import type { OdpActions } from '../datapath/odp-actions.js';
+import { formatOdpActions } from '../datapath/odp-actions-text.js';
 import type { OdpTextOptions } from '../datapath/odp-key-text.js';
+import type { XlateResult } from '../datapath/translator.js';
 import { copyFlow, copyFlowMask, type Flow, type FlowMask, maskFlow } from '../packet/flow.js';
 import { ACTSET_OUTPUT, VLAN_CFI, VLAN0, VLAN1 } from '../packet/flow-layout.js';
 import { formatFlow } from '../packet/flow-text.js';

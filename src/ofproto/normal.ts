@@ -31,8 +31,8 @@ import { OFPP_CONTROLLER, OFPP_NONE } from './ofpact.js';
 import type { OfprotoPort } from './ofproto.js';
 import { type PortVlan, TRUNK, VlanTags } from './port-vlan.js';
 import { isReservedAddress } from './reserved-addresses.js';
-import type { XlateContext } from './xlate-context.js';
 import { SENTENCES } from './trace-sentences.js';
+import type { XlateContext } from './xlate-context.js';
 import { learnTraced, say } from './xlate-trace.js';
 
 const EXACT = 0xffff_ffff;

@@ -31,6 +31,7 @@ import { PatchEnd, PatchPanel } from './patch-ports.js';
 import { PortVlan, type PortVlanOptions, TRUNK } from './port-vlan.js';
 import { Rule } from './rule.js';
 import { TableMisses } from './table-misses.js';
+import { TableVacancies } from './table-vacancies.js';
 import { type VlanSplinter, VlanSplinters } from './vlan-splinters.js';
 
 /** What a port may be told not to do. Answers to `OFPUTIL_PC_*`. */
@@ -103,6 +104,7 @@ export class Ofproto {
   readonly name: string;
   readonly uuid: string;
   readonly tables: FlowTables;
+  readonly vacancies: TableVacancies;
   readonly macs: MacTable;
   readonly groups: GroupTable;
   readonly meters: MeterTable;
@@ -145,6 +147,7 @@ export class Ofproto {
       checkActions: (actions) => this.checkUses(actions),
       ...(rulesMax === undefined ? {} : { rulesMax }),
     });
+    this.vacancies = new TableVacancies(this.tables);
     this.tables.changes.subscribe(() => this.#revalidate('flow_table'));
     this.groups = new GroupTable({ clock, deleting: (ids) => this.#deleteUsers(groupsOf, ids) });
     this.groups.changes.subscribe(() => this.#revalidate('flow_table'));

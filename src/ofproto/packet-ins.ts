@@ -36,6 +36,12 @@ export const PacketInReason = {
   IMPLICIT_MISS: 7,
 } as const;
 
+/** Whether it goes because no rule matched. */
+export function isMissReason(reason: number): boolean {
+  const { NO_MATCH, EXPLICIT_MISS, IMPLICIT_MISS } = PacketInReason;
+  return reason === NO_MATCH || reason === EXPLICIT_MISS || reason === IMPLICIT_MISS;
+}
+
 /** Whether an action says no more than `output:controller` does. */
 export function isPlainController(action: Extract<Ofpact, { type: 'controller' }>): boolean {
   const { reason, controllerId, userdata, pauses, meterId } = action;

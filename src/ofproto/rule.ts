@@ -12,9 +12,9 @@
 
 import { type Instant, instant } from '../base/brands.js';
 import type { FlowStats } from '../datapath/dpif.js';
-import { PRIORITY_DEFAULT } from '../packet/match-text.js';
 import { createFlow, createFlowMask } from '../packet/flow.js';
 import { REGS } from '../packet/flow-layout.js';
+import { PRIORITY_DEFAULT } from '../packet/match-text.js';
 import { CATCH_ALL, Match } from './match.js';
 import { CONTROLLER_MAX_LENGTH, type Ofpact, type Ofpacts } from './ofpact.js';
 import { PacketInReason } from './packet-ins.js';

@@ -30,10 +30,10 @@ import { fixTpid, popVlan, pushVlan } from './flow-vlan.js';
 import type { Ofpact, Ofpacts } from './ofpact.js';
 import { isPlainController } from './packet-ins.js';
 import { isIpAny, isLaterFragment, needProtocol } from './prerequisites.js';
+import { SENTENCES } from './trace-sentences.js';
 import type { XlateContext } from './xlate-context.js';
 import { changeLabels } from './xlate-mpls.js';
 import { output, sendExpired, sendToControllerOf } from './xlate-output.js';
-import { SENTENCES } from './trace-sentences.js';
 import { doRareAction } from './xlate-rare-actions.js';
 import { say, saySubfield } from './xlate-trace.js';
 

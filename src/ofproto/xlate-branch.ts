@@ -12,11 +12,11 @@
 import { orderActionSet } from './action-set.js';
 import { writeSubfield } from './field-write.js';
 import type { Ofpact, Ofpacts } from './ofpact.js';
+import { SENTENCES } from './trace-sentences.js';
 import { isReversible } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
 import type { Frame, FrameStack, SavedState } from './xlate-frame.js';
 import { finishFreezing } from './xlate-freeze.js';
-import { SENTENCES } from './trace-sentences.js';
 import { sayHeading, traceDrop } from './xlate-trace.js';
 
 /** Turns to the action set, which is then empty; false: nothing of it is to be done. */

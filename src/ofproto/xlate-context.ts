@@ -36,17 +36,17 @@ import {
 } from './frozen-states.js';
 import { OFPP_UNSET, type Ofpact, TABLE_MAX } from './ofpact.js';
 import type { Ofproto, OfprotoPort } from './ofproto.js';
-import type { PatchLink } from './patch-ports.js';
 import type { PacketInQueue } from './packet-ins.js';
+import type { PatchLink } from './patch-ports.js';
 import { VlanTagsPool } from './port-vlan.js';
 import { isIpAny } from './prerequisites.js';
 import { isSpanningTree } from './reserved-addresses.js';
 import { NO_COOKIE, type Rule } from './rule.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
 import { tableEntry, type XlateCacheEntry } from './xlate-cache.js';
 import { Freezing } from './xlate-freeze.js';
-import { XlateStack } from './xlate-stack.js';
 import { mirrorDeparture } from './xlate-mirror.js';
-import { SENTENCES, type Sentence } from './trace-sentences.js';
+import { XlateStack } from './xlate-stack.js';
 import { say, traceMoved, traceTable } from './xlate-trace.js';
 import { initWildcards } from './xlate-wildcards.js';
 

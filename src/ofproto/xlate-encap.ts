@@ -31,9 +31,9 @@ import {
   PT_NSH,
 } from '../packet/protocol.js';
 import type { EncapAction, EncapProperty } from './ofpact.js';
+import { SENTENCES, type Sentence } from './trace-sentences.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
-import { SENTENCES, type Sentence } from './trace-sentences.js';
 import { sendExpired } from './xlate-output.js';
 import { say } from './xlate-trace.js';
 

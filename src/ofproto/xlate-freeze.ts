@@ -12,12 +12,12 @@
  */
 
 import type { HashAlgorithm } from '../datapath/odp-actions.js';
+import { RECIRC_ID } from '../packet/flow-layout.js';
 import type { FrozenAction } from './frozen-states.js';
 import { type Ofpact, TABLE_CURRENT } from './ofpact.js';
+import { SENTENCES } from './trace-sentences.js';
 import type { XlateContext } from './xlate-context.js';
 import type { Frame } from './xlate-frame.js';
-import { RECIRC_ID } from '../packet/flow-layout.js';
-import { SENTENCES } from './trace-sentences.js';
 import { fail } from './xlate-limits.js';
 import { sendToControllerPaused } from './xlate-output.js';
 import { traceUnroll } from './xlate-trace.js';

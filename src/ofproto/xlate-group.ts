@@ -14,8 +14,8 @@ import type { Group, GroupHit } from './group.js';
 import { firstLiveBucket, selectBucket } from './group-choice.js';
 import { sayChoice } from './group-choice-trace.js';
 import type { Ofpacts } from './ofpact.js';
-import type { XlateContext } from './xlate-context.js';
 import { SENTENCES } from './trace-sentences.js';
+import type { XlateContext } from './xlate-context.js';
 import { say, sayHeading } from './xlate-trace.js';
 
 /** Carries out a bucket's actions, and all rules that they call. */

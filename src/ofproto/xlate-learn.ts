@@ -19,10 +19,10 @@ import type { LearnAction } from './ofpact.js';
 import type { FlowSpec, Rule } from './rule.js';
 import { canLearnRule, learnRule } from './rule-learning.js';
 import { formatLearned } from './rule-text.js';
+import { SENTENCES } from './trace-sentences.js';
 import type { Continuation } from './xlate-actions.js';
 import { CacheEffect } from './xlate-cache.js';
 import type { XlateContext } from './xlate-context.js';
-import { SENTENCES } from './trace-sentences.js';
 import { say, saySubfield } from './xlate-trace.js';
 
 /** The rule that packets of a flow teach. */

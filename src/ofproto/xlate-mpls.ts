@@ -11,9 +11,9 @@ import { DL_TYPE, MPLS0 } from '../packet/flow-layout.js';
 import { isMplsType } from '../packet/protocol.js';
 import { clearL3, countLabels, MPLS_LABELS_MAX, popLabel, pushLabel } from './flow-mpls.js';
 import type { Ofpact } from './ofpact.js';
+import { SENTENCES } from './trace-sentences.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
-import { SENTENCES } from './trace-sentences.js';
 import { sendExpired } from './xlate-output.js';
 import { say } from './xlate-trace.js';
 

@@ -26,9 +26,9 @@ import {
 } from './ofpact.js';
 import { PacketInReason } from './packet-ins.js';
 import type { Rule } from './rule.js';
+import { SENTENCES } from './trace-sentences.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
-import { SENTENCES } from './trace-sentences.js';
 import { say } from './xlate-trace.js';
 
 const NO_USERDATA = new Uint8Array(0);

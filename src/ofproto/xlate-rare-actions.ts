@@ -10,12 +10,13 @@
 
 import { type OfpPort, ofpPort } from '../base/brands.js';
 import { SlowReason } from '../datapath/cookie.js';
-import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { ACTSET_OUTPUT, METADATA, NW_PROTO, SKB_PRIORITY, TUN_ID } from '../packet/flow-layout.js';
+import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { writeActions } from './action-set.js';
 import { readSubfield, writeSubfield } from './field-write.js';
 import { FinTimeout } from './fin-timeout.js';
 import { OFPP_IN_PORT, OFPP_LOCAL, OFPP_MAX, OFPP_UNSET, type Ofpact } from './ofpact.js';
+import { SENTENCES } from './trace-sentences.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
 import { decap, decrementNshTtl, encap } from './xlate-encap.js';
@@ -23,7 +24,6 @@ import { learn } from './xlate-learn.js';
 import { chooseLink, chooseMember } from './xlate-link-choice.js';
 import { output } from './xlate-output.js';
 import { sample } from './xlate-sample.js';
-import { SENTENCES } from './trace-sentences.js';
 import { say, sayActionSet, saySubfield } from './xlate-trace.js';
 
 type Action<Type extends Ofpact['type']> = Extract<Ofpact, { type: Type }>;

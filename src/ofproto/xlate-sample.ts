@@ -10,9 +10,9 @@
 import { ODPP_NONE } from '../base/brands.js';
 import type { UserspaceCookie } from '../datapath/cookie.js';
 import { OFPP_NONE, type SampleAction } from './ofpact.js';
+import { SENTENCES } from './trace-sentences.js';
 import type { Continuation } from './xlate-actions.js';
 import type { XlateContext } from './xlate-context.js';
-import { SENTENCES } from './trace-sentences.js';
 import { say } from './xlate-trace.js';
 
 /** Every packet, where 65,535 is the most that an action can say. */

@@ -54,6 +54,7 @@ import { OFPP_IN_PORT, type Ofpact, type Ofpacts, TABLE_CURRENT } from './ofpact
 import type { Ofproto } from './ofproto.js';
 import type { PatchLink } from './patch-ports.js';
 import { createActionsRule, type Rule } from './rule.js';
+import { SENTENCES } from './trace-sentences.js';
 import { type Continuation, doAction, isBareAction } from './xlate-actions.js';
 import {
   abandonBranches,
@@ -67,11 +68,10 @@ import { XlateContext, type XlateContextOptions } from './xlate-context.js';
 import { type Frame, FrameStack, type RuleCall } from './xlate-frame.js';
 import { failToThaw, finishFreezing, keepRest, unroll } from './xlate-freeze.js';
 import { XlateGroups } from './xlate-group.js';
-import { isOnMirrorPort, mirrorArrival } from './xlate-mirror.js';
 import { XlateLimits } from './xlate-limits.js';
+import { isOnMirrorPort, mirrorArrival } from './xlate-mirror.js';
 import { Crossings } from './xlate-patch.js';
 import { OfprotoXlateResult } from './xlate-result.js';
-import { SENTENCES } from './trace-sentences.js';
 import { say, traceAction, traceDrop, traceMoved, traceThaw } from './xlate-trace.js';
 import { finishWildcards } from './xlate-wildcards.js';
 

@@ -1,5 +1,6 @@
 /**
- * What the bridge tells without being asked: packet-ins, flows that went, ports that changed.
+ * What the bridge tells without being asked: packet-ins, flows that went, ports that changed,
+ * tables that get full.
  *
  * Each goes to the peers whose masks want it. Answers to `ofproto_async_msg` and
  * `connmgr_send_flow_removed`.
@@ -7,8 +8,9 @@
 
 import type { Subscription } from 'rxjs';
 import { Match } from '../ofproto/match.js';
-import type { PacketIn } from '../ofproto/packet-ins.js';
+import { isMissReason, type PacketIn } from '../ofproto/packet-ins.js';
 import { type RemovalReason, RuleFlag, type RuleRemoval } from '../ofproto/rule.js';
+import type { VacancyNews } from '../ofproto/table-vacancies.js';
 import { createFlow, createFlowMask, type Flow } from '../packet/flow.js';
 import { IN_PORT, METADATA, REGS, REGS_COUNT } from '../packet/flow-layout.js';
 import type { OpenFlowBridge } from './bridge.js';
@@ -27,6 +29,7 @@ import {
 import type { Peer } from './peer.js';
 import { type PortDescription, PortReason, writePortStatus } from './port-codec.js';
 import { OF10, OF14, type OfpVersion } from './protocol.js';
+import { describeTable, VACANCY_REASONS, writeTableStatus } from './table-description-codec.js';
 
 /** Answers to `OFPRR_*`. */
 export const REMOVAL_REASONS: Readonly<Record<RemovalReason, number>> = {
@@ -55,6 +58,7 @@ export class AsyncMessages {
         for (const packetIn of batch) this.#tellPacketIn(packetIn, peers());
       }),
       ofproto.tables.removals.subscribe((removal) => this.#tellRemoved(removal, peers())),
+      ofproto.vacancies.news.subscribe((news) => this.#tellVacancy(news, peers())),
       ofproto.revalidations.subscribe((reason) => {
         if (reason === 'reconfigure' || reason === 'port_toggled') this.#tellPorts([...peers()]);
       }),
@@ -63,12 +67,14 @@ export class AsyncMessages {
 
   #tellPacketIn(packetIn: PacketIn, peers: Iterable<Peer>): void {
     const message = messageOf(packetIn);
+    const kind = isMissReason(packetIn.reason) ? 'miss' : 'action';
     const encoded = new Encoded();
     for (const peer of peers) {
       if (peer.controllerId !== packetIn.controllerId) continue;
       if (!peer.wants('packetIn', packetInReason(packetIn.reason, peer.version))) continue;
       const form = `${peer.version} ${peer.packetInFormat}`;
-      peer.connection.packetIn(encoded.in(form, () => encodePacketIn(message, peer)));
+      const bytes = encoded.in(form, () => encodePacketIn(message, peer));
+      peer.packetIn(kind, message.inPort, bytes);
     }
   }
 
@@ -94,6 +100,19 @@ export class AsyncMessages {
       const told = { ...removed, reason: REMOVAL_REASONS[toldReason(reason, peer.version)] };
       const form = `${peer.version} ${peer.isNxm}`;
       peer.connection.tell(encoded.in(form, () => encodeRemoved(told, peer)));
+    }
+  }
+
+  #tellVacancy({ table, kind }: VacancyNews, peers: Iterable<Peer>): void {
+    const description = describeTable(this.#bridge.ofproto, table);
+    for (const peer of peers) {
+      const { connection, version } = peer;
+      if (version < OF14 || !peer.wants('tableStatus', VACANCY_REASONS[kind])) continue;
+      connection.tell(
+        encodeMessage(version, 'table_status', 0, (body) =>
+          writeTableStatus(body, kind, description),
+        ),
+      );
     }
   }
 

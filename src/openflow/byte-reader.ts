@@ -80,6 +80,13 @@ export class ByteReader {
     return bytes;
   }
 
+  /** A number that is to be read again. */
+  peekU32(): number {
+    const value = this.u32();
+    this.#at -= 4;
+    return value;
+  }
+
   rest(): Uint8Array {
     return this.bytes(this.remaining);
   }

@@ -8,6 +8,7 @@
 import type { Subscription } from 'rxjs';
 import type { Coverage } from '../base/coverage.js';
 import type { Log } from '../base/log.js';
+import { createRng } from '../base/rng.js';
 import { PacketInReason } from '../ofproto/packet-ins.js';
 import { AsyncMessages } from './async-messages.js';
 import type { OpenFlowBridge } from './bridge.js';
@@ -17,7 +18,8 @@ import { Connection, type ConnectionEvents } from './connection.js';
 import { FlowMonitors } from './flow-monitors.js';
 import { handleRequest, prepareBundled } from './handlers.js';
 import type { OfpMessage } from './message.js';
-import { Peer } from './peer.js';
+import { type PacketInLimits, PacketInScheduler } from './packet-in-scheduler.js';
+import { type PacketInSchedulers, Peer } from './peer.js';
 import { OF13, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 import { Request } from './request.js';
 import { Roles } from './role-handler.js';
@@ -40,11 +42,16 @@ export interface PeerOptions {
   readonly isService: boolean;
   /** Milliseconds of silence before a probe; 0: never. */
   readonly probeMs: number;
+  /** How many packet-ins it takes. Default: as many as come. */
+  readonly limits?: PacketInLimits;
   /** Called with every message, from the moment that versions are agreed. */
   readonly heard?: (message: OfpMessage) => void;
   /** Called when the connection is over. */
   readonly ended?: () => void;
 }
+
+/** Chance only sees to it that no port is at a disadvantage. */
+const RNG_SEED = 1;
 
 export class Controllers {
   readonly #options: ControllersOptions;
@@ -82,7 +89,8 @@ export class Controllers {
     const { bridge, coverage, log, versions = OFP_VERSIONS } = this.#options;
     const events: ConnectionEvents = {
       up: (connection) => {
-        this.#peers.set(connection, new Peer(connection, options.isService));
+        const schedulers = this.#schedulers(connection, options.limits);
+        this.#peers.set(connection, new Peer(connection, options.isService, schedulers));
         this.#minded();
       },
       received: (connection, message) => this.#answer(connection, message),
@@ -118,6 +126,17 @@ export class Controllers {
     this.#snoopers.close();
   }
 
+  #schedulers(connection: Connection, limits: PacketInLimits = {}): PacketInSchedulers | undefined {
+    const { controllerRateLimit: rate = 0, controllerBurstLimit: burst = 0 } = limits;
+    if (rate === 0) return undefined;
+    const { bridge, coverage } = this.#options;
+    const { clock } = bridge;
+    const rng = createRng(RNG_SEED);
+    const send = (bytes: Uint8Array): boolean => connection.packetIn(bytes);
+    const scheduler = () => new PacketInScheduler(rate, burst, { clock, coverage, rng, send });
+    return { miss: scheduler(), action: scheduler() };
+  }
+
   #answer(connection: Connection, message: OfpMessage): void {
     const peer = this.#peers.get(connection);
     if (peer === undefined) return;
@@ -138,6 +157,7 @@ export class Controllers {
   #forget(connection: Connection): void {
     const peer = this.#peers.get(connection);
     if (peer !== undefined) this.#services.bundles.forget(peer);
+    peer?.close();
     this.#peers.delete(connection);
     this.#minded();
   }

@@ -19,6 +19,7 @@ import { Dialer } from './dialer.js';
 import { FailMode, type FailModeName } from './fail-mode.js';
 import { type Listener, listen } from './listener.js';
 import { nudgeOf } from './nudge.js';
+import type { PacketInLimits } from './packet-in-scheduler.js';
 import type { PortCounters, PortDescription } from './port-codec.js';
 import type { OfpVersion } from './protocol.js';
 import { formatTarget, parseTarget } from './target.js';
@@ -41,6 +42,12 @@ export interface OpenFlowOptions {
    * go when a controller is added, or is away for too long), or nothing. Default: "secure".
    */
   readonly failMode?: FailModeName;
+}
+
+/** Where a server listens in fact. */
+export interface Listening {
+  readonly target: string;
+  readonly port: number;
 }
 
 /** `inactivity_probe` of a controller. */
@@ -101,21 +108,21 @@ export class OpenFlowServer {
   }
 
   /** Waits at `ptcp:`, `pssl:` or `punix:` for connections; where it listens in fact, a target. */
-  async listen(text: string): Promise<{ readonly target: string; readonly port: number }> {
+  async listen(text: string, limits: PacketInLimits = {}): Promise<Listening> {
     const accept = (channel: Channel): void => {
-      this.controllers.accept(channel, { isService: true, probeMs: 0 });
+      this.controllers.accept(channel, { isService: true, probeMs: 0, limits });
     };
     return this.#keep(await listen(parseTarget(text), accept, this.#options.tls));
   }
 
   /** Waits for those who want to hear what controllers and switch say to each other. */
-  async listenSnoop(text: string): Promise<{ readonly target: string; readonly port: number }> {
+  async listenSnoop(text: string): Promise<Listening> {
     const accept = (channel: Channel): void => this.controllers.acceptSnooper(channel);
     return this.#keep(await listen(parseTarget(text), accept, this.#options.tls));
   }
 
   /** Keeps a connection to a controller at `tcp:`, `ssl:` or `unix:` up. */
-  connect(text: string): Dialer {
+  connect(text: string, limits: PacketInLimits = {}): Dialer {
     const { log = silentLog, probeMs = PROBE_MS_DEFAULT, tls } = this.#options;
     const dialer = new Dialer(parseTarget(text), {
       clock: this.#switch.clock,
@@ -126,6 +133,7 @@ export class OpenFlowServer {
         this.controllers.accept(channel, {
           isService: false,
           probeMs,
+          limits,
           heard: (message) => watch?.heard(message),
           ended: () => {
             watch?.ended();

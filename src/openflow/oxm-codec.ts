@@ -121,9 +121,8 @@ export interface OxmMatch {
   readonly cookieMask: bigint;
 }
 
-/** `NXM_NX_COOKIE`, without its length; a field has the same number, but is a byte long. */
-const COOKIE_CLASS = 1;
-const COOKIE_FIELD = 30;
+/** Class and number of `NXM_NX_COOKIE`; a field has the same ones, but is a byte long. */
+const COOKIE_HEADER = (1 << 7) | 30;
 const U64_ALL = 0xffff_ffff_ffff_ffffn;
 const U16_ALL = 0xffffn;
 const IN_PORT = fieldOf('in_port');
@@ -177,10 +176,11 @@ export function readFieldValue(
   if (entry.remaining !== field.size * (hasMask ? 2 : 1)) throw new OfpError('OFPBMC_BAD_LEN');
   const { all, wire } = boundsOf(field);
   const value = bytesToBig(entry.bytes(field.size));
-  const given = hasMask ? bytesToBig(entry.bytes(field.size)) : all;
-  const mask = given === wire ? all : given;
   if (value > all) throw new OfpError('OFPBMC_BAD_VALUE', field.name);
-  if (hasMask && mask > all) throw new OfpError('OFPBMC_BAD_MASK', field.name);
+  if (!hasMask) return { value, mask: all };
+  const given = bytesToBig(entry.bytes(field.size));
+  const mask = given === wire ? all : given;
+  if (mask > all) throw new OfpError('OFPBMC_BAD_MASK', field.name);
   if ((value & ~mask) !== 0n) throw new OfpError('OFPBMC_BAD_WILDCARDS', field.name);
   if (field.maskable === 'none' && mask !== all && mask !== 0n) {
     throw new OfpError('OFPBMC_BAD_MASK', field.name);
@@ -209,8 +209,9 @@ function ones(count: number): bigint {
 
 function isCookie(reader: ByteReader): boolean {
   if (reader.remaining < 4) return false;
-  const [high, code, field = 0, size] = reader.peek(4);
-  if (high !== 0 || code !== COOKIE_CLASS || field >>> 1 !== COOKIE_FIELD) return false;
+  const header = reader.peekU32();
+  if (header >>> 9 !== COOKIE_HEADER) return false;
+  const size = header & 0xff;
   return size === 8 || size === 16;
 }
 

@@ -8,6 +8,7 @@ import type { Bundle } from './bundles.js';
 import type { Connection } from './connection.js';
 import type { FlowMonitorRequest } from './flow-monitor-codec.js';
 import type { PacketInFormat } from './packet-codec.js';
+import type { PacketInScheduler } from './packet-in-scheduler.js';
 import { OF10, OF13, OF14, type OfpVersion } from './protocol.js';
 
 /** `equal` and `primary` may change the switch; a `secondary` reads. */
@@ -46,10 +47,18 @@ const PACKET_IN_INVALID_TTL = 1 << 2;
 /** Bytes of a packet that no rule matched, unless a controller says otherwise. */
 const MISS_SEND_LENGTH_CONTROLLER = 128;
 
+/** Packets that no rule matched do not hold up those that rules send, nor the other way round. */
+export interface PacketInSchedulers {
+  readonly miss: PacketInScheduler;
+  readonly action: PacketInScheduler;
+}
+
 export class Peer {
   readonly connection: Connection;
   /** Somebody's tool (`ovs-ofctl`), not a controller: told nothing that it does not ask for. */
   readonly isService: boolean;
+  /** Undefined: it takes packet-ins as fast as they come. */
+  readonly schedulers: PacketInSchedulers | undefined;
   role: Role = 'equal';
   packetInFormat: PacketInFormat = 'standard';
   /** 1.0: flows are told in NXM, and commands name tables. */
@@ -65,9 +74,10 @@ export class Peer {
   pausedAt: number | undefined = undefined;
   readonly bundles = new Map<number, Bundle>();
 
-  constructor(connection: Connection, isService: boolean) {
+  constructor(connection: Connection, isService: boolean, schedulers?: PacketInSchedulers) {
     this.connection = connection;
     this.isService = isService;
+    this.schedulers = schedulers;
     this.leading = asyncLeading(this.version);
     this.missSendLength = isService ? 0 : MISS_SEND_LENGTH_CONTROLLER;
   }
@@ -86,6 +96,18 @@ export class Peer {
     if (this.isService && this.missSendLength === 0) return false;
     const masks = this.mayWrite ? this.leading : this.secondary;
     return ((masks[kind] >>> reason) & 1) !== 0;
+  }
+
+  /** Sends it a packet-in about a packet that came in by `port`, as fast as it takes them. */
+  packetIn(kind: keyof PacketInSchedulers, port: number, bytes: Uint8Array): void {
+    if (this.schedulers === undefined) this.connection.packetIn(bytes);
+    else this.schedulers[kind].send(port, bytes);
+  }
+
+  /** Forgets what waits for it. */
+  close(): void {
+    this.schedulers?.miss.close();
+    this.schedulers?.action.close();
   }
 
   /** Whether it hears of packets whose TTL ran out. */

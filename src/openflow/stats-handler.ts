@@ -29,7 +29,8 @@ import { readPortStatsRequest, writePortDescription, writePortStats } from './po
 import { readPort } from './port-number.js';
 import { OF10, OF11, OF12, OF13, OF14, OF15, type OfpVersion } from './protocol.js';
 import type { Request } from './request.js';
-import { writeTableDescription, writeTableFeatures } from './table-features-codec.js';
+import { describeTable, writeTableDescription } from './table-description-codec.js';
+import { writeTableFeatures } from './table-features-codec.js';
 import { writeTableStats } from './table-stats-codec.js';
 
 type Handler = (request: Request, body: ByteReader, reply: StatsReply) => void;
@@ -165,6 +166,7 @@ function tables(request: Request, _: ByteReader, reply: StatsReply): void {
     const lookups = BigInt(matched + (tables.missed[table] ?? 0));
     const stats = {
       table,
+      rulesMax: tables.limitsOf(table).rulesMax,
       active: tables.count(table),
       lookups,
       matched: BigInt(matched),
@@ -214,20 +216,20 @@ function queueDescriptions(request: Request, body: ByteReader): void {
 }
 
 /** What tables can do is not a controller's to change. */
-function tableFeatures({ version }: Request, body: ByteReader, reply: StatsReply): void {
+function tableFeatures({ bridge, version }: Request, body: ByteReader, reply: StatsReply): void {
   if (version < OF13) throw new OfpError('OFPBRC_BAD_STAT');
   if (body.remaining > 0) throw new OfpError('OFPTFFC_EPERM');
   for (let table = 0; table <= TABLE_MAX; table++) {
-    reply.append((writer) => writeTableFeatures(writer, table, version));
+    const { rulesMax } = bridge.ofproto.tables.limitsOf(table);
+    reply.append((writer) => writeTableFeatures(writer, { table, rulesMax }, version));
   }
 }
 
 function tableDescriptions(request: Request, _: ByteReader, reply: StatsReply): void {
   if (request.version < OF14) throw new OfpError('OFPBRC_BAD_STAT');
-  const { tables } = request.bridge.ofproto;
   for (let table = 0; table <= TABLE_MAX; table++) {
-    const { evicts } = tables.limitsOf(table);
-    reply.append((writer) => writeTableDescription(writer, table, evicts));
+    const description = describeTable(request.bridge.ofproto, table);
+    reply.append((writer) => writeTableDescription(writer, description));
   }
 }
 

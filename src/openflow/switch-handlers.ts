@@ -121,12 +121,13 @@ export function handleQueueConfig(request: Request): void {
 
 export function handleTableMod(request: Request): void {
   request.requireWriter();
-  const { table, treatment, evicts, hasVacancy } = readTableMod(request.body(), request.version);
+  const { table, treatment, fullness } = readTableMod(request.body(), request.version);
   if (table !== undefined && table > TABLE_MAX) throw new OfpError('OFPTMFC_EPERM');
-  // Nobody here warns of tables that are getting full.
-  if (hasVacancy) throw new OfpError('OFPTMFC_BAD_CONFIG');
-  const { misses, tables } = request.bridge.ofproto;
+  const { misses, tables, vacancies } = request.bridge.ofproto;
   misses.configure(table, treatment);
-  if (evicts === undefined) return;
-  for (const each of table === undefined ? ALL_TABLES : [table]) tables.limit(each, { evicts });
+  if (fullness === undefined) return;
+  for (const each of table === undefined ? ALL_TABLES : [table]) {
+    tables.limit(each, { evicts: fullness.evicts });
+    vacancies.configure(each, fullness.vacancy);
+  }
 }

@@ -7,7 +7,6 @@
  */
 
 import { TABLE_MAX } from '../ofproto/ofpact.js';
-import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { FIELDS } from '../packet/fields.js';
 import { actionNumbers } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
@@ -30,10 +29,20 @@ const MISS = 1;
 const NAME_SIZE = 32;
 const METADATA_ALL = 0xffff_ffff_ffff_ffffn;
 
-export function writeTableFeatures(writer: ByteWriter, table: number, version: OfpVersion): void {
+/** A table, and how many rules it holds. */
+export interface TablePlace {
+  readonly table: number;
+  readonly rulesMax: number;
+}
+
+export function writeTableFeatures(
+  writer: ByteWriter,
+  { table, rulesMax }: TablePlace,
+  version: OfpVersion,
+): void {
   const start = writer.size;
   writer.u16(0).u8(table).zeros(5).zeros(NAME_SIZE);
-  writer.u64(METADATA_ALL).u64(METADATA_ALL).u32(0).u32(TABLE_RULES_MAX);
+  writer.u64(METADATA_ALL).u64(METADATA_ALL).u32(0).u32(rulesMax);
   for (const side of [0, MISS]) {
     writeInstructions(
       writer,
@@ -91,19 +100,4 @@ function writeFields(
       writeOxmHeader(writer, field, version, which === 'maskable' && field.maskable !== 'none');
     }
   });
-}
-
-const CONFIG_EVICTION = 1 << 2;
-const PROPERTY_EVICTION = 2;
-/** What eviction goes by: what the switch sees fit, importance, life left. */
-const EVICTION_FLAGS = 7;
-
-/** How a table is set up, since 1.4. */
-export function writeTableDescription(writer: ByteWriter, table: number, evicts: boolean): void {
-  writer
-    .u16(16)
-    .u8(table)
-    .zeros(1)
-    .u32(evicts ? CONFIG_EVICTION : 0);
-  writer.u16(PROPERTY_EVICTION).u16(8).u32(EVICTION_FLAGS);
 }

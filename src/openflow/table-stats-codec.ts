@@ -8,7 +8,6 @@
 
 import { TABLE_MAX } from '../ofproto/ofpact.js';
 import type { MissTreatment } from '../ofproto/table-misses.js';
-import { TABLE_RULES_MAX } from '../ofproto/table-room.js';
 import { actionNumbers } from './action-codec.js';
 import type { ByteWriter } from './byte-writer.js';
 import { instructionsOf } from './instruction-codec.js';
@@ -20,6 +19,8 @@ const TREATMENTS_12 = { default: 0, controller: 0, continue: 1, drop: 2 } as con
 
 export interface TableStats {
   readonly table: number;
+  /** Rules that it holds at most. */
+  readonly rulesMax: number;
   readonly active: number;
   readonly lookups: bigint;
   readonly matched: bigint;
@@ -47,20 +48,20 @@ export function writeTableStats(writer: ByteWriter, stats: TableStats, version: 
     writer
       .zeros(3 + NAME_SIZE)
       .u32(WILDCARDS_10)
-      .u32(TABLE_RULES_MAX);
+      .u32(stats.rulesMax);
   } else if (version === OF11) {
     writer
       .zeros(7 + NAME_SIZE)
       .u32(FIELDS_11)
       .u32(FIELDS_11);
-    writer.u32(instructions).u32(actions).u32(actions).u32(config).u32(TABLE_RULES_MAX);
+    writer.u32(instructions).u32(actions).u32(actions).u32(config).u32(stats.rulesMax);
   } else if (version === OF12) {
     writer
       .zeros(7 + NAME_SIZE)
       .u64(FIELDS_12)
       .u64(FIELDS_12);
     writer.u32(actions).u32(actions).u64(WRITABLE_12).u64(WRITABLE_12);
-    writer.u64(METADATA_ALL).u64(METADATA_ALL).u32(instructions).u32(config).u32(TABLE_RULES_MAX);
+    writer.u64(METADATA_ALL).u64(METADATA_ALL).u32(instructions).u32(config).u32(stats.rulesMax);
   } else {
     writer.zeros(3);
   }

@@ -11,6 +11,9 @@ import { assert } from '../base/errors.js';
 import type { Field } from './fields.js';
 import type { Flow, FlowMask } from './flow.js';
 
+/** Bytes whose every value a double holds exactly. */
+const EXACT_SIZE = 6;
+
 /** The value of a field of at most 32 bits, unsigned. */
 export function readField(flow: Flow | FlowMask, field: Field): number {
   const end = (field.bit & 31) + field.width;
@@ -54,6 +57,11 @@ export function readFieldBig(flow: Flow | FlowMask, field: Field): bigint {
 
 /** Writes a field of any width; higher bits of `value` are dropped. */
 export function writeFieldBig(flow: Flow | FlowMask, field: Field, value: bigint): void {
+  // Most fields lie within a word, and arithmetic of bigints is dear.
+  if ((field.bit & 31) + field.width <= 32) {
+    writeField(flow, field, Number(BigInt.asUintN(32, value)));
+    return;
+  }
   let rest = value;
   for (let left = field.width; left > 0; ) {
     const end = field.bit + left;
@@ -80,8 +88,16 @@ export function writeFieldBytes(flow: Flow | FlowMask, field: Field, bytes: Uint
 
 /** Bytes in network order as a number. */
 export function bytesToBig(bytes: Uint8Array): bigint {
+  if (bytes.length <= EXACT_SIZE) return BigInt(bytesToNumber(bytes));
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  return value;
+}
+
+/** Up to 6 bytes in network order as a number. */
+function bytesToNumber(bytes: Uint8Array): number {
+  let value = 0;
+  for (let i = 0; i < bytes.length; i++) value = value * 256 + bytes[i]!;
   return value;
 }
 

@@ -139,6 +139,16 @@ describe('upcall run', () => {
     expect(existsSync(join(rundir, 'upcall.pid'))).toBe(false);
   });
 
+  it('refuses more rules than a table may have', async () => {
+    const rundir = folder();
+    const path = join(rundir, 'flows');
+    writeFileSync(path, 'priority=1,actions=drop\npriority=2,actions=drop\n');
+    const table = ['--fail-mode', 'secure', '--flow-table', '0,flow-limit=1'];
+    const { status, stderr } = await runOnce('--rundir', rundir, '--flows', path, ...table);
+    expect(status).toBe(1);
+    expect(stderr).toContain('Cannot add flow to table 0: it is full at 1 flows');
+  });
+
   it('has the meters, groups and rules of files', async () => {
     const rundir = folder();
     const file = (name: string, text: string): string => {
@@ -296,6 +306,10 @@ describe('upcall run', () => {
       ['--datapath-id=00000000000000aa', '--datapath-id=br0=00000000000000bb'],
       'Cannot use --datapath-id: it is given twice for bridge "br0"',
     ],
+    [['--controller-rate-limit', 'x'], '--controller-rate-limit "x": expected a whole number'],
+    [['--flow-table', '254'], '--flow-table "254": expected TABLE,flow-limit=N'],
+    [['--flow-table', '0,flow-limit=x'], '--flow-table "0,flow-limit=x": "x" is no flow-limit'],
+    [['--flow-table', '0,bridge=br9'], '--flow-table "0,bridge=br9": there is no bridge "br9"'],
     [['--datapath-id', '12'], '--datapath-id "12": expected 16 hexadecimal digits'],
   ])('refuses %j', async (args, message) => {
     const { status, stderr } = await runCli(['run', ...args]);

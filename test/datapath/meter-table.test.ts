@@ -66,6 +66,14 @@ describe('DatapathMeters', () => {
     expect(meters.add(config)).toBe(1);
   });
 
+  it('gives out numbers that have come free in any order, the lowest first', () => {
+    const { meters } = setUp({ unit: 'pktps', bands: [{ rate: 1, burst: 1 }] });
+    const add = () => meters.add({ unit: 'pktps', bands: [{ rate: 1, burst: 1 }] });
+    for (let i = 1; i < 6; i++) add();
+    for (const number of [4, 1, 3]) meters.delete(number);
+    expect([add(), add(), add(), add()]).toEqual([1, 3, 4, 6]);
+  });
+
   it('admits everything where there is no such meter', () => {
     expect(new DatapathMeters(new VirtualClock()).admit(7, 100)).toBe(true);
   });

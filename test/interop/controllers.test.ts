@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { download, measureTcp, untilSo, waitForPort } from './lab-traffic.js';
-import { hasNetworkLab, type Host, ip, NetworkLab } from './network-lab.js';
+import { type Host, hasNetworkLab, ip, NetworkLab } from './network-lab.js';
 import { RunningDaemon } from './running-daemon.js';
 
 const EXACT = 'every packet is accounted for';

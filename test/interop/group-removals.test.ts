@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeMessage, type OfpMessage } from '../../src/openflow/message.js';
 import { OF13, OFP_VERSIONS, type OfpVersion } from '../../src/openflow/protocol.js';
-import { mask, ofctl, OpenFlowTwins } from './openflow-twins.js';
+import { mask, OpenFlowTwins, ofctl } from './openflow-twins.js';
 import { hasOvsOfctl, runOvsOfctl } from './ovs-ofctl.js';
 import { hasOvsPeer } from './ovs-peer.js';
 import { RawOpenFlow } from './raw-openflow.js';

@@ -4,11 +4,11 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { odpPort } from '../../src/base/brands.js';
+import { plainLines } from '../../src/cli/dumped-text.js';
 import { parseFlow } from '../../src/ofproto/flow-syntax.js';
 import { formatFlowTrace, traceFlow } from '../../src/ofproto/flow-trace.js';
-import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import { parseMeter } from '../../src/ofproto/meter-text.js';
-import { plainLines } from '../../src/cli/dumped-text.js';
+import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import { BridgeFixture, parsePacket } from '../ofproto/bridge-fixture.js';
 import { hasOvsPeer, OvsPeer } from './ovs-peer.js';
 import { sentBy } from './sent-by.js';

@@ -31,9 +31,9 @@ export class RawOpenFlow {
     });
   }
 
-  /** Connects to the Unix socket at `path`, and agrees on `version`. */
-  static async connect(path: string, version: OfpVersion): Promise<RawOpenFlow> {
-    const socket = connect(path);
+  /** Connects to a Unix socket, or a port of this machine, and agrees on `version`. */
+  static async connect(place: string | number, version: OfpVersion): Promise<RawOpenFlow> {
+    const socket = typeof place === 'string' ? connect(place) : connect(place, '127.0.0.1');
     await once(socket, 'connect');
     const raw = new RawOpenFlow(socket, version);
     socket.write(encodeHello([version], 1));

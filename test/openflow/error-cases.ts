@@ -42,6 +42,7 @@ import {
   unknownType,
   vendor,
 } from './refused-messages.js';
+import { TABLE_ERROR_CASES } from './table-error-cases.js';
 
 const REQUEST_CASES: readonly RefusedCase[] = [
   bad('a type that there is not', OF10, 'OFPBRC_BAD_TYPE', unknownType),
@@ -384,5 +385,6 @@ export const ERROR_CASES: readonly RefusedCase[] = [
   ...BUNDLE_CASES,
   ...MONITOR_CASES,
   ...TLV_CASES,
+  ...TABLE_ERROR_CASES,
   ...OTHER_CASES,
 ];

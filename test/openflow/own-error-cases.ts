@@ -1,7 +1,7 @@
 /**
  * What a real switch answers otherwise: it leaves settings of ports alone that it does not know,
- * gathers requests in several parts, keeps limits at which tables warn, takes any command and flag
- * of bundles as dropping one, and answers what is wrong with monitors of 1.4 in messages of 1.0.
+ * gathers requests in several parts, takes any command and flag of bundles as dropping one, and
+ * answers what is wrong with monitors of 1.4 in messages of 1.0.
  */
 
 import { OF10, OF13, OF14, OF15 } from '../../src/openflow/protocol.js';
@@ -13,7 +13,6 @@ import {
   bundled,
   monitor,
   OPEN,
-  one,
   portMod,
   stats,
 } from './refused-messages.js';
@@ -25,12 +24,6 @@ export const OWN_CASES: readonly RefusedCase[] = [
     OF13,
     'OFPBRC_MULTIPART_BUFFER_OVERFLOW',
     stats(0, nothing, 1),
-  ),
-  bad(
-    'a table that warns',
-    OF14,
-    'OFPTMFC_BAD_CONFIG',
-    one('table_mod', (body) => body.u8(1).zeros(3).u32(8)),
   ),
   bad(
     'features of tables that are to be set',

@@ -18,6 +18,7 @@ import {
 import { errorNumber, type OfpErrorName } from '../../src/openflow/ofp-error.js';
 import { OFP_ERROR_NUMBERS } from '../../src/openflow/ofp-error-numbers.js';
 import { type OpenFlowServer, serveOpenFlow } from '../../src/openflow/openflow-server.js';
+import type { PacketInLimits } from '../../src/openflow/packet-in-scheduler.js';
 import {
   type MessageType,
   NX_VENDOR_ID,
@@ -44,6 +45,7 @@ export function createBench(flows = ''): Bench {
 export interface TestPeerOptions {
   readonly isService?: boolean;
   readonly probeMs?: number;
+  readonly limits?: PacketInLimits;
 }
 
 export class TestPeer {
@@ -60,6 +62,7 @@ export class TestPeer {
     this.connection = bench.server.controllers.accept(this.channel, {
       isService: options.isService ?? true,
       probeMs: options.probeMs ?? 0,
+      limits: options.limits ?? {},
     });
     this.channel.receive(encodeHello([version], 1));
     this.channel.read.length = 0;
