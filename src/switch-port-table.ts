@@ -179,7 +179,8 @@ export class SwitchPortTable {
       bridge.ofproto.togglePort();
     };
     const toggled = port.linkChanges.subscribe(heedLink);
-    if (port.link !== undefined) heedLink(port.link);
+    const { link } = port;
+    if (link !== undefined && !(link.isUp && link.hasCarrier)) heedLink(link);
     this.#links.set(port, toggled);
     this.#added.next(port);
     return port;

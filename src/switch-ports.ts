@@ -38,7 +38,7 @@ export class SwitchPort {
     return this.port.stats;
   }
 
-  /** Of a device; undefined: a port in memory, with which nothing can be wrong. */
+  /** The wire behind it; undefined: there is none, and nothing that could go wrong with it. */
   get link(): PortLink | undefined {
     return this.port.link;
   }
@@ -61,7 +61,7 @@ export class SwitchPort {
     throw new UpcallError(`Cannot inject into port "${this.name}": it is a device, not in memory`);
   }
 
-  /** Switches a device on or off; with a port in memory nothing happens. */
+  /** Switches the wire on or off; frames pass a port in memory all the same. */
   setUp(isUp: boolean): void {
     this.port.setUp?.(isUp);
   }

@@ -45,11 +45,7 @@ export class Arguments {
   /** A whole number in `range`; undefined where the option was not given. */
   integer(name: string, range: ValueRange): number | undefined {
     const text = this.text(name);
-    if (text === undefined) return undefined;
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= range.min && value <= range.max) return value;
-    const expected = `expected a whole number from ${range.min} to ${range.max}`;
-    throw new UsageError(`Cannot use --${name} "${text}": ${expected}`);
+    return text === undefined ? undefined : wholeNumber(name, text, range);
   }
 
   /** A number in `range`, with or without a fraction; undefined where it was not given. */
@@ -70,6 +66,14 @@ export class Arguments {
     if (found !== undefined) return found;
     throw new UsageError(`Cannot use --${name} "${text}": expected ${choices.join(' or ')}`);
   }
+}
+
+/** The whole number that `text` is, which was given as the option `name`. */
+export function wholeNumber(name: string, text: string, range: ValueRange): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= range.min && value <= range.max) return value;
+  const expected = `expected a whole number from ${range.min} to ${range.max}`;
+  throw new UsageError(`Cannot use --${name} "${text}": ${expected}`);
 }
 
 /** Splits `words` by the table of `command`. */

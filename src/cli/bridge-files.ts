@@ -22,6 +22,8 @@ import { Ofproto } from '../ofproto/ofproto.js';
 import { createOfprotoTranslator, type OfprotoTranslator } from '../ofproto/ofproto-translator.js';
 import type { FlowSpec } from '../ofproto/rule.js';
 import { IN_PORT } from '../packet/flow-layout.js';
+import { SwitchBridge } from '../switch-bridge.js';
+import { type BridgeSetup, numberedPorts, setUpBridge } from './bridge-setup.js';
 import { plainLines, plainMeters } from './dumped-text.js';
 import { readMacList } from './mac-list.js';
 import { type ListedPort, readPortList } from './port-list.js';
@@ -39,6 +41,8 @@ export interface BridgeFiles {
   readonly meters?: NamedText | undefined;
   readonly ports?: NamedText | undefined;
   readonly macs?: NamedText | undefined;
+  /** What ports, mirrors and multicast are told to be. */
+  readonly setup?: BridgeSetup;
   /** VLAN tags that a flow shows. */
   readonly vlanLimit: number;
   /** A port that the bridge has besides, where there is no list. */
@@ -78,6 +82,9 @@ export function createFileBridge(files: BridgeFiles): FileBridge {
   for (const meter of metersOf(files)) ofproto.meters.apply({ command: 'add', meter });
   for (const change of contents.groups) ofproto.groups.apply(change);
   for (const flow of contents.flows) ofproto.tables.add(flow);
+  if (files.setup !== undefined) {
+    setUpBridge(new SwitchBridge(ofproto, () => clock.now()), files.setup);
+  }
   for (const sighting of readMacList(macs, ports)) ofproto.learn(sighting);
   return { ofproto, translator: createOfprotoTranslator({ bridges: [ofproto], clock, coverage }) };
 }
@@ -99,10 +106,14 @@ function addPort(ofproto: Ofproto, { name, number, datapathNumber }: ListedPort)
 }
 
 /** The ports that the files name by number, called "p1" and so on. */
-function portsNamed({ macs, inPort = 0 }: BridgeFiles, { flows, groups }: Contents): ListedPort[] {
+function portsNamed(
+  { macs, setup, inPort = 0 }: BridgeFiles,
+  { flows, groups }: Contents,
+): ListedPort[] {
   const buckets = groups.flatMap(bucketsOf);
   const numbers = new Set([
     inPort,
+    ...(setup === undefined ? [] : numberedPorts(setup)),
     ...flows.flatMap(({ match, actions }) => [match.flow[IN_PORT] ?? 0, ...portsOf(actions)]),
     ...buckets.flatMap(({ actions, watchPort = 0 }) => [watchPort, ...portsOf(actions)]),
     ...readMacList(macs, () => undefined).map(({ port }) => port),

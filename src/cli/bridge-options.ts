@@ -37,6 +37,21 @@ export function ofBridges(
   });
 }
 
+/** By bridge, what may be said once of each; throws a `UsageError` where it is said twice. */
+export function onceABridge<Value>(
+  option: string,
+  all: readonly OfBridge<Value>[],
+): ReadonlyMap<string, Value> {
+  const found = new Map<string, Value>();
+  for (const { bridge, value } of all) {
+    if (found.has(bridge)) {
+      throw new UsageError(`Cannot use --${option}: it is given twice for bridge "${bridge}"`);
+    }
+    found.set(bridge, value);
+  }
+  return found;
+}
+
 /** The bridge that is meant; throws a `UsageError` where `words` name one that is not there. */
 export function bridgeOf(
   name: string | undefined,

@@ -16,6 +16,7 @@ import type { Log } from '../base/log.js';
 import type { Inspector } from '../inspector/index.js';
 import { startManagement } from '../management/management.js';
 import { lockFile } from '../netdev/file-lock.js';
+import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { createSwitch, type Switch } from '../switch.js';
 import type { Conservation } from '../switch-conservation.js';
 import { readFlowFile } from './flow-file.js';
@@ -93,7 +94,7 @@ async function bringUp(
   const ports = await RunPorts.open(options.ports, target, log);
   ends.push(() => ports.close());
   for (const { bridge, value } of options.mirrors) target.bridge(bridge).setMirror(value);
-  target.bridge().setMcastSnooping(options.snooping);
+  for (const { bridge, value } of options.snooping) target.bridge(bridge).setMcastSnooping(value);
   const openFlow = await startOpenFlow(target, options, log);
   ends.push(() => openFlow.close());
   // A controller that is added makes the bridge forget its rules.
@@ -146,7 +147,7 @@ function portNotes(target: Switch, { bridges, ports }: RunOptions): string[] {
   return ports.map(({ bridge, value: { name, type, device } }) => {
     const number = target.bridge(bridge).portNumber(name);
     const place = bridges.length === 1 ? '' : ` of bridge "${bridge}"`;
-    return `port ${number} "${name}"${place}: ${type} ${device}`;
+    return `port ${formatOfpPort(number ?? 0)} "${name}"${place}: ${type} ${device}`;
   });
 }
 

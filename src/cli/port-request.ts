@@ -26,7 +26,8 @@ export interface PortRequest {
 
 const TYPES: readonly PortType[] = ['tap', 'eth', 'dummy', 'patch'];
 
-const SETTINGS: readonly string[] = [
+/** Settings that are columns of the port. */
+export const COLUMN_SETTINGS: readonly string[] = [
   'vlan-mode',
   'tag',
   'trunks',
@@ -34,8 +35,8 @@ const SETTINGS: readonly string[] = [
   'protected',
   'priority-tags',
   'qinq-ethtype',
-  'bridge',
 ];
+const SETTINGS: readonly string[] = [...COLUMN_SETTINGS, 'bridge'];
 
 /** Throws a `UsageError`. */
 export function parsePortRequest(text: string): PortRequest {
@@ -57,7 +58,8 @@ export function parsePortRequest(text: string): PortRequest {
 const FORM =
   'expected [NAME=]tap:DEVICE, [NAME=]eth:INTERFACE, dummy:NAME, NAME=patch:PEER or an interface';
 
-function columnsOf(settings: SettingList): PortColumns {
+/** What the port is told to be. */
+export function columnsOf(settings: SettingList): PortColumns {
   return {
     vlanMode: settings.choice('vlan-mode', VLAN_MODES),
     tag: settings.vlan('tag'),

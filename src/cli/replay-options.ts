@@ -4,6 +4,7 @@
 
 import { findProfile, type Profile, profileNames } from '../machines/profiles.js';
 import type { Arguments } from './arguments.js';
+import { BRIDGE_SETUP_OPTIONS, type BridgeSetup, readBridgeSetup } from './bridge-setup.js';
 import type { OptionSpec } from './command.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
 import { UsageError } from './usage-error.js';
@@ -15,6 +16,8 @@ export interface ReplayOptions {
   /** Paths of files of groups and of meters that the flows use. */
   readonly groups: string | undefined;
   readonly meters: string | undefined;
+  /** What its ports, mirrors and multicast are told to be. */
+  readonly setup: BridgeSetup;
   /** Ports at most, where ports are made from source addresses. */
   readonly portsMax: number;
   readonly write: string | undefined;
@@ -40,6 +43,7 @@ export const REPLAY_OPTIONS: readonly OptionSpec[] = [
   { name: 'groups', value: 'FILE', help: 'groups that the rules use, in ovs-ofctl syntax' },
   { name: 'meters', value: 'FILE', help: 'meters that the rules use, in ovs-ofctl syntax' },
   { name: 'ports', value: 'N', help: 'ports at most, one a source MAC (default: 8)' },
+  ...BRIDGE_SETUP_OPTIONS,
   { name: 'write', value: 'FILE', help: 'write what was transmitted to a pcap file' },
   { name: 'inspect', value: 'PORT', isValueOptional: true, help: `show it: ${PORT_HELP}` },
   { name: 'record', value: 'FILE', help: 'write the event log to a file, for "upcall inspect"' },
@@ -55,6 +59,8 @@ export const REPLAY_OPTIONS: readonly OptionSpec[] = [
   { name: 'seed', value: 'N', help: 'decides everything that chance decides (default: 1)' },
 ];
 
+/** A replay's only one, as `createSwitch` calls it. */
+const BRIDGE = 'br0';
 const PORTS_DEFAULT = 8;
 /** OpenFlow's own ports end below its reserved ones (`OFPP_MAX`). */
 const PORTS_MAX = 0xfeff;
@@ -77,6 +83,7 @@ export function readReplayOptions(args: Arguments): ReplayOptions {
     flows: args.text('flows'),
     groups: args.text('groups'),
     meters: args.text('meters'),
+    setup: readBridgeSetup(args, BRIDGE),
     portsMax: args.integer('ports', { min: 1, max: PORTS_MAX }) ?? PORTS_DEFAULT,
     write: args.text('write'),
     speed: readSpeed(args),

@@ -92,8 +92,8 @@ function summarizeCaptures({ captures, counts }: DocumentInput): readonly Captur
 }
 
 function summarizePorts({ plan, target }: DocumentInput): readonly PortSummary[] {
-  return target.ports.map(({ number, stats }, i) => ({
-    name: plan.names[i] ?? '',
+  return target.ports.map(({ name, number, stats }, i) => ({
+    name: plan.names[i] ?? name,
     number,
     rxPackets: stats.rxPackets,
     rxBytes: stats.rxBytes,

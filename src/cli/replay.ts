@@ -12,6 +12,7 @@ import { VirtualClock } from '../base/virtual-clock.js';
 import { createSwitch, type Switch } from '../switch.js';
 import type { BridgeOptions } from '../switch-options.js';
 import type { Arguments } from './arguments.js';
+import { numberedPorts, setUpBridge } from './bridge-setup.js';
 import { type Command, EXIT_FAILURE, EXIT_OK } from './command.js';
 import { readFlowFile } from './flow-file.js';
 import type { Io } from './io.js';
@@ -84,7 +85,7 @@ function prepare(args: Arguments, io: Io): Replay {
   const clock = new VirtualClock({ start: REPLAY_START_MS });
   const log = createLogger(args, io, () => clock.now());
   const target = createSwitch({
-    ports: plan.names.length,
+    ports: portCountOf(plan, options),
     ...flowsOf(options),
     clock,
     profile: options.profile,
@@ -95,9 +96,15 @@ function prepare(args: Arguments, io: Io): Replay {
     areMegaflowsOn: options.areMegaflowsOn,
     log,
   });
+  setUpBridge(target.bridge(), options.setup);
   const { ports } = plan;
   const run = new ReplayRun({ packets, ports, captureCount: captures.length, clock, target });
   return { options, captures, packets, plan, clock, target, log, run };
+}
+
+/** Ports that no packet enters are there where they are told to be something: p9 is the ninth. */
+function portCountOf({ names }: PortPlan, { setup }: ReplayOptions): number {
+  return Math.max(names.length, ...numberedPorts(setup));
 }
 
 /** The rules, and the groups and meters that they use, where a file has them. */

@@ -8,6 +8,7 @@
 
 import { join } from 'node:path';
 import type { Log } from '../base/log.js';
+import { MemoryPort } from '../datapath/port.js';
 import { type OpenFlowServer, serveOpenFlow } from '../openflow/openflow-server.js';
 import type { Switch } from '../switch.js';
 import type { OfBridge } from './bridge-options.js';
@@ -31,8 +32,8 @@ export async function startOpenFlow(
     for (const server of servers) await server.close();
   };
   try {
-    for (const [index, bridge] of options.bridges.entries()) {
-      const datapathId = index === 0 ? datapathIdOf(target, options) : undefined;
+    for (const bridge of options.bridges) {
+      const datapathId = options.datapathIds.get(bridge) ?? lowestAddress(target, bridge);
       const server = serve(target, { bridge, datapathId, log }, options);
       servers.push(server);
       listening.push(...(await startServer(server, bridge, options)));
@@ -83,13 +84,11 @@ function valuesOf(all: readonly OfBridge<string>[], bridge: string): readonly st
   return all.filter((each) => each.bridge === bridge).map(({ value }) => value);
 }
 
-function datapathIdOf(target: Switch, { datapathId }: RunOptions): bigint | undefined {
-  return datapathId ?? lowestAddress(target);
-}
-
-/** The same after a restart; undefined where no port has an address of its own. */
-function lowestAddress({ ports }: Switch): bigint | undefined {
-  const addresses = ports.flatMap(({ link }) => (link === undefined ? [] : [link.address]));
+/** The same after a restart; undefined where no port has an address that others know. */
+function lowestAddress({ ports }: Switch, bridge: string): bigint | undefined {
+  const addresses = ports.flatMap(({ bridge: its, port, link }) =>
+    its !== bridge || link === undefined || port instanceof MemoryPort ? [] : [link.address],
+  );
   const numbers = addresses.map((bytes) => BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
   return numbers.reduce<bigint | undefined>(
     (lowest, number) => (lowest === undefined || number < lowest ? number : lowest),

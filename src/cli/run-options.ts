@@ -14,7 +14,8 @@ import { parseTarget } from '../openflow/target.js';
 import type { MirrorColumns } from '../switch-mirror.js';
 import type { BridgeSnooping } from '../switch-options.js';
 import type { Arguments } from './arguments.js';
-import { bridgeOf, type OfBridge, ofBridges, readBridges } from './bridge-options.js';
+import { bridgeOf, type OfBridge, ofBridges, onceABridge, readBridges } from './bridge-options.js';
+import { MIRROR_OPTION } from './bridge-setup.js';
 import type { OptionSpec } from './command.js';
 import { RUNDIR_DEFAULT } from './control-target.js';
 import { PORT_HELP, readInspectPort } from './inspect-option.js';
@@ -32,8 +33,8 @@ export interface RunOptions {
   readonly mirrors: readonly OfBridge<MirrorColumns>[];
   /** Files. */
   readonly flows: readonly OfBridge<string>[];
-  /** Of the first bridge; undefined: it does not snoop multicast. */
-  readonly snooping: BridgeSnooping | undefined;
+  /** Of the bridges that snoop multicast. */
+  readonly snooping: readonly OfBridge<BridgeSnooping>[];
   /** Files of groups and of meters that the rules use. */
   readonly groups: readonly OfBridge<string>[];
   readonly meters: readonly OfBridge<string>[];
@@ -44,8 +45,8 @@ export interface RunOptions {
   readonly failMode: FailModeName;
   /** Milliseconds of silence before a controller is probed; 0: never. */
   readonly probeMs: number | undefined;
-  /** Of the first bridge; undefined: made of the lowest address of the ports. */
-  readonly datapathId: bigint | undefined;
+  /** By bridge; those that are not there are made of the lowest address of a bridge's ports. */
+  readonly datapathIds: ReadonlyMap<string, bigint>;
   readonly rundir: string;
   readonly pidFile: string | undefined;
   readonly logFile: string | undefined;
@@ -75,14 +76,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
       '[NAME=]tap:DEVICE, [NAME=]eth:INTERFACE, dummy:NAME or NAME=patch:PEER; then ' +
       ',bridge=NAME ,tag=N ,trunks=N+N ,vlan-mode=MODE ,protected …',
   },
-  {
-    name: 'mirror',
-    value: 'MIRROR',
-    isRepeatable: true,
-    help:
-      'copy packets: NAME, then ,select-all ,select-src-port=P+P ,select-dst-port=P+P ' +
-      ',select-vlan=N+N, and ,output-port=P or ,output-vlan=N; ,snaplen=BYTES ,bridge=NAME',
-  },
+  MIRROR_OPTION,
   {
     name: 'flows',
     value: '[BRIDGE=]FILE',
@@ -125,8 +119,9 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: 'datapath-id',
-    value: 'HEX',
-    help: "16 digits, for controllers (default: the ports' lowest address)",
+    value: '[BRIDGE=]HEX',
+    isRepeatable: true,
+    help: "16 digits, for controllers (default: the lowest address of the bridge's ports)",
   },
   ...SNOOPING_OPTIONS,
   { name: 'rundir', value: 'DIR', help: `for sockets (default: OVS_RUNDIR, ${RUNDIR_DEFAULT})` },
@@ -170,14 +165,14 @@ export function readRunOptions(args: Arguments, { env }: Pick<Io, 'env'>): RunOp
     ports: readPorts(args, bridges),
     mirrors: readMirrors(args, bridges),
     flows: ofBridges(args, 'flows', bridges),
-    snooping: readSnooping(args),
+    snooping: readSnooping(args, bridges),
     groups: ofBridges(args, 'groups', bridges),
     meters: ofBridges(args, 'meters', bridges),
     listen: readTargets(args, 'listen', bridges),
     controllers: readTargets(args, 'controller', bridges),
     failMode: args.choice('fail-mode', ['standalone', 'secure']) ?? 'standalone',
     probeMs: args.integer('inactivity-probe', { min: 0, max: UINT32_MAX }),
-    datapathId: readDatapathId(args),
+    datapathIds: onceABridge('datapath-id', readDatapathIds(args, bridges)),
     rundir,
     pidFile: fileOption(args, 'pidfile', join(rundir, `${PROGRAM}.pid`)),
     logFile: fileOption(args, 'log-file', join(logdir, `${PROGRAM}.log`)),
@@ -236,11 +231,11 @@ function checkTarget(text: string, option: 'listen' | 'controller'): void {
   throw new UsageError(`Cannot use --${option} "${text}": expected ${form}`);
 }
 
-function readDatapathId(args: Arguments): bigint | undefined {
-  const text = args.text('datapath-id');
-  if (text === undefined) return undefined;
-  if (/^[0-9a-f]{16}$/i.test(text)) return BigInt(`0x${text}`);
-  throw new UsageError(`Cannot use --datapath-id "${text}": expected 16 hexadecimal digits`);
+function readDatapathIds(args: Arguments, bridges: readonly string[]): OfBridge<bigint>[] {
+  return ofBridges(args, 'datapath-id', bridges).map(({ bridge, value }) => {
+    if (/^[0-9a-f]{16}$/i.test(value)) return { bridge, value: BigInt(`0x${value}`) };
+    throw new UsageError(`Cannot use --datapath-id "${value}": expected 16 hexadecimal digits`);
+  });
 }
 
 /** A file whose option may be given without a value; undefined where it was not given at all. */

@@ -1,5 +1,6 @@
 /**
- * The ports that `upcall run` is asked for, opened and added to the bridge.
+ * The ports that `upcall run` is asked for, opened and added to the bridge. One that is called like
+ * its bridge is the bridge's own, `LOCAL`, as it is in Open vSwitch.
  *
  * Owner: the devices, until `close`. The room of devices, and what it needs, is loaded only where
  * there is one.
@@ -8,6 +9,7 @@
 import { type Log, moduleLog } from '../base/log.js';
 import { MemoryPort } from '../datapath/port.js';
 import type { NetworkDevices } from '../netdev/network-devices.js';
+import { OFPP_LOCAL } from '../ofproto/ofpact.js';
 import type { Switch } from '../switch.js';
 import type { OfBridge } from './bridge-options.js';
 import type { PortRequest } from './port-request.js';
@@ -52,13 +54,16 @@ function addPort(
   devices: NetworkDevices | undefined,
   log: Log,
 ): void {
-  const place = { ...columns, bridge };
+  const isLocal = name === bridge;
+  const place = { ...columns, bridge, ...(isLocal ? { number: OFPP_LOCAL } : {}) };
   if (type === 'patch') {
     target.addPatchPort(name, device, place);
     return;
   }
   target.addPort((number) => {
-    if (devices === undefined || type === 'dummy') return new MemoryPort({ name, number, log });
+    if (devices === undefined || type === 'dummy') {
+      return new MemoryPort({ name, number, log, type: isLocal ? 'dummy-internal' : 'dummy' });
+    }
     const request = { name, device, number };
     return type === 'tap' ? devices.openTap(request) : devices.openPacketSocket(request);
   }, place);

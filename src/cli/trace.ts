@@ -27,6 +27,7 @@ import { formatOfpPort } from '../packet/ofp-port-text.js';
 import { Packet } from '../packet/packet.js';
 import type { Arguments } from './arguments.js';
 import { createFileBridge, type FileBridge, type NamedText } from './bridge-files.js';
+import { BRIDGE_SETUP_OPTIONS, readBridgeSetup } from './bridge-setup.js';
 import { type Command, EXIT_FAILURE, EXIT_OK } from './command.js';
 import type { Io } from './io.js';
 import { traceDocument } from './trace-document.js';
@@ -54,6 +55,7 @@ export const traceCommand: Command = {
       help: 'of ovs-ofctl show or dpif/show, or "1=eth0,2=eth1" (default: all that are named)',
     },
     { name: 'macs', value: 'FILE', help: 'addresses: of ovs-appctl fdb/show (default: none)' },
+    ...BRIDGE_SETUP_OPTIONS,
     { name: 'bridge', value: 'NAME', help: `the bridge's name (default: ${BRIDGE_DEFAULT})` },
     { name: 'generate', help: 'a packet of that flow: what it teaches is learned' },
     { name: 'names', help: 'write ports by name' },
@@ -102,13 +104,15 @@ function openBridge(args: Arguments, flowText: string): FileBridge {
   if (flows === undefined) {
     throw new UsageError('Cannot trace: --flows FILE says what the rules are');
   }
+  const name = args.text('bridge') ?? BRIDGE_DEFAULT;
   return createFileBridge({
-    name: args.text('bridge') ?? BRIDGE_DEFAULT,
+    name,
     flows,
     groups: readNamed(args, 'groups'),
     meters: readNamed(args, 'meters'),
     ports: readPorts(args),
     macs: readNamed(args, 'macs'),
+    setup: readBridgeSetup(args, name),
     vlanLimit: args.integer('vlan-limit', { min: 1, max: 2 }) ?? VLAN_LIMIT_DEFAULT,
     inPort: Number(/in_port[=(](\d+)/.exec(flowText)?.[1] ?? 0),
   });

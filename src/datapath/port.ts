@@ -100,12 +100,14 @@ export class MemoryPort implements Port {
     txBytes: 0,
     txDropped: 0,
   };
-  /** What an operator said of its link (`netdev-dummy/set-admin-state`); frames pass anyway. */
-  isUp = true;
+  /** Up, unless an operator or a controller says otherwise; frames pass anyway. */
+  link: PortLink;
+  readonly linkChanges: Observable<PortLink>;
   /** Frames sent by the datapath, one emission an operation; the array is the subscriber's. */
   readonly transmitted: Observable<readonly Uint8Array[]>;
 
   readonly #batches = new Subject<readonly Uint8Array[]>();
+  readonly #links = new Subject<PortLink>();
   readonly #ring: (Uint8Array | undefined)[];
   #head = 0;
   #count = 0;
@@ -117,6 +119,8 @@ export class MemoryPort implements Port {
     this.type = options.type ?? 'dummy';
     this.name = options.name;
     this.number = options.number;
+    this.link = { isUp: true, hasCarrier: true, mtu: 0, address: addressOf(this.number) };
+    this.linkChanges = this.#links.asObservable();
     this.#ring = new Array(options.ringCountMax ?? RX_RING_MAX).fill(undefined);
     this.transmitted = new GuardedObservable(this.#batches, (error) => {
       log.error({ err: error, port: this.name }, 'subscriber to transmitted packets failed');
@@ -126,6 +130,13 @@ export class MemoryPort implements Port {
 
   get pendingCount(): number {
     return this.#count;
+  }
+
+  /** A wire that is switched off has no carrier. */
+  setUp(isUp: boolean): void {
+    if (isUp === this.link.isUp) return;
+    this.link = { ...this.link, isUp, hasCarrier: isUp };
+    this.#links.next(this.link);
   }
 
   /**
@@ -180,4 +191,9 @@ export class MemoryPort implements Port {
     this.#outgoing = [];
     this.#batches.next(batch);
   }
+}
+
+/** Locally administered. */
+function addressOf(port: OdpPort): Uint8Array {
+  return Uint8Array.of(0x02, 0x00, 0x00, 0x00, port >>> 8, port & 0xff);
 }

@@ -104,16 +104,6 @@ function setAdminState({ sw }: ManagementContext, args: readonly string[]): stri
   const ports = sw.datapath.ports().filter((port) => port instanceof MemoryPort);
   const chosen = name === undefined ? ports : ports.filter((port) => port.name === name);
   if (chosen.length === 0) throw new CommandError('Unknown Dummy Interface');
-  for (const port of chosen) setLink(sw, port, state === 'up');
-  for (const bridge of sw.bridges) bridge.ofproto.togglePort();
+  for (const port of chosen) port.setUp(state === 'up');
   return 'OK';
-}
-
-/** Groups that watch the port hear of it in its bridge. */
-function setLink({ bridges }: ManagementContext['sw'], port: MemoryPort, isUp: boolean): void {
-  port.isUp = isUp;
-  for (const { ofproto } of bridges) {
-    const known = ofproto.ports.find(({ odpPort }) => odpPort === port.number);
-    if (known !== undefined) ofproto.setPortLive(known.ofpPort, isUp);
-  }
 }

@@ -3,10 +3,10 @@
  *
  * It agrees on a version, cuts the stream into messages and hands them on, one at a time and in
  * order; answers errors; probes a silent peer. What a peer cannot do: make us grow. While
- * `REPLIES_MAX` answers or `REPLY_BYTES_MAX` of them wait, no further request is read; packet-ins
- * that find `PACKET_INS_MAX` of their kind waiting are dropped and counted; who lets `TOLD_MAX`
- * pieces of news wait and takes nothing for `STALL_MS_MAX` is cut off, for a gap in them would
- * mislead it.
+ * `REPLIES_MAX` answers, `REPLY_BYTES_MAX` of them or one that is not composed to its end wait, no
+ * further request is read; packet-ins that find `PACKET_INS_MAX` of their kind waiting are dropped
+ * and counted; who lets `TOLD_MAX` pieces of news wait and takes nothing for `STALL_MS_MAX` is cut
+ * off, for a gap in them would mislead it.
  *
  * Owner: the version, the requests that wait, the probe's timer. Answers to OVS's
  * `lib/vconn.c`, `lib/rconn.c` and `struct ofconn`.
@@ -28,6 +28,7 @@ import {
   type OfpMessage,
   parseMessage,
 } from './message.js';
+import type { ReplyParts } from './multipart.js';
 import { OfpError } from './ofp-error.js';
 import { isOfpVersion, OF10, type OfpVersion, versionText } from './protocol.js';
 import { type SendKind, SendQueue } from './send-queue.js';
@@ -145,6 +146,13 @@ export class Connection {
     this.#send(bytes, 'reply');
   }
 
+  /** Answers `message` in parts, each composed when the peer has taken most of those before. */
+  replyInParts(message: OfpMessage, parts: ReplyParts): void {
+    if (this.#queue.length === 0) this.#movedAt = this.#deps.clock.monotonic();
+    this.#queue.pushParts('reply', this.#guarded(message, parts));
+    this.#flush();
+  }
+
   /** Sends a packet-in; false where too many of them wait already. */
   packetIn(bytes: Uint8Array): boolean {
     if (this.#queue.count('packet_in') >= PACKET_INS_MAX) {
@@ -205,6 +213,7 @@ export class Connection {
   /** Whether so many answers wait that the peer is not to ask for more. */
   get #isBehind(): boolean {
     const queue = this.#queue;
+    if (queue.isUnfinished) return true;
     return queue.count('reply') >= REPLIES_MAX || queue.sizeOf('reply') >= REPLY_BYTES_MAX;
   }
 
@@ -219,7 +228,7 @@ export class Connection {
     try {
       this.#answer(message, this.#version);
     } catch (error) {
-      this.#refuse(message, this.#version, error);
+      this.reply(this.#refusal(message, this.#version, error));
     }
   }
 
@@ -270,14 +279,23 @@ export class Connection {
   }
 
   /** A fault of ours costs the peer one error, and never more than its connection's answer. */
-  #refuse(message: OfpMessage, version: OfpVersion, error: unknown): void {
+  #refusal(message: OfpMessage, version: OfpVersion, error: unknown): Uint8Array {
     if (!(error instanceof OfpError)) {
       this.#deps.log.error({ err: error, peer: this.name }, 'handling an OpenFlow message failed');
       this.#deps.coverage.inc('ofconn_fault');
     }
     const name = error instanceof OfpError ? error.error : 'OFPBRC_BAD_TYPE';
     this.#deps.coverage.inc('ofp_error_sent');
-    this.reply(encodeError(version, name, message));
+    return encodeError(version, name, message);
+  }
+
+  /** Parts of which the last is an error where the next cannot be composed. */
+  *#guarded(message: OfpMessage, parts: ReplyParts): ReplyParts {
+    try {
+      return yield* parts;
+    } catch (error) {
+      return this.#refusal(message, this.#version ?? OF10, error);
+    }
   }
 
   /** Milliseconds since the peer took something, or had nothing to take. */

@@ -21,6 +21,7 @@ import { Peer } from './peer.js';
 import { OF13, OFP_VERSIONS, type OfpVersion } from './protocol.js';
 import { Request } from './request.js';
 import { Roles } from './role-handler.js';
+import { RuleListing } from './rule-listing.js';
 import type { Services } from './services.js';
 import { Snoopers } from './snoopers.js';
 import { TlvTable } from './tlv-table.js';
@@ -66,7 +67,8 @@ export class Controllers {
     });
     const peers = (): readonly Peer[] => this.peers;
     this.#snoopers = new Snoopers({ coverage, versions, peers });
-    this.#services = { roles: new Roles(), monitors, bundles, tlvs: new TlvTable(), peers };
+    const [roles, tlvs, listing] = [new Roles(), new TlvTable(), new RuleListing(tables)];
+    this.#services = { roles, monitors, bundles, tlvs, listing, peers };
     this.#subscriptions = [...new AsyncMessages(bridge).follow(peers), monitors.follow(peers)];
   }
 

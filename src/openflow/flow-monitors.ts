@@ -77,24 +77,29 @@ export class FlowMonitors {
   }
 
   /** Carries out the requests of a message: all of them, or none where one is wrong. */
-  handle({ peer, version }: Request, body: ByteReader, reply: StatsReply, form: MonitorForm): void {
-    const requests: FlowMonitorRequest[] = [];
+  handle(request: Request, body: ByteReader, reply: StatsReply, form: MonitorForm): void {
+    const { peer, version } = request;
+    const wanted: FlowMonitorRequest[] = [];
     while (body.remaining > 0) {
-      const request = readMonitorRequest(body, version, form);
-      if (request.table !== undefined && request.table > TABLE_MAX) {
+      const monitor = readMonitorRequest(body, version, form);
+      if (monitor.table !== undefined && monitor.table > TABLE_MAX) {
         throw new OfpError('OFPMOFC_BAD_TABLE_ID');
       }
-      requests.push(request);
+      wanted.push(monitor);
     }
     const before = new Map(peer.monitors);
     try {
-      for (const request of requests) apply(peer.monitors, request);
+      for (const monitor of wanted) apply(peer.monitors, monitor);
     } catch (error) {
       peer.monitors = before;
       throw error;
     }
-    for (const request of requests) {
-      if (request.command !== 'delete') this.#introduce(request, peer, reply);
+    for (const monitor of wanted) {
+      if (monitor.command === 'delete' || (monitor.flags & MonitorFlag.INITIAL) === 0) continue;
+      const rules = concerned(monitor, request.services.listing.rules());
+      reply.appendEach(rules, (writer, rule) =>
+        writeFlowUpdate(writer, updateOf(rule, 'initial', 0, monitor.flags), version),
+      );
     }
   }
 
@@ -117,15 +122,6 @@ export class FlowMonitors {
     }
     send(peer, updates);
     sendPause(peer, 'resumed');
-  }
-
-  #introduce(monitor: FlowMonitorRequest, peer: Peer, reply: StatsReply): void {
-    if ((monitor.flags & MonitorFlag.INITIAL) === 0) return;
-    for (const rule of this.#tables.rules()) {
-      if (!concerns(monitor, rule)) continue;
-      const update = updateOf(rule, 'initial', 0, monitor.flags);
-      reply.append((writer) => writeFlowUpdate(writer, update, peer.version));
-    }
   }
 
   #tell(peer: Peer, changes: readonly RuleChange[]): void {
@@ -197,6 +193,10 @@ function flagsFor(peer: Peer, rule: Rule, wanted: number, old?: Rule): number {
 function concerns({ table, match, outPort }: FlowMonitorRequest, rule: Rule): boolean {
   if (table !== undefined && table !== rule.table) return false;
   return meets(rule, { match, outPort });
+}
+
+function* concerned(monitor: FlowMonitorRequest, rules: readonly Rule[]): Generator<Rule, void> {
+  for (const rule of rules) if (concerns(monitor, rule)) yield rule;
 }
 
 function updateOf(

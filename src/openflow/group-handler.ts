@@ -66,19 +66,19 @@ function answering<Result>(task: () => Result): Result {
 }
 
 export function handleGroupStats(request: Request, body: ByteReader, reply: StatsReply): void {
-  const { bridge, version } = request;
+  const { bridge, services, version } = request;
   const wanted = body.u32();
   body.skip(4);
   body.finish();
   const users = countUsers(
-    bridge.ofproto.tables.rules().map(({ actions }) => actions),
+    services.listing.rules().map(({ actions }) => actions),
     groupsOf,
   );
-  const now = bridge.clock.now();
-  for (const group of select(request, wanted)) {
-    const use = { users: users.get(group.id) ?? 0, durationMs: now - group.created };
-    reply.append((writer) => writeGroupStats(writer, group, use, version));
-  }
+  const { clock } = bridge;
+  reply.appendEach(select(request, wanted), (writer, group) => {
+    const use = { users: users.get(group.id) ?? 0, durationMs: clock.now() - group.created };
+    writeGroupStats(writer, group, use, version);
+  });
 }
 
 /** From 1.1 to 1.4, all groups are asked for. */
@@ -94,9 +94,9 @@ export function handleGroupDescriptions(
     body.skip(4);
   }
   body.finish();
-  for (const group of select(request, wanted)) {
-    reply.append((writer) => writeGroupDescription(writer, group, version));
-  }
+  reply.appendEach(select(request, wanted), (writer, group) =>
+    writeGroupDescription(writer, group, version),
+  );
 }
 
 export function handleGroupFeatures(request: Request, body: ByteReader, reply: StatsReply): void {

@@ -40,25 +40,25 @@ export function handleMeterMod(request: Request): void {
 }
 
 export function handleMeterStats(request: Request, body: ByteReader, reply: StatsReply): void {
-  const { bridge } = request;
-  const { meters, tables } = bridge.ofproto;
+  const { bridge, services } = request;
+  const { meters } = bridge.ofproto;
   const wanted = select(request, body);
   const users = countUsers(
-    tables.rules().map(({ actions }) => actions),
+    services.listing.rules().map(({ actions }) => actions),
     metersOf,
   );
   const now = bridge.clock.now();
   for (const meter of wanted) {
     const { id } = meter.spec;
     const use = { users: users.get(id) ?? 0, durationMs: now - meter.created };
-    reply.append((writer) => writeMeterStats(writer, id, meters.statsOf(meter), use));
+    // Read now, for the datapath may give its place to another meter.
+    const stats = meters.statsOf(meter);
+    reply.append((writer) => writeMeterStats(writer, id, stats, use));
   }
 }
 
 export function handleMeterConfigs(request: Request, body: ByteReader, reply: StatsReply): void {
-  for (const { spec } of select(request, body)) {
-    reply.append((writer) => writeMeterConfig(writer, spec));
-  }
+  reply.appendEach(select(request, body), (writer, { spec }) => writeMeterConfig(writer, spec));
 }
 
 export function handleMeterFeatures(_: Request, body: ByteReader, reply: StatsReply): void {

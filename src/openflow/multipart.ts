@@ -1,8 +1,9 @@
 /**
  * Requests for statistics and descriptions, and their answers in as many parts as they take.
  *
- * A reply's entries are gathered until a message is full; all parts but the last say that more
- * follow. OpenFlow 1.5, clause 7.3.5; answers to `ofpmp_init` and `ofpmp_postappend`.
+ * A reply is a list of what is to be written; a part is composed only when somebody asks for it, so
+ * that a long reply costs one part however slowly its reader reads. All parts but the last say that
+ * more follow. OpenFlow 1.5, clause 7.3.5; answers to `ofpmp_init` and `ofpmp_postappend`.
  */
 
 import type { ByteReader } from './byte-reader.js';
@@ -92,13 +93,17 @@ function isVendorType(type: StatsType): type is VendorType {
   return type in VENDOR_TYPES;
 }
 
-/** Gathers the entries of one reply. */
+/** Parts of a reply in order; the one that it returns, not yields, is the last. */
+export type ReplyParts = Generator<Uint8Array, Uint8Array>;
+
+type WriteEntry = (writer: ByteWriter) => void;
+
+/** Gathers what one reply says. */
 export class StatsReply {
   readonly #version: OfpVersion;
   readonly #xid: number;
   readonly #type: StatsType;
-  readonly #parts: Uint8Array[][] = [[]];
-  #size = 0;
+  readonly #sources: Iterable<WriteEntry>[] = [];
 
   constructor(version: OfpVersion, xid: number, type: StatsType) {
     this.#version = version;
@@ -106,22 +111,49 @@ export class StatsReply {
     this.#type = type;
   }
 
-  /** One entry, which stays whole. */
-  append(write: (writer: ByteWriter) => void): void {
-    const writer = new ByteWriter();
-    write(writer);
-    const entry = writer.finish();
-    if (this.#size + entry.length > MESSAGE_SIZE_MAX - HEADER_SIZE - STATS_HEADER_MAX) {
-      this.#parts.push([]);
-      this.#size = 0;
-    }
-    this.#parts.at(-1)?.push(entry);
-    this.#size += entry.length;
+  /** One entry, which stays whole; `write` may be called after the request has been handled. */
+  append(write: WriteEntry): void {
+    this.#sources.push([write]);
   }
 
-  /** The messages, at least one. */
+  /** An entry for each of `items`, which nobody changes any more. */
+  appendEach<Item>(items: Iterable<Item>, write: (writer: ByteWriter, item: Item) => void): void {
+    this.#sources.push(writesOf(items, write));
+  }
+
+  /** Composes the messages, at least one, as they are asked for. Once only. */
+  *parts(): ReplyParts {
+    let entries: Uint8Array[] = [];
+    let size = 0;
+    for (const entry of this.#entries()) {
+      if (size + entry.length > MESSAGE_SIZE_MAX - HEADER_SIZE - STATS_HEADER_MAX) {
+        yield this.#encode(entries, true);
+        entries = [];
+        size = 0;
+      }
+      entries.push(entry);
+      size += entry.length;
+    }
+    return this.#encode(entries, false);
+  }
+
+  /** All messages at once. */
   finish(): Uint8Array[] {
-    return this.#parts.map((entries, i) => this.#encode(entries, i < this.#parts.length - 1));
+    const parts = this.parts();
+    const messages: Uint8Array[] = [];
+    let part = parts.next();
+    for (; !part.done; part = parts.next()) messages.push(part.value);
+    return [...messages, part.value];
+  }
+
+  *#entries(): Generator<Uint8Array, void> {
+    for (const source of this.#sources) {
+      for (const write of source) {
+        const writer = new ByteWriter();
+        write(writer);
+        yield writer.finish();
+      }
+    }
   }
 
   #encode(entries: readonly Uint8Array[], hasMore: boolean): Uint8Array {
@@ -138,6 +170,13 @@ export class StatsReply {
       for (const entry of entries) body.bytes(entry);
     });
   }
+}
+
+function* writesOf<Item>(
+  items: Iterable<Item>,
+  write: (writer: ByteWriter, item: Item) => void,
+): Generator<WriteEntry, void> {
+  for (const item of items) yield (writer) => write(writer, item);
 }
 
 /** Type, flags and padding; vendor, subtype and padding. */

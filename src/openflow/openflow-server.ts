@@ -196,13 +196,12 @@ class SwitchedBridge implements OpenFlowBridge {
   }
 
   ports(): readonly PortDescription[] {
-    return this.ofproto.ports.map(({ name, ofpPort, odpPort, config, patch }) => {
+    return this.ofproto.ports.map(({ name, ofpPort, config }) => {
       const link = this.#port(ofpPort)?.link;
       return {
         port: ofpPort,
         name,
-        address:
-          link?.address ?? (patch === undefined ? addressOf(odpPort) : this.#patchAddress(ofpPort)),
+        address: link?.address ?? this.#addressOf(ofpPort),
         isDown: link?.isUp === false,
         isLinkDown: link?.hasCarrier === false,
         config,
@@ -225,7 +224,6 @@ class SwitchedBridge implements OpenFlowBridge {
     return { port: number, ...stats, rxErrors: 0, txErrors: 0, durationMs };
   }
 
-  /** A port in memory has no link: what it receives, it receives because somebody injects it. */
   setPortDown(port: OfpPort, isDown: boolean): void {
     this.#port(port)?.setUp(!isDown);
   }
@@ -238,8 +236,8 @@ class SwitchedBridge implements OpenFlowBridge {
     this.#switch.packetOut(this.#bridge, { inPort, actions, packet: new Packet(data) });
   }
 
-  /** No datapath number tells patch ports apart; bridge and number do. */
-  #patchAddress(number: OfpPort): Uint8Array {
+  /** Of a port without a wire: no datapath number tells patch ports apart; bridge and number do. */
+  #addressOf(number: OfpPort): Uint8Array {
     const bridge = this.#switch.bridges.indexOf(this.#bridge) + 1;
     return Uint8Array.of(0x02, 0x00, bridge >>> 8, bridge & 0xff, number >>> 8, number & 0xff);
   }
@@ -256,7 +254,6 @@ class SwitchedBridge implements OpenFlowBridge {
 
 /** Locally administered; OVS makes datapath ids of addresses as well. */
 const DATAPATH_IDS = 0x0000_0200_0000_0000n;
-const ADDRESS_PREFIX = [0x02, 0x00, 0x00, 0x00] as const;
 
 /** What happens to no packet on its way between two bridges. */
 const UNCOUNTED = {
@@ -265,8 +262,3 @@ const UNCOUNTED = {
   rxErrors: undefined,
   txErrors: undefined,
 } as const;
-
-/** Of a port that has none of its own. */
-function addressOf(port: number): Uint8Array {
-  return Uint8Array.of(...ADDRESS_PREFIX, port >>> 8, port & 0xff);
-}

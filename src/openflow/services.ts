@@ -6,6 +6,7 @@ import type { Bundles } from './bundles.js';
 import type { FlowMonitors } from './flow-monitors.js';
 import type { Peer } from './peer.js';
 import type { Roles } from './role-handler.js';
+import type { RuleListing } from './rule-listing.js';
 import type { TlvTable } from './tlv-table.js';
 
 export interface Services {
@@ -13,5 +14,6 @@ export interface Services {
   readonly monitors: FlowMonitors;
   readonly bundles: Bundles;
   readonly tlvs: TlvTable;
+  readonly listing: RuleListing;
   peers(): Iterable<Peer>;
 }

@@ -7,7 +7,7 @@
 import { ofpPort } from '../base/brands.js';
 import { TABLES_COUNT } from '../ofproto/flow-tables.js';
 import { OFPP_NONE, TABLE_MAX } from '../ofproto/ofpact.js';
-import type { Rule } from '../ofproto/rule.js';
+import type { FlowCriteria, Rule } from '../ofproto/rule.js';
 import { meets } from '../ofproto/rule-criteria.js';
 import type { ByteReader } from './byte-reader.js';
 import { writeDescription } from './features-codec.js';
@@ -95,7 +95,7 @@ export function handleStats(request: Request): void {
   const reply = new StatsReply(request.version, request.message.xid, type);
   if (BODILESS.includes(type)) body.finish();
   handler(request, body, reply);
-  for (const part of reply.finish()) request.peer.connection.reply(part);
+  request.peer.connection.replyInParts(request.message, reply.parts());
 }
 
 function flows(
@@ -104,10 +104,10 @@ function flows(
   reply: StatsReply,
   form: FlowStatsForm,
 ): void {
-  const now = request.bridge.clock.now();
-  for (const rule of select(request, wanted)) {
-    reply.append((body) => writeFlowStats(body, entryOf(rule, now), request.version, form));
-  }
+  const { clock } = request.bridge;
+  reply.appendEach(select(request, wanted), (body, rule) =>
+    writeFlowStats(body, entryOf(rule, clock.now()), request.version, form),
+  );
 }
 
 function aggregate(request: Request, wanted: FlowStatsRequest, reply: StatsReply): void {
@@ -121,17 +121,21 @@ function aggregate(request: Request, wanted: FlowStatsRequest, reply: StatsReply
   reply.append((body) => writeAggregateStats(body, sum, request.version));
 }
 
-function select(request: Request, wanted: FlowStatsRequest): Rule[] {
-  const { bridge } = request;
+/** The rules that are there now, looked through as they are asked for. */
+function select({ services }: Request, wanted: FlowStatsRequest): Iterable<Rule> {
   const { cookie, cookieMask } = wanted;
   const criteria =
     cookieMask === 0n
       ? { ...wanted, cookie: undefined, cookieMask: undefined }
       : { ...wanted, cookie };
-  return bridge.ofproto.tables
-    .rules()
-    .filter((rule) => wanted.table === undefined || rule.table === wanted.table)
-    .filter((rule) => meets(rule, criteria));
+  return meeting(services.listing.rules(), criteria);
+}
+
+function* meeting(rules: readonly Rule[], criteria: FlowCriteria): Generator<Rule, void> {
+  for (const rule of rules) {
+    const isInTable = criteria.table === undefined || rule.table === criteria.table;
+    if (isInTable && meets(rule, criteria)) yield rule;
+  }
 }
 
 function entryOf(rule: Rule, now: number): FlowStatsEntry {

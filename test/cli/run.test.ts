@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import { parseMirrorRequest } from '../../src/cli/mirror-request.js';
 import { parsePortRequest } from '../../src/cli/port-request.js';
-import { loadSystemCalls } from '../../src/netdev/koffi-system-calls.js';
 import { ControlClient } from '../../src/management/control-client.js';
+import { loadSystemCalls } from '../../src/netdev/koffi-system-calls.js';
 import { PageClient } from '../inspector/page-client.js';
+import { encodeMessage } from '../../src/openflow/message.js';
+import { OF13 } from '../../src/openflow/protocol.js';
+import { RawOpenFlow } from '../interop/raw-openflow.js';
 import { type CliResult, runCli, TextOutput } from './run-cli.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'upcall-run-'));
@@ -73,6 +76,16 @@ describe('upcall run', () => {
     expect(readdirSync(rundir)).toEqual([]);
   });
 
+  it('has a port called like its bridge as the bridge itself', async () => {
+    const ports = ['--port', 'dummy:br1,bridge=br1', '--port', 'dummy:p1,bridge=br1'];
+    const bridges = ['--bridge', 'br0', '--bridge', 'br1'];
+    const { stdout } = await runOnce('--rundir', folder(), ...bridges, ...ports);
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      'port LOCAL "br1" of bridge "br1": dummy br1',
+      'port 1 "p1" of bridge "br1": dummy p1',
+    ]);
+  });
+
   it('snoops multicast where it is told to', async () => {
     const rundir = folder();
     const shown: string[] = [];
@@ -86,6 +99,34 @@ describe('upcall run', () => {
     const args = ['--rundir', rundir, '--port', 'dummy:p1', ...snooping];
     const { status } = await runUntilUp(args, (interrupt) => void ask(interrupt));
     expect([status, shown]).toEqual([0, [' port  VLAN  GROUP                Age\n']]);
+  });
+
+  it('has snooping and datapath ids of each bridge of its own', async () => {
+    const rundir = folder();
+    const ids: string[] = [];
+    const shown: string[] = [];
+    const ask = async (interrupt: () => void): Promise<void> => {
+      const client = await ControlClient.connect(join(rundir, `upcall.${process.pid}.ctl`));
+      for (const bridge of ['br0', 'br1']) {
+        shown.push(await client.run('mdb/show', [bridge]).then(String, String));
+        const peer = await RawOpenFlow.connect(join(rundir, `${bridge}.mgmt`), OF13);
+        const [features] = await peer.send(encodeMessage(OF13, 'features_request', 7));
+        ids.push(Buffer.from(features?.bytes.subarray(8, 16) ?? []).toString('hex'));
+        peer.close();
+      }
+      client.close();
+      interrupt();
+    };
+    const bridges = ['--bridge', 'br0', '--bridge', 'br1', '--port', 'dummy:p1,bridge=br1'];
+    const snooping = ['--mcast-snooping-enable=br1', '--mcast-snooping-flood', 'br1=p1'];
+    const datapaths = ['--datapath-id', '00000000000000aa', '--datapath-id=br1=00000000000000bb'];
+    const args = ['--rundir', rundir, ...bridges, ...snooping, ...datapaths];
+    const { status } = await runUntilUp(args, (interrupt) => void ask(interrupt));
+    expect([status, ids]).toEqual([0, ['00000000000000aa', '00000000000000bb']]);
+    expect(shown).toEqual([
+      expect.stringContaining('multicast snooping is disabled'),
+      ' port  VLAN  GROUP                Age\n',
+    ]);
   });
 
   it('logs to a file, and claims the pid file only while it runs', async () => {
@@ -245,6 +286,15 @@ describe('upcall run', () => {
     [
       ['--mcast-snooping-enable', '--mcast-snooping-aging-time', '1'],
       '--mcast-snooping-aging-time "1": expected a whole number from 15 to 3600',
+    ],
+    [
+      ['--bridge=a', '--bridge=b', '--mcast-snooping-enable', '--mcast-snooping-table-size=b=99'],
+      'Cannot use --mcast-snooping-table-size: multicast needs --mcast-snooping-enable=b',
+    ],
+    [['--mcast-snooping-enable=br7'], 'there is no bridge "br7", only "br0"'],
+    [
+      ['--datapath-id=00000000000000aa', '--datapath-id=br0=00000000000000bb'],
+      'Cannot use --datapath-id: it is given twice for bridge "br0"',
     ],
     [['--datapath-id', '12'], '--datapath-id "12": expected 16 hexadecimal digits'],
   ])('refuses %j', async (args, message) => {

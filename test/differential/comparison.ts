@@ -2,6 +2,12 @@
  * Where two answers differ, once what may differ on purpose is made alike; see the README here.
  */
 
+import { extractFlow } from '../../src/packet/extract.js';
+import { createFlow } from '../../src/packet/flow.js';
+import { VLAN_PCP_MASK, VLAN_VID_MASK, VLAN0, VLAN1 } from '../../src/packet/flow-layout.js';
+import { ETH_TYPE_VLAN } from '../../src/packet/protocol.js';
+import type { IncomingFrame } from '../interop/ovs-peer.js';
+import { sortOutputs } from '../interop/sent-by.js';
 import type { SituationClass } from './situation.js';
 import type { Outcome, Trace } from './twin.js';
 
@@ -20,12 +26,15 @@ const RECIRCULATION_ID = /(?<=recirc(?:_id)?\()0x[0-9a-f]+(?=\))/g;
 const MEGAFLOWS_SLACK = 2;
 const MEGAFLOWS_RATIO = 1.1;
 
-export function compareTraces(kind: SituationClass, ours: Trace, theirs: Trace): Difference[] {
-  const differences = differ(
-    'actions',
-    withPortsSorted(ours.actions),
-    withPortsSorted(theirs.actions),
-  );
+/** Of a situation of class `kind`, for a frame. */
+export function compareTraces(
+  { kind, frame }: { readonly kind: SituationClass; readonly frame: IncomingFrame },
+  ours: Trace,
+  theirs: Trace,
+): Difference[] {
+  const tags = tagsOf(frame);
+  const mine = comparableActions(ours.actions, tags);
+  const differences = differ('actions', mine, comparableActions(theirs.actions, tags));
   if (kind === 'E') return differences;
   const megaflow = theirs.megaflow.replace(FULL_LABEL_MASK, '');
   return [...differences, ...differ('megaflow', withoutBareTag(ours.megaflow, megaflow), megaflow)];
@@ -104,17 +113,24 @@ function differ(what: string, ours: string, theirs: string): Difference[] {
  * The real switch floods in the order of a hash, and numbers frozen states and queues as it likes:
  * outputs between two changes of headers are a set.
  */
-function withPortsSorted(actions: string): string {
+function comparableActions(actions: string, tags: readonly string[]): string {
   const named = actions
     .replace(/recirc\(0x[0-9a-f]+\)/g, 'recirc(N)')
     .replace(/recirc_id=\d+/g, 'recirc_id=N')
-    .replace(/pid=\d+/g, 'pid=N');
-  return named.replace(/(?<=^|,|\()\d+(?:,\d+)*(?=,|$|\))/g, (ports) =>
-    ports
-      .split(',')
-      .sort((a, b) => Number(a) - Number(b))
-      .join(),
-  );
+    .replace(/\bpid=\d+/g, 'pid=N');
+  return sortOutputs(named, tags);
+}
+
+/** A frame's tags in the words of `push_vlan`, the outermost last. */
+function tagsOf({ data }: IncomingFrame): string[] {
+  const flow = createFlow();
+  extractFlow(data, flow);
+  return [flow[VLAN1] ?? 0, flow[VLAN0] ?? 0]
+    .filter((tag) => tag !== 0)
+    .map((tag) => {
+      const tpid = tag >>> 16 === ETH_TYPE_VLAN ? '' : `tpid=0x${(tag >>> 16).toString(16)},`;
+      return `(${tpid}vid=${tag & VLAN_VID_MASK},pcp=${(tag & VLAN_PCP_MASK) >>> 13})`;
+    });
 }
 
 /**
@@ -131,7 +147,7 @@ export function nameRecirculated(line: string): string {
     .replace(/encap\(|eth_type\(0x(?:8100|88a8)\),/g, '')
     .replace(/(?<=vid=\d+)\/0x0|,pcp=\d\/0x0/g, '')
     .replace(/\)+(?=, actions:)/, ')')
-    .replace(/(?<=actions:).*/, withPortsSorted);
+    .replace(/(?<=actions:).*/, (actions) => comparableActions(actions, []));
 }
 
 /** Of actions only the outputs of learned rules: each version has its own words for the others. */

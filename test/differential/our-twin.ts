@@ -20,10 +20,9 @@ import { megaflowText } from '../ofproto/bridge-fixture.js';
 import { TestPeer } from '../openflow/test-peer.js';
 import type { Change } from './change-generator.js';
 import { greetingOf, packetInsAmong } from './listener.js';
-import type { Situation } from './situation.js';
+import { PORTS_COUNT, type Situation } from './situation.js';
 import { isRecirculated, type Outcome, type Trace, type Twin } from './twin.js';
 
-const PORTS_COUNT = 4;
 const VLAN_LIMIT = 2;
 /** That of the real switch's local port in its dummy datapath. */
 const LOCAL_ODP_PORT = 100;
@@ -120,7 +119,7 @@ export class OurTwin implements Twin {
   }
 }
 
-function start({ listener, protocol }: Situation): Running {
+function start({ listener, protocol, ports }: Situation): Running {
   const clock = new VirtualClock({ start: 1_000_000 });
   const sent: string[][] = Array.from({ length: PORTS_COUNT }, () => []);
   let translator: Translator | undefined;
@@ -135,7 +134,9 @@ function start({ listener, protocol }: Situation): Running {
     },
   });
   const number = odpPort(LOCAL_ODP_PORT);
-  sw.bridge().ofproto.addPort({ name: 'br0', ofpPort: ofpPort(OFPP_LOCAL), odpPort: number });
+  const { ofproto } = sw.bridge();
+  for (const [i, settings] of ports.entries()) ofproto.setPort(ofpPort(i + 1), settings);
+  ofproto.addPort({ name: 'br0', ofpPort: ofpPort(OFPP_LOCAL), odpPort: number });
   sw.datapath.addPort(new MemoryPort({ name: 'br0', number }));
   sw.transmitted.subscribe((batch) => {
     for (const { port, data } of batch)

@@ -89,7 +89,8 @@ class SeedRun {
     }
     this.#mine.megaflows.add(withoutBareTag(ours.megaflow, theirs.megaflow));
     this.#others.megaflows.add(theirs.megaflow);
-    for (const difference of compareTraces(this.#situation.kind, ours, theirs)) {
+    const { kind } = this.#situation;
+    for (const difference of compareTraces({ kind, frame: packet }, ours, theirs)) {
       const hex = Buffer.from(packet.data).toString('hex');
       const what = `packet ${index} (port ${packet.port}, ${hex}): ${difference.what}`;
       this.#differences.push({ ...difference, what });

@@ -17,6 +17,7 @@ import {
   VLAN0,
   VLAN1,
 } from '../../src/packet/flow-layout.js';
+import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import { MPLS_BOTTOM_OF_STACK } from '../../src/packet/protocol.js';
 import { OF10, OF11, OF12, OF13, OF14, OF15 } from '../../src/openflow/protocol.js';
 import type { IncomingFrame } from '../interop/ovs-peer.js';
@@ -27,6 +28,7 @@ import { isOneIn, pick } from './choice.js';
 import { generateGroups, generateMeters } from './group-generator.js';
 import { FORMATS, type Listener } from './listener.js';
 import { type GeneratedMatch, generateDisjointMatches, generateMatch } from './match-generator.js';
+import { generatePorts } from './port-generator.js';
 
 export type SituationClass = 'D' | 'E';
 
@@ -37,6 +39,8 @@ export interface Situation {
   readonly kind: SituationClass;
   /** In which the rules are given: 1.0 has other words for VLANs, and no instructions. */
   readonly protocol: Protocol;
+  /** By number, from 1. */
+  readonly ports: readonly PortSettings[];
   readonly groups: readonly string[];
   readonly meters: readonly string[];
   readonly rules: readonly string[];
@@ -50,6 +54,8 @@ export interface Situation {
 
 const PROTOCOLS: readonly Protocol[] = ['OpenFlow10', 'OpenFlow15'];
 const VERSIONS = [OF10, OF11, OF12, OF13, OF14, OF15] as const;
+/** Of either switch. */
+export const PORTS_COUNT = 4;
 const TABLES_COUNT = 4;
 const RULES_MIN = 20;
 const PACKETS_COUNT = 50;
@@ -59,7 +65,7 @@ const VLAN_LIMIT = 2;
 const PAYLOAD_MAX = 80;
 const VLAN_OTHER = 7;
 
-/** How many tags packets have, if any: where tags are pushed, never one and two. */
+/** How many tags packets have, if any. */
 type Tags = 'any' | 'one' | 'two';
 const TAGS_APART: readonly Tags[] = ['one', 'two'];
 
@@ -73,13 +79,19 @@ export function createSituation(seed: number): Situation {
   const drawn = kind === 'D' ? rulesInOrder(rng, known) : disjointRules(rng, known);
   const recirculates = [...drawn, ...groups].some((text) => /select|pop_mpls/.test(text));
   const rules = recirculates ? drawn.map((rule) => withoutBranches(withoutActionSet(rule))) : drawn;
-  const pushes = [...rules, ...groups].some((text) => text.includes('push_vlan'));
-  const packets = generatePackets(rng, pushes ? pick(rng, TAGS_APART) : 'any');
+  const ports = generatePorts(rng, PORTS_COUNT);
+  const packets = generatePackets(rng, tagsFor(rng, { ports, texts: [...rules, ...groups] }));
   const changeable = { rules, groupsCount: groups.length, packetsCount: packets.length };
   const changes = generateChanges(rng, { ...changeable, recirculates });
   const listener = { version: pick(rng, VERSIONS), format: pick(rng, FORMATS) };
-  const given = { seed, kind, protocol, groups, meters, rules, packets, changes };
+  const given = { seed, kind, protocol, ports, groups, meters, rules, packets, changes };
   return { ...given, listener, recirculates };
+}
+
+/** What differs on purpose: where tags are pushed, never one and two; see the README here. */
+function tagsFor(rng: Rng, known: Pick<Situation, 'ports'> & { readonly texts: string[] }): Tags {
+  if (known.ports.some(({ vlan }) => vlan !== undefined)) return 'one';
+  return known.texts.some((text) => text.includes('push_vlan')) ? pick(rng, TAGS_APART) : 'any';
 }
 
 /** Open vSwitch 3.1 crashes where an action set is longer than what is left for later. */

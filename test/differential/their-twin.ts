@@ -14,15 +14,16 @@ import { createFlow, createFlowMask } from '../../src/packet/flow.js';
 import { IN_PORT } from '../../src/packet/flow-layout.js';
 import { setMaskForPacket } from '../../src/packet/packet-mask.js';
 import type { OfpMessage } from '../../src/openflow/message.js';
+import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import { type IncomingFrame, OvsPeer } from '../interop/ovs-peer.js';
 import { VERSION_NAMES } from '../interop/openflow-twins.js';
+import { portCommand } from '../interop/port-command.js';
 import { RawOpenFlow } from '../interop/raw-openflow.js';
 import type { Change } from './change-generator.js';
 import { greetingOf, type Listener, packetInsAmong } from './listener.js';
-import type { Situation } from './situation.js';
+import { PORTS_COUNT, type Situation } from './situation.js';
 import { isRecirculated, type Outcome, type Trace, type Twin } from './twin.js';
 
-const PORTS_COUNT = 4;
 const ROUNDS = 2;
 const FORGETTING_MAX = 1000;
 const NOTHING = new Uint8Array(0);
@@ -35,6 +36,8 @@ export class TheirTwin implements Twin {
   /** Frames of each port that belong to earlier situations. */
   #framesBefore: number[] = [];
   #isPaused = false;
+  /** What made the ports what they are. */
+  #portCommand = '';
   #listener: RawOpenFlow | undefined;
   #heard: OfpMessage[] = [];
 
@@ -52,9 +55,10 @@ export class TheirTwin implements Twin {
     return new TheirTwin(peer);
   }
 
-  async begin({ protocol, groups, meters, rules, listener }: Situation): Promise<void> {
+  async begin({ protocol, ports, groups, meters, rules, listener }: Situation): Promise<void> {
     this.#protocol = protocol;
     await this.#resume();
+    this.#setPorts(ports);
     this.#peer.clear();
     for (const meter of meters) this.#peer.changeRules('add-meter', '-OOpenFlow15', meter);
     this.#peer.addLines('OpenFlow15', 'add-groups', groups);
@@ -128,6 +132,15 @@ export class TheirTwin implements Twin {
   stop(): void {
     this.#listener?.close();
     this.#peer.stop();
+  }
+
+  /** In one transaction, and only where they change: it takes some time. */
+  #setPorts(ports: readonly PortSettings[]): void {
+    const words = ports.flatMap((settings, i) => portCommand(settings, `p${i + 1}`));
+    const command = words.join(' ');
+    if (command === this.#portCommand) return;
+    this.#peer.configure(...words);
+    this.#portCommand = command;
   }
 
   async #listen(listener: Listener): Promise<void> {

@@ -8,6 +8,7 @@ import type { PortVlanOptions } from '../../src/ofproto/port-vlan.js';
 import { hex, igmp, igmpReport3, mld, mldReport2 } from '../ofproto/mcast-frames.js';
 import { CommandTwins } from './command-twins.js';
 import { hasOvsPeer } from './ovs-peer.js';
+import { portCommand } from './port-command.js';
 
 const NORMAL = 'priority=0,actions=NORMAL\n';
 const PORTS = 5;
@@ -62,12 +63,7 @@ async function hear(...messages: readonly (readonly [port: string, what: string 
 
 /** Gives a port of both a place among VLANs. */
 function setVlan(name: string, vlan: PortVlanOptions): void {
-  const { mode, tag, trunks } = vlan;
-  const set = ['set', 'port', name];
-  if (mode !== undefined) set.push(`vlan_mode=${mode}`);
-  if (tag !== undefined) set.push(`tag=${tag}`);
-  if (trunks !== undefined) set.push(`trunks=${trunks.join()}`);
-  twins.configure(...set);
+  twins.configure(...portCommand({ vlan }, name));
   const { ofproto } = twins.sw.bridge();
   ofproto.setPort(twins.sw.port(name).number, { vlan });
 }

@@ -10,6 +10,7 @@ import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import { BridgeFixture, parsePacket } from '../ofproto/bridge-fixture.js';
 import { hasOvsPeer, OvsPeer } from './ovs-peer.js';
+import { portCommand } from './port-command.js';
 import { sentBy } from './sent-by.js';
 
 type Mirror = Omit<MirrorOptions, 'name'>;
@@ -156,16 +157,6 @@ describe.skipIf(!hasOvsPeer)('Mirrors', () => {
     expect(mine).toEqual(theirs);
   });
 });
-
-function portCommand({ vlan = {}, isProtected = false }: PortSettings, name: string): string[] {
-  const { mode, tag, trunks } = vlan;
-  const command = ['clear', 'port', name, 'vlan_mode', 'tag', 'trunks', '--', 'set', 'port', name];
-  command.push(`protected=${isProtected}`);
-  if (mode !== undefined) command.push(`vlan_mode=${mode}`);
-  if (tag !== undefined) command.push(`tag=${tag}`);
-  if (trunks !== undefined) command.push(`trunks=${trunks.join()}`);
-  return command;
-}
 
 /** Added one by one, so that the peer numbers them in order. */
 function mirrorCommand(mirror: Mirror, name: string): string[] {

@@ -114,6 +114,12 @@ export class OpenFlowTwins {
     return { ours, theirs };
   }
 
+  /** Switches a port off or on, as an operator does. */
+  async setAdminState(port: string, state: 'up' | 'down'): Promise<void> {
+    await this.theirs.command('netdev-dummy/set-admin-state', port, state);
+    this.ours.sw.port(port).setUp(state === 'up');
+  }
+
   /** Writes a file for both to read; its path. */
   file(name: string, text: string): string {
     const path = join(this.ours.rundir, name);

@@ -63,6 +63,18 @@ async function same({ ours, theirs }: WatchedTwins, wanted: RegExp): Promise<str
   return ours.text;
 }
 
+/**
+ * What both have last told of a port, which must be the same; the real one tells of configuration,
+ * liveness and carrier one after the other, as its main loop comes to them.
+ */
+async function sameState({ ours, theirs }: WatchedTwins, wanted: RegExp): Promise<void> {
+  const last = ({ text }: OfctlWatcher): string => text.slice(text.lastIndexOf('OFPT_PORT_STATUS'));
+  await Promise.all([ours, theirs].map((one) => one.until(() => wanted.test(last(one)))));
+  await ours.until(() => last(ours) === last(theirs));
+  expect(last(ours)).toBe(last(theirs));
+  expect(last(ours)).toMatch(wanted);
+}
+
 /** Lets a frame into port 1 of both. */
 async function receive(): Promise<void> {
   // Neither has a flow of before, whose packets would be counted later.
@@ -178,6 +190,19 @@ describe.runIf(hasOvsPeer).each(WAYS)('ovs-ofctl -O %s monitor, by %s', (version
     await twins.run(version, 'mod-port', SWITCH, 'p2', 'no-forward');
     await twins.run(version, 'mod-port', SWITCH, 'p2', 'forward');
     await same(both, /PORT_STATUS[\s\S]*PORT_STATUS/);
+  });
+
+  it('with a length shows ports that are switched off and on', async () => {
+    const both = await monitorBoth(version, '128');
+    const up = version === 'OpenFlow10' ? /state: +0/ : /state: +LIVE/;
+    await twins.setAdminState('p2', 'down');
+    await sameState(both, /config: +PORT_DOWN\n +state: +LINK_DOWN/);
+    await twins.setAdminState('p2', 'up');
+    await sameState(both, up);
+    await twins.run(version, 'mod-port', SWITCH, 'p2', 'down');
+    await sameState(both, /config: +PORT_DOWN\n +state: +LINK_DOWN/);
+    await twins.run(version, 'mod-port', SWITCH, 'p2', 'up');
+    await sameState(both, up);
   });
 });
 

@@ -200,6 +200,20 @@ describe.runIf(hasOvsPeer).each(WAYS)('ovs-ofctl -O %s, by %s', (version, transp
     expect(await same('show', SWITCH)).not.toContain('NO_');
   });
 
+  it('mod-port down and up', async () => {
+    await same('mod-port', SWITCH, 'p2', 'down');
+    expect(await same('show', SWITCH)).toMatch(/config: +PORT_DOWN\n +state: +LINK_DOWN/);
+    await same('mod-port', SWITCH, 'p2', 'up');
+    expect(await same('show', SWITCH)).not.toContain('_DOWN');
+  });
+
+  it('show, of a port that an operator switches off', async () => {
+    await twins.setAdminState('p3', 'down');
+    expect(await same('dump-ports-desc', SWITCH, '3')).toMatch(/PORT_DOWN\n +state: +LINK_DOWN/);
+    await twins.setAdminState('p3', 'up');
+    expect(await same('dump-ports-desc', SWITCH)).not.toContain('_DOWN');
+  });
+
   it('get-frags and set-frags', async () => {
     for (const mode of ['drop', 'nx-match', 'reassemble', 'normal']) {
       await same('set-frags', SWITCH, mode);

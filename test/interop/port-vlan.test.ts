@@ -8,45 +8,46 @@ import { odpPort, ofpPort } from '../../src/base/brands.js';
 import { formatFlowTrace, traceFlow } from '../../src/ofproto/flow-trace.js';
 import { OFPP_LOCAL } from '../../src/ofproto/ofpact.js';
 import type { PortSettings } from '../../src/ofproto/ofproto.js';
-import type { PriorityTags, VlanMode } from '../../src/ofproto/port-vlan.js';
 import { BridgeFixture, parsePacket } from '../ofproto/bridge-fixture.js';
 import { hasOvsPeer, OvsPeer } from './ovs-peer.js';
+import { portCommand } from './port-command.js';
 import { sentBy } from './sent-by.js';
 
 const PORTS = [1, 2, 3, 4];
 
-interface Case {
-  readonly mode?: VlanMode;
-  readonly tag?: number;
-  readonly trunks?: readonly number[];
-  readonly cvlans?: readonly number[];
-  readonly priorityTags?: PriorityTags;
-  readonly isProtected?: boolean;
-}
-
 /** By port, from 1. */
-const SWITCHES: readonly (readonly Case[])[] = [
-  [{ tag: 5 }, { tag: 5 }, {}, { trunks: [5, 6] }],
+const SWITCHES: readonly (readonly PortSettings[])[] = [
+  [{ vlan: { tag: 5 } }, { vlan: { tag: 5 } }, {}, { vlan: { trunks: [5, 6] } }],
   [
-    { mode: 'native-tagged', tag: 5 },
-    { mode: 'native-untagged', tag: 5 },
-    { tag: 5, priorityTags: 'if-nonzero' },
-    { mode: 'native-untagged', tag: 6, trunks: [5, 7] },
+    { vlan: { mode: 'native-tagged', tag: 5 } },
+    { vlan: { mode: 'native-untagged', tag: 5 } },
+    { vlan: { tag: 5, priorityTags: 'if-nonzero' } },
+    { vlan: { mode: 'native-untagged', tag: 6, trunks: [5, 7] } },
   ],
   [
-    { tag: 5, priorityTags: 'always' },
-    { priorityTags: 'always' },
-    { priorityTags: 'if-nonzero' },
-    { mode: 'native-untagged', tag: 5, priorityTags: 'always' },
+    { vlan: { tag: 5, priorityTags: 'always' } },
+    { vlan: { priorityTags: 'always' } },
+    { vlan: { priorityTags: 'if-nonzero' } },
+    { vlan: { mode: 'native-untagged', tag: 5, priorityTags: 'always' } },
   ],
   [
-    { mode: 'dot1q-tunnel', tag: 5 },
-    { mode: 'dot1q-tunnel', tag: 5, cvlans: [5, 0] },
+    { vlan: { mode: 'dot1q-tunnel', tag: 5 } },
+    { vlan: { mode: 'dot1q-tunnel', tag: 5, cvlans: [5, 0] } },
     {},
-    { tag: 5 },
+    { vlan: { tag: 5 } },
   ],
-  [{ isProtected: true }, { isProtected: true, tag: 5 }, { tag: 5 }, { isProtected: true }],
-  [{ mode: 'trunk', tag: 5, trunks: [0, 5] }, { tag: 0 }, { mode: 'native-tagged' }, {}],
+  [
+    { isProtected: true },
+    { isProtected: true, vlan: { tag: 5 } },
+    { vlan: { tag: 5 } },
+    { isProtected: true },
+  ],
+  [
+    { vlan: { mode: 'trunk', tag: 5, trunks: [0, 5] } },
+    { vlan: { tag: 0 } },
+    { vlan: { mode: 'native-tagged' } },
+    {},
+  ],
 ];
 
 const EMPTY_TAG = 'dl_vlan=0,dl_vlan_pcp=0';
@@ -60,22 +61,6 @@ const TAGS = [
   'dl_vlan=0,dl_vlan_pcp=3',
 ];
 const DESTINATIONS = ['ff:ff:ff:ff:ff:ff', '50:54:00:00:00:02', '50:54:00:00:00:05'];
-
-function settingOf(settings: Case, name: string): string[] {
-  const { mode, tag, trunks, cvlans, priorityTags, isProtected } = settings;
-  const set = ['--', 'clear', 'port', name, 'vlan_mode', 'tag', 'trunks', 'cvlans'];
-  set.push('other_config', '--', 'set', 'port', name, `protected=${isProtected ?? false}`);
-  if (mode !== undefined) set.push(`vlan_mode=${mode}`);
-  if (tag !== undefined) set.push(`tag=${tag}`);
-  if (trunks !== undefined) set.push(`trunks=${trunks.join()}`);
-  if (cvlans !== undefined) set.push(`cvlans=${cvlans.join()}`);
-  if (priorityTags !== undefined) set.push(`other_config:priority-tags=${priorityTags}`);
-  return set;
-}
-
-function portSettings({ isProtected, ...vlan }: Case): PortSettings {
-  return isProtected === undefined ? { vlan } : { vlan, isProtected };
-}
 
 /**
  * Floods come in the order of a hash. That the priority of an empty tag mattered, or a second tag,
@@ -102,9 +87,9 @@ describe.skipIf(!hasOvsPeer)('VLAN modes', () => {
       fixture.bridge.vlanLimit = 2;
       fixture.bridge.addPort({ name: 'br0', ofpPort: OFPP_LOCAL, odpPort: odpPort(100) });
       ports.forEach((settings, i) => {
-        fixture.bridge.setPort(ofpPort(i + 1), portSettings(settings));
+        fixture.bridge.setPort(ofpPort(i + 1), settings);
       });
-      peer.configure(...ports.flatMap((settings, i) => settingOf(settings, `p${i + 1}`)));
+      peer.configure(...ports.flatMap((settings, i) => portCommand(settings, `p${i + 1}`)));
       await peer.command('fdb/flush', 'br0');
       for (const [port, vlan, address] of [
         [2, 5, 2],
@@ -121,7 +106,7 @@ describe.skipIf(!hasOvsPeer)('VLAN modes', () => {
         fixture.bridge.macs.addStatic(0x5054, address, vlan, ofpPort(port));
       }
       // An empty tag that a tunnel port puts its own around is lost there, and kept here.
-      const hasTunnel = ports.some(({ mode }) => mode === 'dot1q-tunnel');
+      const hasTunnel = ports.some(({ vlan }) => vlan?.mode === 'dot1q-tunnel');
       const tags = TAGS.filter((tag) => tag !== EMPTY_TAG || !hasTunnel);
       const mine: string[] = [];
       const theirs: string[] = [];

@@ -52,7 +52,7 @@ describe('netdev-dummy/receive', () => {
 describe('netdev-dummy/set-admin-state', () => {
   it('says of one port or of all whether they are up, and has flows looked at again', async () => {
     const { sw, run } = createCommandSwitch();
-    const states = () => sw.datapath.ports().map((port) => 'isUp' in port && port.isUp);
+    const states = () => sw.datapath.ports().map(({ link }) => link?.isUp);
     expect(await run('netdev-dummy/set-admin-state', 'p2', 'down')).toBe('OK\n');
     expect(states()).toEqual([true, false, true]);
     expect(sw.coverage.read('rev_port_toggled')).toBe(1);

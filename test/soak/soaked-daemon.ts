@@ -13,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { ControlClient } from '../../src/management/control-client.js';
 
 const UPCALL = resolve('bin/upcall');
+const LEAK = new URL('leak.js', import.meta.url).href;
 const PORTS = ['dummy:p1', 'dummy:p2', 'dummy:p3'];
 /** Every packet goes to the controllers and on; each is a flow of its own after a while. */
 const FLOWS = 'priority=9,udp,actions=CONTROLLER:128,2\npriority=1,actions=NORMAL\n';
@@ -35,13 +36,18 @@ export class SoakedDaemon {
     });
   }
 
-  static async start(): Promise<SoakedDaemon> {
+  /** `leak`: kB a second that it shall lose. */
+  static async start(leak = 0): Promise<SoakedDaemon> {
     const folder = mkdtempSync(join(tmpdir(), 'upcall-soak-'));
     writeFileSync(join(folder, 'flows'), FLOWS);
     const places = ['--rundir', folder, '--flows', join(folder, 'flows')];
     const ports = PORTS.flatMap((port) => ['--port', port]);
-    const words = [UPCALL, 'run', ...places, ...ports, '--listen', 'ptcp:0:127.0.0.1'];
-    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const loaded = leak > 0 ? ['--import', LEAK] : [];
+    const words = [...loaded, UPCALL, 'run', ...places, ...ports, '--listen', 'ptcp:0:127.0.0.1'];
+    const child = spawn(process.execPath, words, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, SOAK_LEAK: String(leak) },
+    });
     let text = '';
     while (!text.includes('is up')) {
       const [part] = await once(child.stdout, 'data');
