@@ -27,6 +27,7 @@ import {
 import { ETH_TYPE_IPV4 } from '../packet/protocol.js';
 import { moveBits, writeConstant } from './field-write.js';
 import { fixTpid, popVlan, pushVlan } from './flow-vlan.js';
+import type { FrozenAction } from './frozen-states.js';
 import type { Ofpact, Ofpacts } from './ofpact.js';
 import { isPlainController } from './packet-ins.js';
 import { isIpAny, isLaterFragment, needProtocol } from './prerequisites.js';
@@ -99,10 +100,10 @@ export function doAction(ctx: XlateContext, action: SimpleAction): Continuation 
 
 /**
  * Whether an action can go on after the last label was popped: those that look at nothing above L2.
- * A group says itself whether it can, and its buckets are looked at one by one. Answers to
- * `recirc_for_mpls()`.
+ * A group says itself whether it can, and its buckets are looked at one by one. What was left for
+ * another round, `unroll` included, has one more. Answers to `recirc_for_mpls()`.
  */
-export function isBareAction(action: Ofpact): boolean {
+export function isBareAction(action: FrozenAction): boolean {
   switch (action.type) {
     case 'output':
     case 'output_reg':

@@ -207,12 +207,12 @@ export class Xlate {
 
   #do(action: FrozenAction, frame: Frame): void {
     const ctx = this.#ctx;
-    if (action.type === 'unroll') {
-      unroll(ctx, action);
-      return;
-    }
     if (ctx.isBared && !isBareAction(action)) {
       this.#freeze(frame);
+      return;
+    }
+    if (action.type === 'unroll') {
+      unroll(ctx, action);
       return;
     }
     if (ctx.trace !== undefined) traceAction(ctx, action);

@@ -115,6 +115,18 @@ describe('a translation that freezes', () => {
     expect(formatOdpActions(fixture.translate(key).actions)).toBe('3');
   });
 
+  it('goes round once more where a popped label meets what was left for another round', () => {
+    const fixture = new BridgeFixture(
+      'mpls,actions=pop_mpls:0x0800,pop_mpls:0x0800,output(port=3,max_len=100)',
+    );
+    expect(fixture.actions(MPLS)).toBe('pop_mpls(eth_type=0x800),recirc(0x1)');
+    // Before the output stands whose it is, and that is none of the actions that go on.
+    const second = fixture.translate(recirculated(MPLS, 1)).actions;
+    expect(formatOdpActions(second)).toBe('pop_mpls(eth_type=0x800),recirc(0x2)');
+    const third = fixture.translate(recirculated(IP, 2)).actions;
+    expect(formatOdpActions(third)).toBe('trunc(100),3');
+  });
+
   it('lets a group whose choice looks at no packet go on', () => {
     const fixture = new BridgeFixture();
     fixture.addGroup('group_id=1,type=ff,bucket=watch_port:3,output:3');
