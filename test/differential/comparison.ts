@@ -8,7 +8,7 @@ import { VLAN_PCP_MASK, VLAN_VID_MASK, VLAN0, VLAN1 } from '../../src/packet/flo
 import { ETH_TYPE_VLAN } from '../../src/packet/protocol.js';
 import type { IncomingFrame } from '../interop/ovs-peer.js';
 import { sortOutputs } from '../interop/sent-by.js';
-import type { SituationClass } from './situation.js';
+import type { Situation } from './situation.js';
 import type { Outcome, Trace } from './twin.js';
 
 /** One difference, in words for people. */
@@ -26,18 +26,19 @@ const RECIRCULATION_ID = /(?<=recirc(?:_id)?\()0x[0-9a-f]+(?=\))/g;
 const MEGAFLOWS_SLACK = 2;
 const MEGAFLOWS_RATIO = 1.1;
 
-/** Of a situation of class `kind`, for a frame. */
+/** In a situation, for a frame. */
 export function compareTraces(
-  { kind, frame }: { readonly kind: SituationClass; readonly frame: IncomingFrame },
+  { situation, frame }: { readonly situation: Situation; readonly frame: IncomingFrame },
   ours: Trace,
   theirs: Trace,
 ): Difference[] {
   const tags = tagsOf(frame);
   const mine = comparableActions(ours.actions, tags);
   const differences = differ('actions', mine, comparableActions(theirs.actions, tags));
-  if (kind === 'E') return differences;
+  if (situation.kind === 'E') return differences;
   const megaflow = theirs.megaflow.replace(FULL_LABEL_MASK, '');
-  return [...differences, ...differ('megaflow', withoutBareTag(ours.megaflow, megaflow), megaflow)];
+  const plain = withoutBareTag(ours.megaflow, megaflow);
+  return [...differences, ...differ('megaflow', withoutPriority(plain, megaflow), megaflow)];
 }
 
 export function compareOutcomes(ours: Outcome, theirs: Outcome): Difference[] {
@@ -85,6 +86,11 @@ function keyOf(line: string): string {
 export function withoutBareTag(ours: string, theirs: string): string {
   if (theirs.includes('vlan')) return ours;
   return ours.replace(/,vlan_tci=0x1000\/0x1000(?:,[a-z_]*vlan[a-z_]*1=[^,]*)*/, '');
+}
+
+/** A tag that a port gives another type keeps its priority, which OVS does not have in the mask. */
+function withoutPriority(ours: string, theirs: string): string {
+  return theirs.includes('dl_vlan_pcp') ? ours : ours.replace('dl_vlan_pcp=0,', '');
 }
 
 function differ(what: string, ours: string, theirs: string): Difference[] {

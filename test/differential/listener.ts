@@ -4,9 +4,9 @@
  */
 
 import type { ByteWriter } from '../../src/openflow/byte-writer.js';
+import { NO_BUFFER } from '../../src/openflow/flow-mod-codec.js';
 import { encodeMessage, type OfpMessage } from '../../src/openflow/message.js';
 import { encodeNicira, NiciraType } from '../../src/openflow/nicira.js';
-import { NO_BUFFER } from '../../src/openflow/flow-mod-codec.js';
 import type { PacketInFormat } from '../../src/openflow/packet-codec.js';
 import { NX_VENDOR_ID, type OfpVersion } from '../../src/openflow/protocol.js';
 

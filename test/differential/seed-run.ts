@@ -2,6 +2,7 @@
  * One seed on both switches: before each packet is let in, both say what they would do with it.
  */
 
+import type { IncomingFrame } from '../interop/ovs-peer.js';
 import {
   compareMegaflows,
   compareOutcomes,
@@ -13,7 +14,6 @@ import {
 import type { OurTwin } from './our-twin.js';
 import { createSituation, type Situation } from './situation.js';
 import type { Twin } from './twin.js';
-import type { IncomingFrame } from '../interop/ovs-peer.js';
 
 export interface SeedResult {
   readonly situation: Situation;
@@ -89,8 +89,8 @@ class SeedRun {
     }
     this.#mine.megaflows.add(withoutBareTag(ours.megaflow, theirs.megaflow));
     this.#others.megaflows.add(theirs.megaflow);
-    const { kind } = this.#situation;
-    for (const difference of compareTraces({ kind, frame: packet }, ours, theirs)) {
+    const situation = this.#situation;
+    for (const difference of compareTraces({ situation, frame: packet }, ours, theirs)) {
       const hex = Buffer.from(packet.data).toString('hex');
       const what = `packet ${index} (port ${packet.port}, ${hex}): ${difference.what}`;
       this.#differences.push({ ...difference, what });

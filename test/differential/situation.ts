@@ -7,19 +7,20 @@
  */
 
 import { createRng, type Rng } from '../../src/base/rng.js';
+import type { PortSettings } from '../../src/ofproto/ofproto.js';
+import { OF10, OF11, OF12, OF13, OF14, OF15 } from '../../src/openflow/protocol.js';
 import { composePacket } from '../../src/packet/compose.js';
 import type { Flow } from '../../src/packet/flow.js';
 import {
   IN_PORT,
   MPLS0,
   MPLS2,
+  VLAN_PCP_MASK,
   VLAN_VID_MASK,
   VLAN0,
   VLAN1,
 } from '../../src/packet/flow-layout.js';
-import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import { MPLS_BOTTOM_OF_STACK } from '../../src/packet/protocol.js';
-import { OF10, OF11, OF12, OF13, OF14, OF15 } from '../../src/openflow/protocol.js';
 import type { IncomingFrame } from '../interop/ovs-peer.js';
 import { randomPacket } from '../ofproto/random-packet.js';
 import { type ActionScope, generateActions } from './action-generator.js';
@@ -65,8 +66,8 @@ const VLAN_LIMIT = 2;
 const PAYLOAD_MAX = 80;
 const VLAN_OTHER = 7;
 
-/** How many tags packets have, if any. */
-type Tags = 'any' | 'one' | 'two';
+/** How many tags packets have, if any; `plain`: one at most, of priority 0. */
+type Tags = 'any' | 'one' | 'two' | 'plain';
 const TAGS_APART: readonly Tags[] = ['one', 'two'];
 
 export function createSituation(seed: number): Situation {
@@ -90,7 +91,7 @@ export function createSituation(seed: number): Situation {
 
 /** What differs on purpose: where tags are pushed, never one and two; see the README here. */
 function tagsFor(rng: Rng, known: Pick<Situation, 'ports'> & { readonly texts: string[] }): Tags {
-  if (known.ports.some(({ vlan }) => vlan !== undefined)) return 'one';
+  if (known.ports.some(({ vlan }) => vlan !== undefined)) return 'plain';
   return known.texts.some((text) => text.includes('push_vlan')) ? pick(rng, TAGS_APART) : 'any';
 }
 
@@ -157,7 +158,8 @@ function rule(rng: Rng, { table, priority, match, known }: RulePlace): string {
 
 /** What differs on purpose; see the README here. */
 function avoidDifferences(flow: Flow, tags: Tags): void {
-  if (tags === 'one') flow[VLAN1] = 0;
+  if (tags === 'one' || tags === 'plain') flow[VLAN1] = 0;
+  if (tags === 'plain') flow[VLAN0] = (flow[VLAN0] ?? 0) & ~VLAN_PCP_MASK;
   if (tags === 'two' && flow[VLAN1] === 0) flow[VLAN0] = 0;
   for (const word of [VLAN0, VLAN1]) {
     const tag = flow[word] ?? 0;

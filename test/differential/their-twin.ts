@@ -8,15 +8,15 @@
 
 import { statSync } from 'node:fs';
 import { formatOdpKey } from '../../src/datapath/odp-key-text.js';
+import type { PortSettings } from '../../src/ofproto/ofproto.js';
+import type { OfpMessage } from '../../src/openflow/message.js';
 import { openCapture } from '../../src/packet/capture-reader.js';
 import { extractFlow } from '../../src/packet/extract.js';
 import { createFlow, createFlowMask } from '../../src/packet/flow.js';
 import { IN_PORT } from '../../src/packet/flow-layout.js';
 import { setMaskForPacket } from '../../src/packet/packet-mask.js';
-import type { OfpMessage } from '../../src/openflow/message.js';
-import type { PortSettings } from '../../src/ofproto/ofproto.js';
-import { type IncomingFrame, OvsPeer } from '../interop/ovs-peer.js';
 import { VERSION_NAMES } from '../interop/openflow-twins.js';
+import { type IncomingFrame, OvsPeer } from '../interop/ovs-peer.js';
 import { portCommand } from '../interop/port-command.js';
 import { RawOpenFlow } from '../interop/raw-openflow.js';
 import type { Change } from './change-generator.js';

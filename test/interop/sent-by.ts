@@ -3,6 +3,8 @@
  * such an order, and what is pushed and popped between two ports hangs on it.
  */
 
+/** A port's number, after what cuts the packet for it alone. */
+const OUTPUT = /^(?:trunc\(\d+\) )?\w+$/;
 const TAG = /^push_vlan(?=\()/;
 const SEEING: ReadonlySet<string> = new Set(['userspace', 'sample', 'recirc']);
 /** A tag of the packet that came in, which nobody has told. */
@@ -11,7 +13,8 @@ const UNKNOWN = '-';
 /** The same of a packet in text: the flow that came in. */
 export function sentBy(actions: string, packet: string): string {
   const tag = /dl_vlan=(\d+),dl_vlan_pcp=(\d+)/.exec(packet);
-  return sortOutputs(actions, tag === null ? [] : [`(vid=${tag[1]},pcp=${tag[2]})`]);
+  const pairs = actions.replace(/(trunc\(\d+\)),(?=\w+(?:,|$))/g, '$1 ');
+  return sortOutputs(pairs, tag === null ? [] : [`(vid=${tag[1]},pcp=${tag[2]})`]);
 }
 
 /**
@@ -22,7 +25,6 @@ export function sortOutputs(actions: string, tags: readonly string[]): string {
   const done: string[] = [];
   let outputs: string[] = [];
   let now = tags;
-  let cut = '';
   const flush = (): void => {
     done.push(...outputs.sort());
     outputs = [];
@@ -30,17 +32,14 @@ export function sortOutputs(actions: string, tags: readonly string[]): string {
   for (const action of split(actions)) {
     if (action === 'pop_vlan') now = now.length === 0 ? [UNKNOWN] : now.slice(0, -1);
     else if (TAG.test(action)) now = [...now, action.replace(TAG, '')];
-    else if (action.startsWith('trunc')) cut = `${action} `;
-    else if (/^\w+$/.test(action)) {
-      outputs.push(`${cut}${action}${now.join('')}`);
-      cut = '';
-    } else {
+    else if (OUTPUT.test(action)) outputs.push(`${action}${now.join('')}`);
+    else {
       flush();
       done.push(sortWithin(action, now));
     }
   }
   flush();
-  return done.join();
+  return done.join(' ');
 }
 
 /** Branches and clones begin with the packet as it is there. */
