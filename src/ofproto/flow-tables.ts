@@ -40,7 +40,7 @@ import { byPlace, meets } from './rule-criteria.js';
 import { RuleExpiry } from './rule-expiry.js';
 import { type TableLimits, TableRoom } from './table-room.js';
 
-/** Tables 0 to 253 are the user's; 254 is internal, 255 means "all". Answers to `TBL_INTERNAL`. */
+/** 0 to 253 are the user's; 254 is internal; 255 means "all", and `goto_table` finds it empty. */
 export const TABLES_COUNT = 255;
 export interface FlowTablesOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -91,7 +91,7 @@ export class FlowTables {
     this.#coverage = options.coverage;
     this.#room = new TableRoom(TABLES_COUNT, options.rulesMax);
     this.#checkActions = options.checkActions ?? (() => {});
-    this.#classifiers = Array.from({ length: TABLES_COUNT }, () => new Classifier());
+    this.#classifiers = Array.from({ length: TABLES_COUNT + 1 }, () => new Classifier());
     const made = { now: options.clock.now(), version: this.#version };
     this.missRule = createMissRule(made);
     this.controllerMissRule = createControllerMissRule(made);

@@ -42,9 +42,9 @@ export class TableMisses {
     if (this.#treatments.join() !== before) this.#changed();
   }
 
-  /** As it was configured. */
+  /** As it was configured. 255, which nobody configures and `goto_table` may name: as in OVS. */
   configured(table: number): MissTreatment {
-    return this.#treatments[table] ?? 'default';
+    return this.#treatments[table] ?? 'controller';
   }
 
   /** What is done in fact. */

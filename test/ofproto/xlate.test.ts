@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ofpPort } from '../../src/base/brands.js';
 import { SlowReason } from '../../src/datapath/cookie.js';
+import { parseFlow } from '../../src/ofproto/flow-syntax.js';
 import { Match } from '../../src/ofproto/match.js';
 import { DEPTH_MAX, RESUBMITS_MAX } from '../../src/ofproto/xlate-limits.js';
 import { createFlow, createFlowMask } from '../../src/packet/flow.js';
@@ -18,6 +19,17 @@ const TCP = 'tcp,in_port=1,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_src=5,tp_dst=80';
 const ARP = 'arp,in_port=1,arp_op=1,arp_spa=10.0.0.1,arp_tpa=10.0.0.2';
 
 describe('Xlate.translate()', () => {
+  it('finds nothing in table 255, which an OpenFlow message may name', () => {
+    const fixture = new BridgeFixture();
+    const spec = parseFlow('actions=output:2,goto_table:1');
+    const [output] = spec.actions;
+    if (output === undefined) throw new Error('no actions');
+    fixture.bridge.tables.add({ ...spec, actions: [output, { type: 'goto_table', table: 255 }] });
+    fixture.bridge.misses.isControllerTold = false;
+    // As `ofproto/trace` of 3.1 prints it: a controller would be told, if one were there.
+    expect(fixture.actions(TCP)).toMatch(/^2,userspace\(.*controller\(reason=7,dont_send=1/);
+  });
+
   it('drops what no rule matches', () => {
     const result = new BridgeFixture().translate(TCP);
     expect(result).toMatchObject({ actions: [], slow: 0, failOpen: false, error: undefined });
