@@ -33,12 +33,15 @@ export function compareTraces(
   theirs: Trace,
 ): Difference[] {
   const tags = tagsOf(frame);
-  const mine = comparableActions(ours.actions, tags);
-  const differences = differ('actions', mine, comparableActions(theirs.actions, tags));
+  const [done, wanted] = [ours, theirs].map(({ actions }) => comparableActions(actions, tags));
+  const differences = differ('actions', done ?? '', wanted ?? '');
   if (situation.kind === 'E') return differences;
   const megaflow = theirs.megaflow.replace(FULL_LABEL_MASK, '');
-  const plain = withoutBareTag(ours.megaflow, megaflow);
-  return [...differences, ...differ('megaflow', withoutPriority(plain, megaflow), megaflow)];
+  const hasVlans = situation.ports.some(({ vlan }) => vlan !== undefined);
+  const [mine, other] = [withoutBareTag(ours.megaflow, megaflow), megaflow].map((text) =>
+    hasVlans ? withoutPriority(text) : text,
+  );
+  return [...differences, ...differ('megaflow', mine ?? '', other ?? '')];
 }
 
 export function compareOutcomes(ours: Outcome, theirs: Outcome): Difference[] {
@@ -88,9 +91,9 @@ export function withoutBareTag(ours: string, theirs: string): string {
   return ours.replace(/,vlan_tci=0x1000\/0x1000(?:,[a-z_]*vlan[a-z_]*1=[^,]*)*/, '');
 }
 
-/** A tag that a port gives another type keeps its priority, which OVS does not have in the mask. */
-function withoutPriority(ours: string, theirs: string): string {
-  return theirs.includes('dl_vlan_pcp') ? ours : ours.replace('dl_vlan_pcp=0,', '');
+/** Whether a tag's priority, which is 0, is in OVS's mask hangs on the order of a flood. */
+function withoutPriority(megaflow: string): string {
+  return megaflow.replace('dl_vlan_pcp=0,', '');
 }
 
 function differ(what: string, ours: string, theirs: string): Difference[] {

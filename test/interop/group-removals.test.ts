@@ -13,6 +13,8 @@ import { RawOpenFlow } from './raw-openflow.js';
 
 const GROUP = 'group_id=7,type=all,bucket=output:1';
 const METER = 'meter=7,kbps,bands=type=drop,rate=9';
+/** Times that it is asked whether something was told. */
+const TURNS_MAX = 50;
 const CHANGES = {
   group: { add: ['add-group', GROUP], delete: ['del-groups', 'group_id=7'] },
   meter: { add: ['add-meter', METER], delete: ['del-meters', 'meter=7'] },
@@ -33,7 +35,11 @@ async function removal(
   await run(['add-flow', `send_flow_rem,tcp,actions=${kind}:7,output:2`]);
   await run(['add-flow', `priority=3,actions=${kind}:7,output:2`]);
   await run(CHANGES[kind].delete);
-  const told = await listener.send(encodeMessage(version, 'echo_request', 4));
+  const told: OfpMessage[] = [];
+  // Theirs tells it when all its threads have let go of the rule, which may be after the echo.
+  for (let turn = 0; turn < TURNS_MAX && !told.some(isRemoval); turn++) {
+    told.push(...(await listener.send(encodeMessage(version, 'echo_request', 4))));
+  }
   listener.close();
   return mask(
     told
@@ -41,6 +47,10 @@ async function removal(
       .map(print)
       .join(''),
   );
+}
+
+function isRemoval({ type }: OfpMessage): boolean {
+  return type === 'flow_removed';
 }
 
 function print({ bytes, type }: OfpMessage): string {

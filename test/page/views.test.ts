@@ -74,9 +74,14 @@ describe('The view House', () => {
   });
 
   it('counts the ukeys by state', async () => {
-    const { ukeys } = await run.view('house', {});
-    const counts = ukeys.map(({ count }) => formatCount(count));
-    expect(await page.locator('.bar-count').allInnerTexts()).toEqual(counts);
+    // The page is told of them a little later than the switch knows.
+    await expect
+      .poll(async () => {
+        const { ukeys } = await run.view('house', {});
+        const counts = ukeys.map(({ count }) => formatCount(count));
+        return { shown: await page.locator('.bar-count').allInnerTexts(), counts };
+      })
+      .toSatisfy(({ shown, counts }) => shown.length > 0 && shown.join() === counts.join());
   });
 });
 
