@@ -6,11 +6,9 @@
  * Owner: the peer, and how much of each capture of sent frames has been read.
  */
 
-import { statSync } from 'node:fs';
 import { formatOdpKey } from '../../src/datapath/odp-key-text.js';
 import type { PortSettings } from '../../src/ofproto/ofproto.js';
 import type { OfpMessage } from '../../src/openflow/message.js';
-import { openCapture } from '../../src/packet/capture-reader.js';
 import { extractFlow } from '../../src/packet/extract.js';
 import { createFlow, createFlowMask } from '../../src/packet/flow.js';
 import { IN_PORT } from '../../src/packet/flow-layout.js';
@@ -19,6 +17,7 @@ import { VERSION_NAMES } from '../interop/openflow-twins.js';
 import { type IncomingFrame, OvsPeer } from '../interop/ovs-peer.js';
 import { portCommand } from '../interop/port-command.js';
 import { RawOpenFlow } from '../interop/raw-openflow.js';
+import { readSentFrames } from '../interop/sent-frames.js';
 import type { Change } from './change-generator.js';
 import { greetingOf, type Listener, packetInsAmong } from './listener.js';
 import { PORTS_COUNT, type Situation } from './situation.js';
@@ -68,7 +67,7 @@ export class TheirTwin implements Twin {
     await this.#forgetRules();
     await this.#pause();
     await this.#listen(listener);
-    this.#framesBefore = this.#captures.map((path) => readFrames(path).length);
+    this.#framesBefore = this.#captures.map((path) => readSentFrames(path).length);
   }
 
   /** Undefined: the key in text is one that the peer prints and cannot read (three labels). */
@@ -122,7 +121,7 @@ export class TheirTwin implements Twin {
     await this.#peer.purge();
     const macs = await this.#peer.command('fdb/show', 'br0');
     return {
-      sent: this.#captures.map((path, i) => readFrames(path).slice(this.#framesBefore[i])),
+      sent: this.#captures.map((path, i) => readSentFrames(path).slice(this.#framesBefore[i])),
       rules: this.#peer.dumpRules(this.#protocol).split('\n'),
       macs: macs.split('\n').slice(1).map(addressOf),
       packetIns: packetInsAmong(this.#heard),
@@ -209,11 +208,4 @@ export function odpFlowOf({ port, data }: IncomingFrame): string {
   const mask = createFlowMask();
   setMaskForPacket(mask, key);
   return formatOdpKey(key, mask);
-}
-
-/** The frames of a capture, as hex; the peer creates it with the first one. */
-export function readFrames(path: string): string[] {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return [];
-  const capture = openCapture(path);
-  return Array.from(capture, ({ data }) => Buffer.from(data).toString('hex'));
 }

@@ -6,8 +6,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSwitch, type Switch } from '../../src/switch.js';
 import { packet } from '../../src/switch-packet.js';
-import { readFrames } from '../differential/their-twin.js';
 import { hasOvsPeer, OvsPeer } from './ovs-peer.js';
+import { readSentFrames } from './sent-frames.js';
 
 const PORTS_COUNT = 4;
 const FLOWS_COUNT = 3000;
@@ -102,10 +102,10 @@ describe.skipIf(!hasOvsPeer)('a select group that the datapath hashes for', () =
     peer.addLines('OpenFlow15', 'add-groups', [group]);
     peer.changeRules('add-flow', '-OOpenFlow15', 'actions=group:1');
     await peer.purge();
-    const before = captures.map((path) => readFrames(path).length);
+    const before = captures.map((path) => readSentFrames(path).length);
     await peer.receive(FRAMES.map((data) => ({ port: 1, data })));
     return new Map(
-      captures.map((path, i) => [i + 2, readFrames(path).slice(before[i]).map(flowOf)]),
+      captures.map((path, i) => [i + 2, readSentFrames(path).slice(before[i]).map(flowOf)]),
     );
   }
 

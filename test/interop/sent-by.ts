@@ -10,7 +10,7 @@ const SEEING: ReadonlySet<string> = new Set(['userspace', 'sample', 'recirc']);
 /** A tag of the packet that came in, which nobody has told. */
 const UNKNOWN = '-';
 
-/** The same of a packet in text: the flow that came in. */
+/** What each port gets of a packet in text, the flow that came in; see `sortOutputs`. */
 export function sentBy(actions: string, packet: string): string {
   const tag = /dl_vlan=(\d+),dl_vlan_pcp=(\d+)/.exec(packet);
   const pairs = actions.replace(/(trunc\(\d+\)),(?=\w+(?:,|$))/g, '$1 ');

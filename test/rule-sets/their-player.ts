@@ -4,9 +4,9 @@
  * Owner: the peer, and how much of each capture of sent frames has been read.
  */
 
-import { readFrames } from '../differential/their-twin.js';
 import { runOvsOfctl } from '../interop/ovs-ofctl.js';
 import { type IncomingFrame, OvsPeer } from '../interop/ovs-peer.js';
+import { readSentFrames } from '../interop/sent-frames.js';
 import type { MirrorColumns } from '../../src/switch-mirror.js';
 import { countersText } from './counters-text.js';
 import type { Player } from './player.js';
@@ -69,7 +69,7 @@ export class TheirPlayer implements Player {
 
   takeSent(): string[] {
     const sent = this.#captures.flatMap((path, i) => {
-      const frames = readFrames(path);
+      const frames = readSentFrames(path);
       const fresh = frames.slice(this.#read[i]);
       this.#read[i] = frames.length;
       return fresh.map((hex) => `p${i + 1} < ${hex}`);
